@@ -1,0 +1,1 @@
+"""From a real export: read, clean, fit, check, and write a scenario."""

@@ -1,0 +1,1 @@
+"""How it plays out: one table of rules, two engines, one log."""

@@ -1,0 +1,1 @@
+"""What it means: a registry of metrics over one run's log."""

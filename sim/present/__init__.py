@@ -1,0 +1,1 @@
+"""What people look at: charts, reports and tables. It computes nothing itself."""

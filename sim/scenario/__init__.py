@@ -1,0 +1,1 @@
+"""What the user says: frozen models, YAML files, calendars and distributions."""

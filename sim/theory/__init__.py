@@ -1,0 +1,1 @@
+"""What must come out: queueing formulas, and where each applies."""

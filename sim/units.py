@@ -1,0 +1,221 @@
+"""Quantities as people write them, and the whole milliseconds and plain rates they become.
+
+Inside TierSim time is a whole number of milliseconds (``int``, names end in ``_ms``), a rate is a
+number of events per hour (``float``, names end in ``_per_h``) and a share is a number from 0 to 1.
+Outside, each carries its unit: ``"15 min"``, ``"420 / week"``, ``"65 %"``. A bare number where a
+unit is due is an error, because nobody can tell minutes from hours afterwards.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+
+from sim.errors import UnitError
+
+MS = 1
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+WEEK = 7 * DAY
+MONTHS_PER_YEAR = 12
+YEAR = 365 * DAY
+MONTH = YEAR // MONTHS_PER_YEAR
+HOURS_PER_WEEK = WEEK // HOUR
+
+LONGEST_MS = 100 * YEAR
+"""A hundred years: more is a typing error, and keeps every sum of times inside 64 bits."""
+
+_UNITS: dict[str, int] = {
+    **dict.fromkeys(("ms", "millisecond", "milliseconds"), MS),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), SECOND),
+    **dict.fromkeys(("min", "minute", "minutes"), MINUTE),
+    **dict.fromkeys(("h", "hour", "hours"), HOUR),
+    **dict.fromkeys(("d", "day", "days"), DAY),
+    **dict.fromkeys(("w", "week", "weeks"), WEEK),
+    **dict.fromkeys(("month", "months"), MONTH),
+    **dict.fromkeys(("y", "year", "years"), YEAR),
+}
+_NUMBER = r"[+-]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+_DURATION = re.compile(rf"\s*({_NUMBER})\s*([A-Za-z]+)\s*")
+_RATE = re.compile(rf"\s*({_NUMBER})\s*(?:/|per)\s*([A-Za-z]+)\s*")
+_SHARE = re.compile(rf"\s*({_NUMBER})\s*%\s*")
+
+
+def _unit(name: str, text: object) -> int:
+    try:
+        return _UNITS[name if name in _UNITS else name.lower()]
+    except KeyError:
+        close = difflib.get_close_matches(name.lower(), _UNITS, n=1)
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise UnitError(
+            f"{text!r} has the unknown unit {name!r}; allowed are s, min, h, d, weeks, months, years{hint}"
+        ) from None
+
+
+def duration_ms(value: object) -> int:
+    """Read a duration.
+
+    Parameters
+    ----------
+    value : str
+        One or more numbers with units: ``"15 min"``, ``"1 h 30 min"``, ``"3 d"``. A bare ``0`` is
+        allowed, since nothing is nothing in every unit.
+
+    Returns
+    -------
+    int
+        Whole milliseconds, rounded half to even, at least 0.
+
+    Raises
+    ------
+    UnitError
+        If it has no unit, an unknown unit, is negative, not finite or longer than a hundred years.
+
+    Examples
+    --------
+    >>> duration_ms("1 h 30 min")
+    5400000
+    >>> duration_ms("15")
+    Traceback (most recent call last):
+    ...
+    sim.errors.UnitError: '15' has no unit; write for example '15 min', '4 h' or '3 d'
+    """
+    if value == 0 and not isinstance(value, bool):
+        return 0
+    text = str(value).strip()
+    if isinstance(value, bool) or not isinstance(value, str) or re.fullmatch(_NUMBER, text):
+        if text == "0":
+            return 0
+        shown = text if not isinstance(value, bool) and re.fullmatch(_NUMBER, text) else "15"
+        raise UnitError(f"{value!r} has no unit; write for example '{shown} min', '4 h' or '3 d'")
+    total, at = 0.0, 0
+    while at < len(text):
+        match = _DURATION.match(text, at)
+        if match is None:
+            raise UnitError(
+                f"{value!r} is not a duration; write for example '15 min', '4 h' or '3 d'"
+            )
+        total += float(match[1]) * _unit(match[2], value)
+        at = match.end()
+    if at == 0:
+        raise UnitError("'' is not a duration; write for example '15 min', '4 h' or '3 d'")
+    if not 0 <= total <= LONGEST_MS:
+        raise UnitError(f"{value!r} is out of range; a duration is from 0 to 100 years")
+    return round(total)
+
+
+def format_duration(ms: float | None) -> str:
+    """Write a duration as people say it, in the two largest units that matter.
+
+    Examples
+    --------
+    >>> format_duration(5_400_000), format_duration(90_061_000), format_duration(2_500), format_duration(0)
+    ('1 h 30 min', '1 d 1 h', '2.5 s', '0 min')
+    >>> format_duration(None)
+    '–'
+    """
+    if ms is None or math.isnan(ms):
+        return "–"
+    if ms < 0:
+        return "-" + format_duration(-ms)
+    if 0 < ms < MINUTE:
+        return f"{ms / SECOND:.2g} s" if ms < 10 * SECOND else f"{ms / SECOND:.0f} s"
+    if ms < 10 * MINUTE and ms % MINUTE:
+        minutes = f"{ms / MINUTE:.1f}"
+        return f"{minutes.removesuffix('.0')} min"
+    for large, small, step, names in (
+        (DAY, HOUR, 24, ("d", "h")),
+        (HOUR, MINUTE, 60, ("h", "min")),
+    ):
+        if ms >= large - small / 2:
+            whole, rest = divmod(round(ms / small), step)
+            return f"{whole} {names[0]} {rest} {names[1]}" if rest else f"{whole} {names[0]}"
+    return f"{round(ms / MINUTE)} min"
+
+
+def rate_per_h(value: object) -> float:
+    """Read a rate.
+
+    Returns
+    -------
+    float
+        Events per hour, at least 0. A month is a twelfth of a year of 365 days.
+
+    Examples
+    --------
+    >>> rate_per_h("420 / week")
+    2.5
+    >>> rate_per_h(420)
+    Traceback (most recent call last):
+    ...
+    sim.errors.UnitError: 420 is not a rate; write for example '420 / week' or '60 / h'
+    """
+    match = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise UnitError(f"{value!r} is not a rate; write for example '420 / week' or '60 / h'")
+    number = float(match[1])
+    if not (math.isfinite(number) and number >= 0):
+        raise UnitError(f"{value!r} is out of range; a rate is at least 0")
+    return number * HOUR / _unit(match[2], value)
+
+
+def share(value: object) -> float:
+    """Read a share of a whole: ``"65 %"`` or a number from 0 to 1.
+
+    Raises
+    ------
+    UnitError
+        If it is not between 0 and 100 %. A bare 65 is refused, because it may mean either.
+
+    Examples
+    --------
+    >>> share("65 %"), share(0.65)
+    (0.65, 0.65)
+    >>> share(65)
+    Traceback (most recent call last):
+    ...
+    sim.errors.UnitError: 65 is not a share; write '65 %' or a number from 0 to 1
+    """
+    number = signed_share(value)
+    if not 0 <= number <= 1:
+        raise UnitError(
+            f"{value!r} is not a share; write {_percent_of(value)!r} or a number from 0 to 1"
+        )
+    return number
+
+
+def _percent_of(value: object) -> str:
+    in_range = isinstance(value, int | float) and 1 < value <= 100  # noqa: PLR2004 - a hundred per cent
+    return f"{value} %" if in_range else "65 %"
+
+
+def signed_share(value: object) -> float:
+    """Read a change in per cent, which may be negative or above 100 %: ``"-5 %"``.
+
+    Examples
+    --------
+    >>> signed_share("-5 %")
+    -0.05
+    """
+    if isinstance(value, str):
+        match = _SHARE.fullmatch(value)
+        if match is not None:
+            # Dividing (not multiplying by 0.01) gives the double that a person would type: 0.65.
+            return float(match[1]) / 100
+    elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    raise UnitError(f"{value!r} is not a share; write '65 %' or a number from 0 to 1")
+
+
+def format_share(value: float | None, digits: int = 1) -> str:
+    """Write a share in per cent, with a fixed number of decimals.
+
+    Examples
+    --------
+    >>> format_share(0.6543), format_share(None)
+    ('65.4 %', '–')
+    """
+    return "–" if value is None or math.isnan(value) else f"{100 * value:.{digits}f} %"

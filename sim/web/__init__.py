@@ -1,0 +1,1 @@
+"""The page: it moves sliders and shows what study and present give."""

@@ -1,0 +1,1 @@
+"""What will happen: every ticket and every visit it may make, sampled ahead of the run."""
