@@ -219,3 +219,44 @@ def format_share(value: float | None, digits: int = 1) -> str:
     ('65.4 %', '–')
     """
     return "–" if value is None or math.isnan(value) else f"{100 * value:.{digits}f} %"
+
+
+def exact_duration(ms: int) -> str:
+    """Write a duration so that reading it gives the same number.
+
+    Examples
+    --------
+    >>> exact_duration(900_000), exact_duration(5_400_000), exact_duration(7 * 86_400_000)
+    ('15 min', '90 min', '7 d')
+    """
+    for unit, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s")):
+        if ms % unit == 0:
+            return f"{ms // unit} {name}"
+    return f"{ms} ms"
+
+
+def exact_rate(per_h: float) -> str:
+    """Write a rate so that reading it gives the same number.
+
+    Examples
+    --------
+    >>> exact_rate(2.5), exact_rate(1 / 3)
+    ('420 / week', '56 / week')
+    """
+    for hours, name in ((HOURS_PER_WEEK, "week"), (1, "h")):
+        text = f"{per_h * hours:.12g} / {name}"
+        if rate_per_h(text) == per_h:
+            return text
+    return f"{per_h!r} / h"
+
+
+def exact_share(value: float) -> str | float:
+    """Write a share so that reading it gives the same number: in per cent where that is exact.
+
+    Examples
+    --------
+    >>> exact_share(0.65), exact_share(1 / 3)
+    ('65 %', 0.3333333333333333)
+    """
+    text = f"{100 * value:.12g} %"
+    return text if signed_share(text) == value else value

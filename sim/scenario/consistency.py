@@ -1,0 +1,160 @@
+"""What must hold between the parts of a scenario; each fault is one sentence with its path."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from sim.errors import UnitError
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+
+SHARE_TOLERANCE = 0.001
+"""Shares may miss 100 % by rounding in the third digit of a per cent's tenth."""
+
+
+def faults(scenario: Scenario) -> list[str]:
+    """List every fault as ``path: what is wrong``."""
+    return [*_shares(scenario), *_names(scenario), *_topics_and_teams(scenario), *_zones(scenario)]
+
+
+def _unknown(path: str, name: str, known: Iterable[str]) -> str:
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"{path}: {name!r} is not known; there are {', '.join(names) or 'none'}{hint}"
+
+
+def _adds_up(path: str, shares: Mapping[str, float]) -> Iterator[str]:
+    total = sum(shares.values())
+    if abs(total - 1) > SHARE_TOLERANCE:
+        yield f"{path}: the shares add up to {100 * total:.4g} %, not to 100 %"
+
+
+def _shares(scenario: Scenario) -> Iterator[str]:
+    yield from _adds_up("topics", {k: v.share for k, v in scenario.topics.items()})
+    yield from _adds_up("channels", {k: v.share for k, v in scenario.channels.items()})
+    matrix = scenario.demand.priority_matrix
+    needs_default = any(not t.priorities and not t.impact for t in scenario.topics.values())
+    if needs_default:
+        yield from _adds_up("priorities", {k: v.share for k, v in scenario.priorities.items()})
+    for name, topic in scenario.topics.items():
+        path = f"topics.{name}"
+        for field in ("priorities", "impact", "urgency"):
+            shares = getattr(topic, field)
+            if shares:
+                yield from _adds_up(f"{path}.{field}", shares)
+        yield from (
+            _unknown(f"{path}.priorities", p, scenario.priorities)
+            for p in topic.priorities
+            if p not in scenario.priorities
+        )
+        if topic.impact and not matrix:
+            yield f"{path}.impact: `demand.priority_matrix` is missing"
+        for impact in topic.impact:
+            if matrix and impact not in matrix:
+                yield _unknown(f"{path}.impact", impact, matrix)
+            yield from (
+                _unknown(f"{path}.urgency", urgency, matrix[impact])
+                for urgency in topic.urgency
+                if impact in matrix and urgency not in matrix[impact]
+            )
+    for impact, row in matrix.items():
+        yield from (
+            _unknown(f"demand.priority_matrix.{impact}.{urgency}", p, scenario.priorities)
+            for urgency, p in row.items()
+            if p not in scenario.priorities
+        )
+
+
+def _names(scenario: Scenario) -> Iterator[str]:
+    hours = {**scenario.hours, **scenario.shifts, "always": None}
+    if scenario.users.hours not in hours:
+        yield _unknown("users.hours", scenario.users.hours, hours)
+    for name, tier in scenario.tiers.items():
+        path = f"tiers.{name}"
+        staffs = {path: tier.staff or {}} | {
+            f"{path}.teams.{team}": value.staff for team, value in tier.teams.items()
+        }
+        for place, staff in staffs.items():
+            yield from (
+                _unknown(f"{place}.staff", shift, scenario.shifts)
+                for shift in staff
+                if shift not in scenario.shifts
+            )
+        if tier.pre_empts is not None and tier.pre_empts not in scenario.priorities:
+            yield _unknown(f"{path}.pre_empts", tier.pre_empts, scenario.priorities)
+    for name, level in scenario.service_levels.items():
+        path = f"service_levels.{name}"
+        if level.tier is not None and level.tier not in scenario.tiers:
+            yield _unknown(f"{path}.tier", level.tier, scenario.tiers)
+        if level.hours not in hours:
+            yield _unknown(f"{path}.hours", level.hours, hours)
+        for field, known in (("priorities", scenario.priorities), ("topics", scenario.topics)):
+            yield from (
+                _unknown(f"{path}.{field}", value, known)
+                for value in getattr(level, field)
+                if value not in known
+            )
+
+
+def queue_names(scenario: Scenario) -> list[str]:
+    """Name the queues of a scenario: ``L1``, or ``L2.network`` where a tier has teams."""
+    return [
+        f"{name}.{team}" if team else name
+        for name, tier in scenario.tiers.items()
+        for team in (tier.teams or ("",))
+    ]
+
+
+def served_queue(scenario: Scenario, tier: str, name: str) -> str | None:
+    """Resolve a name in ``also_serves``, seen from a tier; None if there is no such queue."""
+    queues = queue_names(scenario)
+    return next((q for q in (f"{tier}.{name}", name) if q in queues), None)
+
+
+def _topics_and_teams(scenario: Scenario) -> Iterator[str]:
+    for name, topic in scenario.topics.items():
+        yield from (
+            _unknown(f"topics.{name}.work", tier, scenario.tiers)
+            for tier in topic.work
+            if tier not in scenario.tiers
+        )
+    for name, tier in scenario.tiers.items():
+        helpers = {f"tiers.{name}": tier.also_serves} | {
+            f"tiers.{name}.teams.{team}": value.also_serves for team, value in tier.teams.items()
+        }
+        for place, others in helpers.items():
+            yield from (
+                _unknown(f"{place}.also_serves", other, queue_names(scenario))
+                for other in others
+                if served_queue(scenario, name, other) is None
+            )
+        taken: dict[str, str] = {}
+        for team, value in tier.teams.items():
+            path = f"tiers.{name}.teams.{team}.topics"
+            for topic_name in value.topics:
+                if topic_name not in scenario.topics:
+                    yield _unknown(path, topic_name, scenario.topics)
+                elif topic_name in taken:
+                    yield f"{path}: {topic_name!r} belongs to team {taken[topic_name]!r} already"
+                taken[topic_name] = team
+        missing = [t for t in scenario.topics if tier.teams and t not in taken]
+        if missing:
+            yield f"tiers.{name}.teams: no team takes {', '.join(map(repr, missing))}"
+
+
+def _zones(scenario: Scenario) -> Iterator[str]:
+    from sim.scenario.model import check_zone  # noqa: PLC0415 - it needs this module
+
+    for group in ("shifts", "hours"):
+        for name, value in getattr(scenario, group).items():
+            if value.time_zone is not None:
+                try:
+                    check_zone(value.time_zone)
+                except UnitError as error:
+                    yield f"{group}.{name}.time_zone: {error}"
+            if name == "always":
+                yield f"{group}.always: the name `always` is taken"

@@ -1,0 +1,137 @@
+"""A scenario: what the user says about a service desk, checked and frozen.
+
+Every part is a frozen pydantic model. The reference of all fields (``scenarios/REFERENCE.md``) is
+generated from the descriptions here. A field's default says where it comes from: *measured* (in a
+published survey or a real log), or *assumed*.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from sim.errors import UnitError
+from sim.scenario.demand import Channel, Demand, Priority, Topic
+from sim.scenario.hours import ALL_HOURS, Hours, Model
+from sim.scenario.promises import Bands, Costs, ServiceLevel
+from sim.scenario.quantities import Date, Duration, written
+from sim.scenario.support import Documentation, Knowledge, Tier, Users
+
+Named = Annotated[str, Field(min_length=1, max_length=200)]
+LONGEST_PERIOD_MS = 20 * 365 * 24 * 3_600_000
+
+
+class Period(Model):
+    """What stretch of time is simulated."""
+
+    start: Date = Field(dt.date(2026, 1, 5), description="First day, at midnight local time.")
+    length: Duration = Field(written("13 weeks"), description="How long, warm-up included.")
+    warm_up: Duration = Field(
+        written("2 weeks"),
+        description="Time in which the desk fills up; its tickets are not counted.",
+    )
+    time_zone: str = Field("UTC", description="IANA name of the zone in which local times are.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.length == 0:
+            raise UnitError("the period has no length")
+        if self.length > LONGEST_PERIOD_MS:
+            raise UnitError("the period is longer than 20 years")
+        if self.warm_up >= self.length:
+            raise UnitError("the warm-up is as long as the period: nothing would be counted")
+        check_zone(self.time_zone)
+        return self
+
+
+def check_zone(name: str) -> None:
+    """Raise ``UnitError`` unless a time zone of this name exists."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnitError(f"{name!r} is no time zone; write for example 'Europe/Paris'") from None
+
+
+class Scenario(Model):
+    """A service desk, what it is asked, and what it has promised."""
+
+    name: Named = Field(description="What it is called in tables and charts.")
+    about: str = Field("", description="What desk this is: who, how many, when.")
+    lesson: str = Field("", description="One sentence: what to look for in the result.")
+    period: Period = Field(default_factory=Period)
+    holidays: tuple[Date, ...] = Field(
+        (), description="Days on which shifts and hours do not hold, unless they say so."
+    )
+    shifts: dict[Named, Hours] = Field(
+        description="When people work: names for `tiers.*.staff`.", min_length=1
+    )
+    hours: dict[Named, Hours] = Field(
+        default_factory=dict,
+        description="Named hours for clocks and delays; `always` is known already.",
+    )
+    demand: Demand
+    priorities: dict[Named, Priority] = Field(
+        description="Classes of service, the most urgent first.", min_length=1, max_length=16
+    )
+    channels: dict[Named, Channel] = Field(
+        default_factory=lambda: {"portal": Channel(share=1)},
+        description="How tickets come in.",
+        min_length=1,
+        max_length=64,
+    )
+    topics: dict[Named, Topic] = Field(
+        description="What tickets are about.", min_length=1, max_length=1000
+    )
+    tiers: dict[Named, Tier] = Field(
+        description="The lines of support, the first line first.", min_length=1, max_length=8
+    )
+    documentation: Documentation = Field(default_factory=Documentation)
+    knowledge: Knowledge = Field(default_factory=Knowledge)
+    users: Users = Field(default_factory=Users)
+    service_levels: dict[Named, ServiceLevel] = Field(
+        default_factory=dict, description="What is promised."
+    )
+    bands: Bands = Field(default_factory=Bands)
+    costs: Costs = Field(default_factory=Costs)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        from sim.scenario.consistency import faults  # noqa: PLC0415 - it needs this class
+
+        found = faults(self)
+        if found:
+            raise UnitError("\n".join(found))
+        return self
+
+    def hours_named(self, name: str) -> Hours:
+        """Return named hours or a shift; ``always`` is every hour."""
+        if name in self.hours:
+            return self.hours[name]
+        if name in self.shifts:
+            return self.shifts[name]
+        if name == "always":
+            return ALL_HOURS
+        raise KeyError(name)
+
+    def with_(self, changes: Mapping[str, Any], *, name: str | None = None) -> Scenario:
+        """Return a new scenario with some fields changed.
+
+        Parameters
+        ----------
+        changes : mapping of str to anything
+            Dotted paths to values as a file would hold them: ``{"tiers.L1.staff.day": 7}``.
+        name : str, optional
+            The new scenario's name; the old one with the changes if absent.
+
+        Raises
+        ------
+        ScenarioError
+            If a path or a value is not allowed.
+        """
+        from sim.scenario.change import changed  # noqa: PLC0415 - it needs this class
+
+        return changed(self, changes, name=name)

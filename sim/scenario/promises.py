@@ -1,0 +1,69 @@
+"""What the desk has promised, what counts as healthy, and what things cost."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.errors import UnitError
+from sim.scenario.hours import Model
+from sim.scenario.quantities import Duration, Money, Share
+
+
+class ServiceLevel(Model):
+    """One promise: which clock, for which tickets, within what, and how often it must hold."""
+
+    clock: Literal["respond", "resolve", "update"] = Field(
+        description="`respond`: until somebody takes it up. `resolve`: until it is solved. "
+        "`update`: a status update at least this often while it is open."
+    )
+    tier: str | None = Field(
+        None,
+        description="respond: tickets that reach this tier. resolve: tickets that this tier "
+        "resolves (or holds when the period ends). Absent: all.",
+    )
+    priorities: tuple[str, ...] = Field((), description="Only these; absent: all.")
+    topics: tuple[str, ...] = Field((), description="Only these; absent: all.")
+    within: Duration = Field(description="The target.")
+    hours: str = Field("always", description="The clock runs in these named hours alone.")
+    pauses: tuple[Literal["user", "vendor", "change"], ...] = Field(
+        ("user", "vendor", "change"),
+        description="The clock stops while the ticket waits for these.",
+    )
+    starts: Literal["creation", "arrival at the tier"] = Field(
+        "arrival at the tier", description="Where the clock starts."
+    )
+    goal: Share = Field(0.9, description="Share of tickets that meet the target.")
+
+
+class Band(Model):
+    """A range that a share should lie in."""
+
+    low: Share
+    high: Share
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.low >= self.high:
+            raise UnitError("the low end of a band lies below the high end")
+        return self
+
+
+class Bands(Model):
+    """What share of tickets the first line of a good desk resolves."""
+
+    well_run: Band = Field(Band(low=0.60, high=0.80), description="The brief: 60-80 %.")
+    healthy: Band = Field(Band(low=0.65, high=0.80), description="The brief: 65-80 %.")
+
+
+class Costs(Model):
+    """What things cost, apart from people (`tiers.*.cost`)."""
+
+    currency: Annotated[str, Field(min_length=1, max_length=8)] = "EUR"
+    overtime_factor: Annotated[float, Field(ge=1, le=5)] = Field(
+        1.5, description="What an hour of overtime costs, against a normal one (assumed)."
+    )
+    user_hour: Money = Field(
+        0.0, description="What a lost working hour of a user costs; 0 leaves it out of totals."
+    )

@@ -1,0 +1,190 @@
+"""Who supports: tiers, their staff, their notes, their runbooks; and the users who wait."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from sim.errors import UnitError
+from sim.scenario.hours import Model
+from sim.scenario.quantities import Duration, Money, Share, written
+
+Heads = Annotated[int, Field(ge=0, le=100_000)]
+FIELDS_OF_NOTES = ("summary", "steps", "data", "reason")
+
+
+class Team(Model):
+    """Some of a tier's people, who take some of its topics."""
+
+    staff: dict[str, Heads] = Field(description="Heads by shift.")
+    topics: tuple[str, ...] = Field(
+        description="Topics it takes; every topic belongs to one team of the tier.", min_length=1
+    )
+    also_serves: tuple[str, ...] = Field(
+        (),
+        description="Cross-training: other queues it helps with when its own is empty, in this "
+        "order; a team of the same tier (`network`), or a tier or team of another "
+        "(`L1`, `L2.network`).",
+    )
+
+
+class Tier(Model):
+    """A line of support."""
+
+    ability: Annotated[float, Field(ge=-1, le=3)] = Field(
+        description="A ticket is solved with probability logistic((ability - difficulty) / slope)."
+    )
+    work: Duration = Field(description="Mean touch time of a ticket that the tier solves.")
+    work_cv: Annotated[float, Field(ge=0, le=5)] = Field(
+        1.0, description="Coefficient of variation of the touch time (lognormal; assumed)."
+    )
+    triage: Duration = Field(
+        0, description="Time to log and classify a new ticket, when it comes in at this tier."
+    )
+    finds_out_after: Share = Field(
+        0.6,
+        description="Part of the touch time after which a ticket that the tier cannot solve is "
+        "known to be so (assumed).",
+    )
+    asks_user: Share = Field(
+        0.0, description="Share of tickets for which this tier has to wait for the user's answer."
+    )
+    reopens: Share = Field(
+        0.02,
+        description="Share of tickets solved here that come back (measured: 0.9 % to 4.3 % in "
+        "three real logs).",
+    )
+    staff: dict[str, Heads] | None = Field(
+        None, description="Heads by shift, where the tier is one team."
+    )
+    teams: dict[str, Team] = Field(
+        default_factory=dict, description="The tier's teams, where it has several."
+    )
+    also_serves: tuple[str, ...] = Field(
+        (), description="Cross-training of a tier that is one team; as in a team."
+    )
+    absence: Share = Field(
+        0.08, description="Share of shifts that a person misses (sickness, leave; assumed)."
+    )
+    breaks: Share = Field(
+        0.12,
+        description="Share of a shift not spent on tickets (breaks, meetings, training). With "
+        "absence this is the shrinkage (vendor guide: 20-30 % at tier 1, 30-50 % at tier 2).",
+    )
+    at_shift_end: Literal["finish", "park"] = Field(
+        "park", description="Work in hand when the shift ends: finished in overtime, or parked."
+    )
+    order: Literal["priority", "first come", "earliest due"] = Field(
+        "priority", description="In what order tickets are served."
+    )
+    pre_empts: str | None = Field(
+        None, description="Tickets of this priority, or a more urgent one, interrupt others."
+    )
+    cost: Money = Field(0.0, description="Cost of a person per paid hour.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.staff is None) == (not self.teams):
+            raise UnitError("a tier has either `staff` or `teams`")
+        if self.teams and self.also_serves:
+            raise UnitError("where a tier has teams, `also_serves` stands in each team")
+        if self.absence + self.breaks >= 1:
+            raise UnitError("absence and breaks leave no time to work")
+        return self
+
+
+class Documentation(Model):
+    """What an escalation carries, what that costs its writer, and what its lack costs others.
+
+    Four fields are each complete or not: the summary, the steps already taken, the diagnostic
+    data, the reason for escalating. ``quality`` is the chance that each is complete.
+    """
+
+    quality: Share = Field(
+        0.6, description="One dial: sets the four fields and the runbooks (assumed)."
+    )
+    summary: Share | None = Field(None, description="Its completeness, where not `quality`.")
+    steps: Share | None = Field(None, description="Its completeness, where not `quality`.")
+    data: Share | None = Field(None, description="Its completeness, where not `quality`.")
+    reason: Share | None = Field(None, description="Its completeness, where not `quality`.")
+    runbooks: Share | None = Field(
+        None,
+        description="Share of existing runbooks that are usable, where not `quality`.",
+    )
+    writing: Duration = Field(
+        written("20 min"),
+        description="Time to write notes in which all four fields are surely complete (assumed).",
+    )
+    effort: Annotated[float, Field(ge=1, le=10)] = Field(
+        3.0,
+        description="How writing time grows: each field takes a quarter of `writing` x "
+        "completeness ^ effort. Above 1 the last gaps cost most (assumed).",
+    )
+    explaining_again: Duration = Field(
+        written("10 min"),
+        description="Summary missing: minutes of the user's and as many of the receiver's before "
+        "and after the wait for the user (assumed; 69 % had to repeat themselves, Kana 2013).",
+    )
+    steps_repeated: Share = Field(
+        0.7,
+        description="Steps missing: part of the earlier tiers' work that is done again (assumed).",
+    )
+    extra_diagnosis: Share = Field(
+        0.3, description="Data missing: extra work, as a part of the receiver's own (assumed)."
+    )
+    sent_back: Share = Field(
+        0.35, description="Reason missing: chance that the ticket is sent back (assumed)."
+    )
+    looking: Duration = Field(
+        written("5 min"), description="A look at a ticket that is then sent back or on (assumed)."
+    )
+    completing: Duration = Field(
+        written("8 min"),
+        description="The sender's time to complete notes that came back (assumed).",
+    )
+
+    def completeness(self, field: str) -> float:
+        """Return the chance that a field of the notes (or ``runbooks``) is complete."""
+        own: float | None = getattr(self, field)
+        return self.quality if own is None else own
+
+    def writing_ms(self) -> int:
+        """Return the time that the notes of one escalation take to write, in ms."""
+        quarter = self.writing / len(FIELDS_OF_NOTES)
+        completeness = (self.completeness(f) for f in FIELDS_OF_NOTES)
+        return round(quarter * sum(float(c**self.effort) for c in completeness))
+
+
+class Knowledge(Model):
+    """Runbooks, and what one does for the first line."""
+
+    lift: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.15, description="What a usable runbook adds to the first tier's ability (assumed)."
+    )
+    time_saved: Share = Field(
+        0.25, description="Part of the first tier's touch time that it saves (assumed)."
+    )
+    slope: Annotated[float, Field(gt=0, le=2)] = Field(
+        0.1,
+        description="How sharply success falls with difficulty: the slope of the logistic "
+        "success curve (Rasch 1960; assumed).",
+    )
+
+
+class Users(Model):
+    """The people who wait, and are waited for."""
+
+    answers_in: Duration = Field(
+        written("3 h"),
+        description="Mean time until a user answers, in `hours` (lognormal; assumed).",
+    )
+    answers_cv: Annotated[float, Field(ge=0, le=5)] = 1.5
+    hours: str = Field("always", description="Named hours in which users answer.")
+    comes_back_after: Duration = Field(
+        written("2 d"),
+        description="Mean time until a ticket is reopened, in `hours` (exponential; assumed).",
+    )
+    reopened_work: Share = Field(
+        0.6, description="Work on a reopened ticket, as a part of a new one's (assumed)."
+    )
