@@ -1,1 +1,1 @@
-"""What it means: a registry of metrics over one run's log."""
+"""What a run means: the metric registry, service levels, resolution, hand-overs, cost, stories."""
