@@ -87,7 +87,7 @@ class Scenario(Model):
         description="What tickets are about.", min_length=1, max_length=1000
     )
     tiers: dict[Named, Tier] = Field(
-        description="The lines of support, the first line first.", min_length=1, max_length=8
+        description="The lines of support, the first line first.", min_length=1, max_length=5
     )
     documentation: Documentation = Field(default_factory=Documentation)
     knowledge: Knowledge = Field(default_factory=Knowledge)

@@ -172,6 +172,27 @@ def advance(open_ms: Times, close_ms: Times, start_ms: int, delay_ms: int) -> in
     return NEVER_MS
 
 
+def advance_each(open_ms: Times, close_ms: Times, start_ms: Times, delay_ms: int) -> Times:
+    """Tell for many starts when the same delay is over; see ``advance``.
+
+    Examples
+    --------
+    >>> nine_to_five = np.array([9, 33]), np.array([17, 41])
+    >>> advance_each(*nine_to_five, np.array([16, 16, 40]), 3).tolist()
+    [35, 35, 2305843009213693951]
+    """
+    if delay_ms == 0:
+        return start_ms
+    gone = np.concatenate([[0], np.cumsum(close_ms - open_ms)])
+    spell = np.searchsorted(close_ms, start_ms, side="right")
+    inside = np.minimum(spell, len(open_ms) - 1)
+    target = gone[spell] + np.maximum(start_ms - open_ms[inside], 0) * (spell == inside) + delay_ms
+    end = np.searchsorted(gone, target, side="left") - 1
+    reached = end < len(open_ms)
+    end = np.minimum(end, len(open_ms) - 1)
+    return np.where(reached, open_ms[end] + target - gone[end], NEVER_MS)
+
+
 __all__ = [
     "ALWAYS",
     "ANY_PRIORITY",
@@ -184,4 +205,5 @@ __all__ = [
     "Service",
     "ShiftEnd",
     "advance",
+    "advance_each",
 ]

@@ -1,0 +1,128 @@
+"""When tickets arrive, and what kind they are.
+
+The rate of each hour is the product of the volume, the weight of that hour of the week, the random
+busyness of the day (gamma of mean 1: Avramidis, Deslauriers & L'Ecuyer 2004), the holidays and the
+growth. Given the rates, arrivals are a Poisson process: unit exponential gaps, mapped through the
+inverse of the cumulated rate (Çinlar 1975). Ticket i uses gap i, so that another volume only
+stretches time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.model import Scenario
+from sim.units import HOUR
+from sim.workload.journeys import Codes, Times
+from sim.workload.plan import plan
+from sim.workload.streams import Purpose, stream
+
+SPARE_DEVIATIONS = 6
+"""Gaps are drawn ahead for this many standard deviations more than the expected number."""
+SPARE_GAPS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Arrivals:
+    """Tickets as they come in; arrays of one row a ticket, in order of arrival.
+
+    Attributes
+    ----------
+    arrival_ms : int64
+        Whole milliseconds since the period's start.
+    topic : int16
+    priority, channel, entry_tier : int8
+        Positions in the scenario's ``topics``, ``priorities``, ``channels`` and ``tiers``.
+    source : str
+        Where they come from: ``"sampled"``, or the name of an export.
+    """
+
+    arrival_ms: Times
+    topic: NDArray[np.int16]
+    priority: Codes
+    channel: Codes
+    entry_tier: Codes
+    source: str = "sampled"
+
+    def __len__(self) -> int:
+        return len(self.arrival_ms)
+
+
+def hourly_rates(scenario: Scenario, seed: int, replication: int) -> NDArray[np.float64]:
+    """Return the expected number of arrivals in each elapsed hour of the period.
+
+    Returns
+    -------
+    float64 array
+        One number for each hour begun; its sum is the expected number of tickets, given how busy
+        the days turned out to be.
+    """
+    known = plan(scenario)
+    cv = scenario.demand.busyness
+    if cv == 0:
+        return known.rates
+    days = int(known.day[-1]) + 1
+    factors = stream(seed, replication, Purpose.BUSYNESS).standard_gamma(cv**-2, days)
+    return known.rates * (factors * cv**2)[known.day]
+
+
+def sample_arrivals(scenario: Scenario, seed: int, replication: int) -> Arrivals:
+    """Sample the tickets of one replication.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed, replication : int
+        At least 0; together they name every draw.
+
+    Returns
+    -------
+    Arrivals
+    """
+    end = scenario.period.length
+    rates = hourly_rates(scenario, seed, replication)
+    reached = np.concatenate([[0.0], np.cumsum(rates)])
+    edges = np.minimum(np.arange(len(reached), dtype=np.float64) * HOUR, end)
+    expected = reached[-1]
+    source = stream(seed, replication, Purpose.ARRIVAL)
+    ahead = int(expected + SPARE_DEVIATIONS * expected**0.5) + SPARE_GAPS
+    at = np.cumsum(source.standard_exponential(ahead))
+    while at[-1] < expected:
+        at = np.concatenate([at, at[-1] + np.cumsum(source.standard_exponential(SPARE_GAPS))])
+    at = at[: np.searchsorted(at, expected)]
+    arrival_ms = np.minimum(np.interp(at, reached, edges).astype(np.int64), end - 1)
+    return classify(scenario, seed, replication, arrival_ms)
+
+
+def classify(scenario: Scenario, seed: int, replication: int, arrival_ms: Times) -> Arrivals:
+    """Give each arrival its topic, priority and channel."""
+    count = len(arrival_ms)
+
+    def draw(purpose: Purpose) -> NDArray[np.float64]:
+        return stream(seed, replication, purpose).random(count)
+
+    topic = np.zeros(count, np.int16)
+    if len(scenario.topics) > 1:
+        topic = pick([t.share for t in scenario.topics.values()], draw(Purpose.TOPIC), np.int16)
+    channel = np.zeros(count, np.int8)
+    if len(scenario.channels) > 1:
+        shares = [c.share for c in scenario.channels.values()]
+        channel = pick(shares, draw(Purpose.CHANNEL), np.int8)
+    priority = np.zeros(count, np.int8)
+    if len(scenario.priorities) > 1:
+        edges = np.cumsum(plan(scenario).priority_shares, axis=1)[:, :-1]
+        number = draw(Purpose.PRIORITY)
+        for level in range(edges.shape[1]):
+            priority += number >= edges[topic, level]
+    return Arrivals(arrival_ms, topic, priority, channel, np.zeros(count, np.int8))
+
+
+def pick(
+    shares: list[float], number: NDArray[np.float64], dtype: type
+) -> NDArray[np.signedinteger]:
+    """Turn uniform numbers into positions with the given shares."""
+    edges = np.cumsum(shares)[:-1]
+    return np.searchsorted(edges, number, side="right").astype(dtype)

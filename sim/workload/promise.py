@@ -1,0 +1,41 @@
+"""When each ticket is promised, for queues that serve the earliest due first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.scenario.model import Scenario
+from sim.workload.arrivals import Arrivals
+from sim.workload.desk import advance_each
+from sim.workload.journeys import NEVER_MS, Times
+from sim.workload.plan import spells_of
+
+
+def due(scenario: Scenario, arrivals: Arrivals) -> Times:
+    """Return when each ticket is due: the earliest end of the promises to resolve it.
+
+    Only promises that depend on nothing but the ticket itself can be known ahead; each is counted
+    from creation, in its own hours, without pauses.
+
+    Returns
+    -------
+    int64 array
+        One row a ticket; ``NEVER_MS`` without a promise. Empty when no tier serves by due time.
+    """
+    if all(tier.order != "earliest due" for tier in scenario.tiers.values()):
+        return np.empty(0, np.int64)
+    promised = np.full(len(arrivals), NEVER_MS, np.int64)
+    topics, priorities = list(scenario.topics), list(scenario.priorities)
+    for level in scenario.service_levels.values():
+        if level.clock != "resolve":
+            continue
+        meant = np.ones(len(arrivals), np.bool_)
+        if level.topics:
+            meant &= np.isin(arrivals.topic, [topics.index(name) for name in level.topics])
+        if level.priorities:
+            wanted = [priorities.index(name) for name in level.priorities]
+            meant &= np.isin(arrivals.priority, wanted)
+        spells = spells_of(scenario, scenario.hours_named(level.hours))
+        ends = advance_each(*spells, arrivals.arrival_ms[meant], level.within)
+        promised[meant] = np.minimum(promised[meant], ends)
+    return promised

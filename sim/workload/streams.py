@@ -1,0 +1,68 @@
+"""Random streams: one for each seed, replication and purpose.
+
+A draw belongs to a ticket by its number: stream ``PRIORITY`` gives its i-th number to ticket i,
+whatever happens to anybody. So another staffing changes no ticket, better notes change only what
+notes touch (thresholds move, draws stay), and a larger volume leaves the draws of tickets numbered
+alike as they were. Adding a purpose shifts no other; the numbers below are never given anew.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+
+class Purpose(IntEnum):
+    """What a stream is for. Streams of a tier have the tier's position beside them."""
+
+    ARRIVAL = 1
+    """Exponential gaps, in units of the expected number of arrivals."""
+    BUSYNESS = 2
+    """The gamma factor of each day."""
+    TOPIC = 3
+    PRIORITY = 4
+    CHANNEL = 5
+    DIFFICULTY = 6
+    RUNBOOK = 7
+    PATIENCE = 8
+    REDIAL = 9
+    SOLVES = 20
+    """By tier: whether it can solve the ticket."""
+    WORK = 21
+    """By tier: touch time, as a standard normal."""
+    NOTES = 22
+    """By the tier escalated to: four fields, and being sent back; five numbers a ticket."""
+    EXPLAIN = 23
+    """By the tier escalated to: the user's wait to explain again, as a standard normal."""
+    ASK = 24
+    """By tier: whether it asks the user."""
+    ANSWER = 25
+    """By tier: the user's wait to answer, as a standard normal."""
+    REOPEN = 26
+    """By tier: whether the ticket comes back, and after how long; two numbers a ticket."""
+    ABSENCE = 40
+    """By pool and shift: one row of numbers for each person, one number for each shift worked."""
+    BREAKS = 41
+    """By pool and shift: where breaks lie; likewise."""
+
+
+def stream(seed: int, replication: int, purpose: Purpose, *place: int) -> np.random.Generator:
+    """Return the stream of a purpose.
+
+    Parameters
+    ----------
+    seed, replication : int
+        At least 0.
+    purpose : Purpose
+    *place : int
+        The tier's position, or the pool's and the shift's.
+
+    Examples
+    --------
+    >>> first = stream(2026, 0, Purpose.TOPIC).random(3)
+    >>> bool((first == stream(2026, 0, Purpose.TOPIC).random(5)[:3]).all())
+    True
+    """
+    key = (replication, int(purpose), *place)
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key)))
