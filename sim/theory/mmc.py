@@ -41,7 +41,9 @@ class Sojourn(Times):
     @property
     def mean(self) -> Duration:
         """The mean wait and the mean work together."""
-        return Duration.of_hours(self.p_wait / self.load.spare_per_h + self.load.work_h)
+        # Where nobody waits there may be nobody to wait for either, and nothing to divide by.
+        wait_h = self.p_wait / self.load.spare_per_h if self.p_wait else 0.0
+        return Duration.of_hours(wait_h + self.load.work_h)
 
     def longer_than_h(self, limit_h: float) -> float:
         """Give the share that is not done a limit in hours after it joined."""

@@ -132,7 +132,8 @@ def halfin_whitt(safety: float) -> float:
     """
     if not safety > 0:
         raise TheoryError(f"a safety of {safety!r} leaves no spare staff: give more than 0")
-    return 1.0 / (1.0 + safety / _normal_hazard(-safety))
+    hazard = _normal_hazard(-safety)
+    return hazard / (hazard + safety)
 
 
 def garnett(safety: float, *, patience_per_work: float) -> float:
@@ -171,8 +172,8 @@ def garnett(safety: float, *, patience_per_work: float) -> float:
             f"patience of {patience_per_work!r} of the work is none: give more than 0"
         )
     root = math.sqrt(patience_per_work)
-    ratio = _normal_hazard(safety * root) / (root * _normal_hazard(-safety))
-    return 1.0 / (1.0 + ratio)
+    busy = root * _normal_hazard(-safety)
+    return busy / (busy + _normal_hazard(safety * root))
 
 
 def square_root_staffing(rate: str, work: str | Duration, *, p_wait: float | str) -> int:
@@ -200,8 +201,8 @@ def square_root_staffing(rate: str, work: str | Duration, *, p_wait: float | str
     Notes
     -----
     Borst, Mandelbaum & Reiman (2004), "Dimensioning large call centers", with the safety from
-    Halfin & Whitt (1981). Rarely more than one off the exact number. It presumes that the load
-    itself is known; where it is not, the safety must grow with the load, not with its root
+    Halfin & Whitt (1981). At most one off the exact number where 5 % or more may wait, and a little
+    too few below that. It presumes that the load itself is known; where it is not, the safety must grow with the load, not with its root
     (Bassamboo, Randhawa & Zeevi 2010), see `gamma_mixed_service_level`.
 
     Examples
