@@ -6,7 +6,7 @@ themselves::
     erlang_b  lines_for            nobody can wait                        erlang.py
     erlang_c                       everybody waits                        mmc.py
     erlang_a                       callers lose patience                  patience.py
-    staff_for  square_root_staffing  halfin_whitt  garnett                staffing.py
+    staff_for  staff_for_abandonment  square_root_staffing  halfin_whitt  garnett   staffing.py
     allen_cunneen  kimura  pollaczek_khinchine  kingman_bound             general.py
     priority_mmc  priority_mg1     who waits for whom                     priority.py
     jackson  Station               tiers, escalations and bounces         network.py
@@ -46,7 +46,13 @@ if TYPE_CHECKING:
     from sim.theory.overload import Surge, fluid_backlog, surge
     from sim.theory.patience import ErlangA, erlang_a
     from sim.theory.priority import Priorities, PriorityClass, priority_mg1, priority_mmc
-    from sim.theory.staffing import garnett, halfin_whitt, square_root_staffing, staff_for
+    from sim.theory.staffing import (
+        garnett,
+        halfin_whitt,
+        square_root_staffing,
+        staff_for,
+        staff_for_abandonment,
+    )
     from sim.theory.times import Duration, ExponentialWait, MeanTime, Times
     from sim.theory.timevarying import LoadCurve, offered_load_curve, staff_over_time
 
@@ -83,6 +89,7 @@ _HOME = {
     "halfin_whitt": "staffing",
     "square_root_staffing": "staffing",
     "staff_for": "staffing",
+    "staff_for_abandonment": "staffing",
     "Duration": "times",
     "ExponentialWait": "times",
     "MeanTime": "times",
@@ -129,6 +136,7 @@ __all__ = [
     "priority_mmc",
     "square_root_staffing",
     "staff_for",
+    "staff_for_abandonment",
     "staff_over_time",
     "surge",
     "waiting_probability",

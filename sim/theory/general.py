@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sim.theory.erlang import waiting_probability
 from sim.theory.load import Load, check_cv
 from sim.theory.result import Result
-from sim.theory.times import Duration, ExponentialWait, MeanTime
+from sim.theory.times import Duration, ExponentialWait, MeanTime, Times
 from sim.units import format_share
 
 EXPONENTIAL_CV = 1.0
@@ -30,7 +30,7 @@ class GeneralQueue(Result):
         What the desk is offered.
     utilisation : float
         Share of the staff's time at work.
-    wait : MeanTime or ExponentialWait
+    wait : Times
         The wait for an agent. Approximations for several agents guess its distribution too: Erlang C
         for whether one waits, exponential for how long.
     queue_length : float
@@ -40,7 +40,7 @@ class GeneralQueue(Result):
     formula: str
     load: Load
     utilisation: float
-    wait: MeanTime | ExponentialWait
+    wait: Times
     queue_length: float
 
     def title(self) -> str:
@@ -264,6 +264,6 @@ def _stretched(load: Load, factor: float) -> ExponentialWait:
     return ExponentialWait(p_wait, load.spare_per_h / factor)
 
 
-def _queue(formula: str, load: Load, wait: MeanTime | ExponentialWait) -> GeneralQueue:
+def _queue(formula: str, load: Load, wait: Times) -> GeneralQueue:
     length = load.rate_per_h * wait.mean.hours
     return GeneralQueue(formula, load, load.utilisation, wait, length)

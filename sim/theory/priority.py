@@ -18,7 +18,7 @@ from sim.theory.laplace import invert
 from sim.theory.load import Load, check_cv
 from sim.theory.mmc import ErlangC, erlang_c_of
 from sim.theory.result import Result
-from sim.theory.times import Duration, ExponentialWait, MeanTime, Times, hours
+from sim.theory.times import Duration, MeanTime, Times, hours
 from sim.units import format_share, rate_per_h
 
 
@@ -86,8 +86,8 @@ class PriorityClass:
         Its arrivals.
     offered_load : float
         Agents that it keeps busy (erlang).
-    wait : PriorityWait, ExponentialWait or MeanTime
-        Its wait.
+    wait : Times
+        Its wait; a `MeanTime` where theory knows no more.
     queue_length : float
         Mean number of its tickets that wait.
     """
@@ -95,7 +95,7 @@ class PriorityClass:
     name: str
     rate_per_h: float
     offered_load: float
-    wait: PriorityWait | ExponentialWait | MeanTime
+    wait: Times
     queue_length: float
 
 

@@ -77,6 +77,53 @@ def staff_for(
     )
 
 
+def staff_for_abandonment(
+    rate: str, work: str | Duration, *, patience: str | Duration, at_most: float | str
+) -> int:
+    """Give the fewest staff with whom no more than a share of the callers leave (Erlang A inverse).
+
+    Parameters
+    ----------
+    rate : str
+        Poisson arrivals: ``"60 / h"``.
+    work : str or Duration
+        Mean handle time: ``"10 min"``.
+    patience : str or Duration
+        Mean patience: ``"5 min"``.
+    at_most : float or str
+        The share that may leave: ``"5 %"``, above 0.
+
+    Returns
+    -------
+    int
+        Staff present; at least 1, unless nobody comes.
+
+    Raises
+    ------
+    UnitError, TheoryError
+        If a quantity cannot be read, or nobody at all may leave.
+
+    Notes
+    -----
+    The abandonment of `erlang_a` falls with every agent.
+
+    Examples
+    --------
+    >>> staff_for_abandonment(rate="60 / h", work="10 min", patience="5 min", at_most="7 %")
+    12
+    """
+    allowed = share(at_most)
+    if allowed == 0:
+        raise TheoryError(
+            "whatever the staff, somebody loses patience: allow some to leave, such as '1 %'"
+        )
+    if Load.read(rate, work, 0).rate_per_h == 0:
+        return 0
+    return _first(
+        lambda staff: erlang_a(rate, work, staff, patience).abandonment <= allowed, start=1
+    )
+
+
 def staff_for_load(load: Load, *, limit_h: float, goal: float) -> int:
     """Give the fewest staff for a load that has been read already, if nobody leaves.
 

@@ -97,22 +97,6 @@ def hours(value: str | Duration) -> float:
     return value.hours if isinstance(value, Duration) else duration_ms(value) / HOUR
 
 
-@dataclass(frozen=True, repr=False)
-class MeanTime:
-    """A time of which theory knows the mean and no more.
-
-    Examples
-    --------
-    >>> MeanTime(Duration.of_hours(0.5))
-    mean 30 min
-    """
-
-    mean: Duration
-
-    def __repr__(self) -> str:
-        return f"mean {self.mean}"
-
-
 class Times(ABC):
     """A distribution of waiting or sojourn times, known by its tail."""
 
@@ -217,6 +201,43 @@ class ExponentialWait(Times):
         if self.p_wait <= beyond:
             return Duration(0.0)
         return Duration.of_hours(math.log(self.p_wait / beyond) / self.decay_per_h)
+
+
+@dataclass(frozen=True, repr=False)
+class MeanTime(Times):
+    """A time of which theory knows the mean and no more.
+
+    Parameters
+    ----------
+    expected : Duration
+        The mean.
+
+    Examples
+    --------
+    >>> wait = MeanTime(Duration.of_hours(0.5))
+    >>> wait
+    mean 30 min
+    >>> wait.within("15 min")
+    Traceback (most recent call last):
+    ...
+    sim.errors.TheoryError: of this wait theory knows the mean only: simulate it for shares and percentiles
+    """
+
+    expected: Duration
+
+    @property
+    def mean(self) -> Duration:
+        """The mean."""
+        return self.expected
+
+    def longer_than_h(self, limit_h: float) -> float:  # noqa: ARG002 - the others need it
+        """Refuse: the formula says nothing about limits."""
+        raise TheoryError(
+            "of this wait theory knows the mean only: simulate it for shares and percentiles"
+        )
+
+    def __repr__(self) -> str:
+        return f"mean {self.mean}"
 
 
 def _below_one(of: float | str) -> float:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -167,6 +168,11 @@ def test_staff_is_a_whole_number(staff):
     """Half an agent and a yes are refused."""
     with pytest.raises(TheoryError, match="number of people"):
         erlang_c(rate="60 / h", work="1 min", staff=staff)
+
+
+def test_whole_numbers_of_numpy_are_people():
+    """Staff taken from an array of whole numbers are accepted."""
+    assert erlang_c("60 / h", "10 min", np.int64(12)) == erlang_c("60 / h", "10 min", 12)
 
 
 def test_other_bad_figures():

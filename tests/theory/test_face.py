@@ -7,7 +7,7 @@ import pytest
 
 import sim.theory
 from sim import theory
-from sim.errors import UnitError
+from sim.errors import TheoryError, UnitError
 from sim.theory import Duration, ExponentialWait, MeanTime
 
 RESULTS = {
@@ -92,5 +92,8 @@ def test_durations():
 
 def test_times_print_what_is_known():
     """A time known in the mean only shows only the mean."""
-    assert repr(MeanTime(wait := Duration.of_hours(0.5))) == f"mean {wait}" == "mean 30 min"
+    wait = Duration.of_hours(0.5)
+    assert repr(MeanTime(wait)) == "mean 30 min"
+    with pytest.raises(TheoryError, match="simulate it"):
+        MeanTime(wait).percentile("95 %")
     assert repr(ExponentialWait(0.0, 6.0)) == "mean 0 min, p50 0 min, p95 0 min"

@@ -12,6 +12,7 @@ from sim.theory import (
     halfin_whitt,
     square_root_staffing,
     staff_for,
+    staff_for_abandonment,
 )
 from sim.theory.load import fewest_staff
 
@@ -44,6 +45,17 @@ def test_fewest_when_callers_leave(rate, goal, limit, patience):
         assert fewer.answered_within(f"{limit} min") < goal / 100
 
 
+@given(rate=rates, allowed=st.integers(1, 100), patience=st.integers(1, 120))
+@settings(deadline=None, max_examples=50)
+def test_fewest_who_keep_callers(rate, allowed, patience):
+    """The staff found keep abandonment down to the goal, and one fewer do not."""
+    asked = {"rate": f"{rate} / h", "work": "10 min", "patience": f"{patience} min"}
+    staff = staff_for_abandonment(**asked, at_most=f"{allowed} %")
+    assert erlang_a(**asked, staff=staff).abandonment <= allowed / 100
+    if staff > 1:
+        assert erlang_a(**asked, staff=staff - 1).abandonment > allowed / 100
+
+
 def test_thousands():
     """The search is quick and right for thousands of agents."""
     staff = staff_for("59700 / h", "10 min", within="20 s", share="80 %")
@@ -54,6 +66,7 @@ def test_thousands():
 def test_nobody_comes():
     """Without tickets nobody is needed."""
     assert staff_for("0 / h", "10 min", within="1 min", share="80 %") == 0
+    assert staff_for_abandonment("0 / h", "10 min", patience="5 min", at_most="1 %") == 0
     assert square_root_staffing("0 / h", "10 min", p_wait="20 %") == 0
 
 
@@ -100,6 +113,8 @@ def test_what_staffing_refuses():
         staff_for("60 / h", "10 min", within="1 min", share="100 %")
     with pytest.raises(TheoryError, match="allow some to wait"):
         square_root_staffing("60 / h", "10 min", p_wait="0 %")
+    with pytest.raises(TheoryError, match="allow some to leave"):
+        staff_for_abandonment("60 / h", "10 min", patience="5 min", at_most="0 %")
     with pytest.raises(TheoryError, match="no spare staff"):
         halfin_whitt(0.0)
     with pytest.raises(TheoryError, match="patience"):
