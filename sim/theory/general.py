@@ -131,7 +131,7 @@ def allen_cunneen(
 
     Notes
     -----
-    Allen (1978, 1990, section 5.3), after Cunneen:
+    Allen (1978), "Probability, statistics, and queueing theory", after Cunneen:
     ``E[W] ≈ (cv_arrivals² + cv_work²) / 2 · E[W of M/M/c]``.
 
     Examples
@@ -224,8 +224,8 @@ def kingman_bound(
 
     Notes
     -----
-    Kingman (1962) for one agent, (1970) for several; Kleinrock (1976), section 2.9:
-    ``E[W] ≤ λ (σ_gap² + σ_work² / c + (c − 1) E[S]² / c²) / (2 (1 − ρ))``.
+    Kingman (1962) for one agent, (1970) for several, as given by Kleinrock (1976),
+    "Queueing systems", volume 2: ``E[W] ≤ λ (σ_gap² + σ_work² / c + (c − 1) E[S]² / c²) / (2 (1 − ρ))``.
 
     Examples
     --------

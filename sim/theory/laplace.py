@@ -38,7 +38,7 @@ def invert(transform: Transform, t: float) -> float:
     Notes
     -----
     Abate & Whitt (1995), "Numerical inversion of Laplace transforms of probability distributions",
-    the method Euler, equations (13) to (15): a Fourier series, its alternating tail averaged
+    the method Euler: a Fourier series, its alternating tail averaged
     binomially.
 
     Examples

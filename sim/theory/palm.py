@@ -82,7 +82,7 @@ class Palm:
         -------
         float
             γ(x, y e^(−s)) / γ(x, y): Mandelbaum & Zeltyn (2007), "Service engineering in action:
-            the Palm/Erlang-A queue", section 3.
+            the Palm/Erlang-A queue".
         """
         left = self.y * math.exp(-patiences)
         if not self.by_series:

@@ -91,7 +91,7 @@ class ErlangA(Result):
 
         Notes
         -----
-        Mandelbaum & Zeltyn (2007), section 3; see `Palm.served_after`.
+        Mandelbaum & Zeltyn (2007); see `Palm.served_after`.
         """
         late = self.wait.palm.served_after(hours(limit) / self.patience.hours)
         return 1.0 - self.abandonment - self.p_wait * late

@@ -206,7 +206,7 @@ def garnett(safety: float, *, patience_per_work: float) -> float:
     Notes
     -----
     Garnett, Mandelbaum & Reiman (2002), "Designing a call center with impatient customers",
-    theorem 1: with ``s = √(patience / work)`` and h the hazard rate of the normal distribution,
+    with ``s = √(patience / work)`` and h the hazard rate of the normal distribution,
     ``α = 1 / (1 + h(β s) / (s h(−β)))``.
 
     Examples

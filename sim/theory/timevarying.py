@@ -114,7 +114,7 @@ def offered_load_curve(
     Notes
     -----
     Palm (1943), Khinchine (1955); Eick, Massey & Whitt (1993), "The physics of the M_t/G/∞ queue",
-    equation (1): the number busy is Poisson with mean ``m(t) = ∫ λ(t − u) P(S > u) du``. With rates
+    theorem 1: the number busy is Poisson with mean ``m(t) = ∫ λ(t − u) P(S > u) du``. With rates
     constant over a step the integral is a sum of differences of E[min(S, u)].
 
     Examples
