@@ -42,7 +42,7 @@ one (``give_up_ms != NONE``) the limit is the queue's ``box_ms``, or ``short_box
 itself not counted, ``1000 * waiting > pressure_permille * agents on shift``. Those waiting include
 the parked. Those on shift are the agents, idle or busy and not in overtime, of all pools (each once)
 that serve the queue with ``after_ms == 0`` and ``ANY_PRIORITY``. Work beyond the limit ends at
-``limit + give_up_ms`` as GAVE_UP.
+``limit + give_up_ms`` (but not before 1 ms) as GAVE_UP.
 
 *Parking* keeps what was done, to the millisecond; ``started_ms`` stays. *Overtime*: an agent whose
 shift ended in the middle of work, under FINISH, goes when the work completes. If the next shift
@@ -52,7 +52,8 @@ or whose step to leave finds it gone, ignores it.
 *Joining.* A visit joins at its arrival, or when its delay after the predecessor's end is over *and*
 the signal it awaits is raised, whichever is later. A delay runs in its calendar. If its ticket has
 ended, or it belongs to a side chain that has stopped, it is withdrawn instead, and is not in the
-log. A visit with a side chain schedules that chain's first visit when it joins. In a provider's
+log. A visit with a side chain schedules that chain's first visit when it joins. No visit is scheduled
+twice: a side chain that leads to one that was scheduled before stops there. In a provider's
 queue a visit starts when it joins and is done after ``work_ms`` of the provider's calendar; no
 agent, no patience, no time-box, no spell (``taken_up_ms`` is ``NOT_YET``); it is in hand till then.
 Whether a ticket is prevented is asked at its arrival alone, even if its first visit is held.

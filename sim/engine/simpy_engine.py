@@ -77,6 +77,8 @@ class _Run:
             for opens, closes in zip(desk.calendar_open_ms, desk.calendar_close_ms, strict=True)
         ]
         self.provider_calendar = [queue.calendar for queue in desk.queues]
+        self.scheduled: set[int] = set()
+        """Visits of side chains: none joins twice, should two chains lead to it."""
         self.signals = [_Signal(count) for count in workload.signal_count.tolist()]
 
         # Plain lists: one number at a time, they are several times faster than arrays.
@@ -135,7 +137,8 @@ class _Run:
     def side_chain(self, ticket: Ticket, number: int, joins_ms: int) -> Story:
         """Tell what happens beside the main chain: updates, chasers."""
         begun = ticket.resolutions
-        while True:
+        while number not in self.scheduled:
+            self.scheduled.add(number)
             yield self.clock.at(joins_ms, JOIN)
             if self.is_held(number):
                 yield from self.held(number)
