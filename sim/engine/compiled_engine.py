@@ -1,0 +1,189 @@
+"""The compiled engine: a workload and a desk as flat arrays, for the kernel to play.
+
+This is the way in and out; what happens in between is in ``kernel.pyx``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.kernel import Run
+from sim.engine.log import Log, Spells
+from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, Desk, Discipline
+from sim.workload.journeys import NONE, NOT_YET, SUCCESSORS, Workload
+
+Flat = dict[str, Any]
+
+_TICKET_COLUMNS = {
+    "arrival_ms": np.int64,
+    "due_ms": np.int64,
+    "first_visit": np.int32,
+    "prevented_by": np.int32,
+    "closes_on": np.int32,
+    "priority": np.int8,
+}
+_VISIT_COLUMNS = {
+    "ticket": np.int32,
+    "queue": np.int32,
+    "awaits": np.int32,
+    "raises": np.int32,
+    "side_visit": np.int32,
+    "work_ms": np.int64,
+    "patience_ms": np.int64,
+    "give_up_ms": np.int64,
+    "side_delay_ms": np.int64,
+    "resolves": np.uint8,
+    "is_side": np.uint8,
+    "side_calendar": np.int8,
+}
+_WAYS_ON = {"successor": np.int32, "delay_ms": np.int64, "delay_calendar": np.int8}
+
+
+def run(workload: Workload, desk: Desk) -> Log:
+    """Play one replication to the end of its period.
+
+    Parameters
+    ----------
+    workload : Workload
+    desk : Desk
+
+    Returns
+    -------
+    Log
+
+    Raises
+    ------
+    ValueError
+        If the workload or the desk breaks an invariant of its module.
+    MemoryError
+        If there is no room for the log, or for what is still to happen.
+    """
+    log = _empty_log(len(workload.tickets), len(workload.visits))
+    flat = _flat_workload(workload) | _flat_desk(desk, class_count=_class_count(workload))
+    visit, agent, from_ms, to_ms = Run(flat | log).play()
+    order = np.lexsort((from_ms, visit))
+    return Log(**log, interrupted=Spells(visit[order], agent[order], from_ms[order], to_ms[order]))
+
+
+def _empty_log(tickets: int, visits: int) -> Flat:
+    """Make the columns of a log in which nothing has happened."""
+    columns: Flat = {
+        name: np.full(visits, NOT_YET, np.int64)
+        for name in ("joined_ms", "started_ms", "finished_ms", "taken_up_ms")
+    }
+    return columns | {
+        "ended_ms": np.full(tickets, NOT_YET, np.int64),
+        "ending": np.zeros(tickets, np.int8),
+        "outcome": np.full(visits, NOT_YET, np.int8),
+        "agent": np.full(visits, NONE, np.int32),
+    }
+
+
+def _class_count(workload: Workload) -> int:
+    priority = workload.tickets.priority
+    return int(priority.max()) + 1 if len(priority) else 1
+
+
+def _column(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    """Return a column as the kernel reads it, without a copy where it is that already."""
+    if dtype is np.uint8 and array.dtype == np.bool_:
+        array = array.view(np.uint8)
+    return np.ascontiguousarray(array, dtype)
+
+
+def _flat_workload(workload: Workload) -> Flat:
+    tickets, visits = workload.tickets, workload.visits
+    flat: Flat = {n: _column(getattr(tickets, n), t) for n, t in _TICKET_COLUMNS.items()}
+    flat |= {n: _column(getattr(visits, n), t) for n, t in _VISIT_COLUMNS.items()}
+    flat |= {
+        name: _column(getattr(visits, name), dtype).reshape(SUCCESSORS, -1)
+        for name, dtype in _WAYS_ON.items()
+    }
+    arrival_ms = flat["arrival_ms"]
+    is_sorted = bool((arrival_ms[1:] >= arrival_ms[:-1]).all())
+    order = np.empty(0, np.int32) if is_sorted else np.argsort(arrival_ms, kind="stable")
+    return flat | {
+        "arrival_order": _column(order, np.int32),
+        "signal_count": _column(workload.signal_count, np.int32),
+        "end_ms": workload.end_ms,
+    }
+
+
+def _flat_desk(desk: Desk, *, class_count: int) -> Flat:
+    queues, pools = desk.queues, desk.pools
+    services = [(number, service) for number, pool in enumerate(pools) for service in pool.serves]
+    pool_of_service = [number for number, _ in services]
+    served = [[k for k, (_, s) in enumerate(services) if s.queue == q] for q in range(len(queues))]
+    crews = [
+        sorted(
+            {
+                number
+                for number, s in services
+                if s.queue == q and s.after_ms == 0 and s.lowest_priority == ANY_PRIORITY
+            }
+        )
+        for q in range(len(queues))
+    ]
+    selective = {
+        s.queue
+        for number, s in services
+        if s.lowest_priority < class_count - 1 or pools[number].pre_empts != NO_PRE_EMPTION
+    }
+    members = [np.flatnonzero(desk.agent_pool == number).tolist() for number in range(len(pools))]
+    spells = [
+        np.cumsum(close - begin)
+        for begin, close in zip(desk.calendar_open_ms, desk.calendar_close_ms, strict=True)
+    ]
+    return {
+        "class_count": class_count,
+        "pool_first": _firsts([pool.serves for pool in pools]),
+        "queue_of_service": _numbers(s.queue for _, s in services),
+        "pool_of_service": _numbers(pool_of_service),
+        "lowest_of_service": _numbers(s.lowest_priority for _, s in services),
+        "after_of_service_ms": np.array([s.after_ms for _, s in services], np.int64),
+        "queue_first": _firsts(served),
+        "service_of_queue": _numbers(k for row in served for k in row),
+        "crew_first": _firsts(crews),
+        "pool_of_crew": _numbers(number for crew in crews for number in crew),
+        "calendar_of_queue": _numbers(queue.calendar for queue in queues),
+        "pressure_of_queue": np.array([queue.pressure_permille for queue in queues], np.int64),
+        "box_of_queue_ms": np.array([queue.box_ms for queue in queues], np.int64),
+        "short_box_of_queue_ms": np.array([queue.short_box_ms for queue in queues], np.int64),
+        "discipline_of_queue": np.array([queue.discipline for queue in queues], np.int8),
+        "shift_end_of_pool": np.array([pool.shift_end for pool in pools], np.int8),
+        "by_class": np.array(
+            [
+                class_count > 1 and (queue.discipline is Discipline.PRIORITY or q in selective)
+                for q, queue in enumerate(queues)
+            ],
+            np.uint8,
+        ),
+        "pre_empts": _numbers(pool.pre_empts for pool in pools),
+        "member_first": _firsts(members),
+        "agent_of_member": _numbers(number for row in members for number in row),
+        "pool_of_agent": _column(desk.agent_pool, np.int32),
+        "step_ms": _column(desk.step_ms, np.int64),
+        "step_agent": _column(desk.step_agent, np.int32),
+        "step_comes": _column(desk.step_comes, np.uint8),
+        "spell_first": _firsts(spells),
+        "open_ms": _joined(desk.calendar_open_ms),
+        "close_ms": _joined(desk.calendar_close_ms),
+        "opened_ms": _joined(spells),
+    }
+
+
+def _numbers(values: Iterable[int]) -> NDArray[np.int32]:
+    return np.array(list(values), np.int32)
+
+
+def _firsts(rows: Sequence[Any]) -> NDArray[np.int32]:
+    """Return where each row begins when all are laid end to end, and where the last ends."""
+    return np.cumsum([0, *map(len, rows)], dtype=np.int32)
+
+
+def _joined(arrays: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([np.empty(0, np.int64), *arrays]).astype(np.int64, copy=False)
