@@ -179,12 +179,14 @@ class Floor:
     # What rosters ask of it.
 
     def come(self, agent: Agent) -> None:
-        """Have an agent there; one still in overtime is simply on shift again."""
+        """Have an agent there; one still in overtime is on shift again, and may be interrupted."""
         if not agent.on_shift:
             agent.on_shift = True
             agent.team.on_shift += 1
             if agent.visit is None:
                 self.idle(agent)
+            elif agent.team.urgent:
+                self.ask()
 
     def leave(self, agent: Agent) -> None:
         """Have an agent go, park what is in hand, or stay in overtime to finish it."""
@@ -282,7 +284,7 @@ class Floor:
                 queue = line.queue
                 limit_ms = queue.short_box_ms if self.is_pressed(line) else queue.box_ms
                 if visit.left_ms > limit_ms:
-                    visit.left_ms = limit_ms + visit.give_up_ms
+                    visit.left_ms = max(limit_ms + visit.give_up_ms, 1)
                     visit.ends_as = GAVE_UP
         visit.taken_up_ms = self.record.taken_up_ms[visit.number] = now
         self.record.agent[visit.number] = agent.number
