@@ -10,6 +10,8 @@ from sim.errors import UnitError
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
+    from sim.scenario.staffing import Vacancy
+    from sim.scenario.support import Tier
 
 SHARE_TOLERANCE = 0.001
 """Shares may miss 100 % by rounding in the third digit of a per cent's tenth."""
@@ -17,7 +19,14 @@ SHARE_TOLERANCE = 0.001
 
 def faults(scenario: Scenario) -> list[str]:
     """List every fault as ``path: what is wrong``."""
-    return [*_shares(scenario), *_names(scenario), *_topics_and_teams(scenario), *_zones(scenario)]
+    return [
+        *_shares(scenario),
+        *_names(scenario),
+        *_hours(scenario),
+        *_topics_and_teams(scenario),
+        *_events(scenario),
+        *_zones(scenario),
+    ]
 
 
 def _unknown(path: str, name: str, known: Iterable[str]) -> str:
@@ -70,14 +79,18 @@ def _shares(scenario: Scenario) -> Iterator[str]:
 
 
 def _names(scenario: Scenario) -> Iterator[str]:
-    hours = {**scenario.hours, **scenario.shifts, "always": None}
-    if scenario.users.hours not in hours:
-        yield _unknown("users.hours", scenario.users.hours, hours)
     for name, tier in scenario.tiers.items():
         path = f"tiers.{name}"
         staffs = {path: tier.staff or {}} | {
             f"{path}.teams.{team}": value.staff for team, value in tier.teams.items()
         }
+        if tier.on_call is not None:
+            staffs[f"{path}.on_call"] = tier.on_call.staff
+            if tier.on_call.priority not in scenario.priorities:
+                wrong = tier.on_call.priority
+                yield _unknown(f"{path}.on_call.priority", wrong, scenario.priorities)
+        for vacancy in tier.vacancies:
+            yield from _vacancy(f"{path}.vacancies", tier, vacancy)
         for place, staff in staffs.items():
             yield from (
                 _unknown(f"{place}.staff", shift, scenario.shifts)
@@ -90,14 +103,63 @@ def _names(scenario: Scenario) -> Iterator[str]:
         path = f"service_levels.{name}"
         if level.tier is not None and level.tier not in scenario.tiers:
             yield _unknown(f"{path}.tier", level.tier, scenario.tiers)
-        if level.hours not in hours:
-            yield _unknown(f"{path}.hours", level.hours, hours)
         for field, known in (("priorities", scenario.priorities), ("topics", scenario.topics)):
             yield from (
                 _unknown(f"{path}.{field}", value, known)
                 for value in getattr(level, field)
                 if value not in known
             )
+
+
+def _vacancy(path: str, tier: Tier, vacancy: Vacancy) -> Iterator[str]:
+    if tier.teams and vacancy.team not in tier.teams:
+        yield _unknown(f"{path}.team", str(vacancy.team), tier.teams)
+        return
+    if vacancy.team is not None and not tier.teams:
+        yield f"{path}.team: the tier has no teams"
+        return
+    staff = tier.teams[str(vacancy.team)].staff if tier.teams else tier.staff or {}
+    if vacancy.shift not in staff:
+        yield _unknown(f"{path}.shift", vacancy.shift, staff)
+    elif vacancy.heads > staff[vacancy.shift]:
+        yield f"{path}.heads: {vacancy.heads} of {staff[vacancy.shift]} people cannot be missing"
+
+
+def _hours(scenario: Scenario) -> Iterator[str]:
+    known = {**scenario.hours, **scenario.shifts, "always": None}
+    used = {"users.hours": scenario.users.hours}
+    used |= {f"service_levels.{k}.hours": v.hours for k, v in scenario.service_levels.items()}
+    if scenario.updates is not None:
+        used["updates.hours"] = scenario.updates.hours
+    for name, tier in scenario.tiers.items():
+        for part in ("provider", "vendor", "change"):
+            value = getattr(tier, part)
+            if value is not None:
+                used[f"tiers.{name}.{part}.hours"] = value.hours
+    yield from (_unknown(path, name, known) for path, name in used.items() if name not in known)
+
+
+def _events(scenario: Scenario) -> Iterator[str]:
+    for name, incident in scenario.incidents.items():
+        path = f"incidents.{name}"
+        if incident.priority not in scenario.priorities:
+            yield _unknown(f"{path}.priority", incident.priority, scenario.priorities)
+        if incident.topic not in scenario.topics:
+            yield _unknown(f"{path}.topic", incident.topic, scenario.topics)
+        yield from (
+            _unknown(f"{path}.engineers", tier, scenario.tiers)
+            for tier in incident.engineers
+            if tier not in scenario.tiers
+        )
+    upkeep, problems = scenario.knowledge.upkeep, scenario.problems
+    places = {"knowledge.upkeep": upkeep, "problems": problems, "updates": scenario.updates}
+    for path, part in ((f"{key}.tier", part) for key, part in places.items()):
+        if part is None:
+            continue
+        if part.tier not in scenario.tiers:
+            yield _unknown(path, part.tier, scenario.tiers)
+        elif scenario.tiers[part.tier].provider is not None:
+            yield f"{path}: {part.tier} is a provider's, whose time is not ours to plan"
 
 
 def queue_names(scenario: Scenario) -> list[str]:
@@ -117,6 +179,8 @@ def served_queue(scenario: Scenario, tier: str, name: str) -> str | None:
 
 def _topics_and_teams(scenario: Scenario) -> Iterator[str]:
     for name, topic in scenario.topics.items():
+        if topic.goes_to is not None and topic.goes_to not in scenario.tiers:
+            yield _unknown(f"topics.{name}.goes_to", topic.goes_to, scenario.tiers)
         yield from (
             _unknown(f"topics.{name}.work", tier, scenario.tiers)
             for tier in topic.work

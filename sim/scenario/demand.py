@@ -68,6 +68,12 @@ class Topic(Model):
     runbook: Share = Field(
         0.0, description="Share of the topic's tickets that a runbook exists for."
     )
+    goes_to: str | None = Field(
+        None, description="The tier at which such tickets come in, where not the first."
+    )
+    self_service: Share = Field(
+        0.0, description="Share of users who find the answer themselves, and send no ticket."
+    )
     priorities: dict[str, Share] = Field(
         default_factory=dict,
         description="Shares of priorities, where they differ from `priorities`.",

@@ -16,10 +16,12 @@ from pydantic import Field, model_validator
 
 from sim.errors import UnitError
 from sim.scenario.demand import Channel, Demand, Priority, Topic
+from sim.scenario.events import Incident, Problems
 from sim.scenario.hours import ALL_HOURS, Hours, Model
 from sim.scenario.promises import Bands, Costs, ServiceLevel
 from sim.scenario.quantities import Date, Duration, written
-from sim.scenario.support import Documentation, Knowledge, Tier, Users
+from sim.scenario.support import Documentation, Knowledge, Routing, Tier
+from sim.scenario.waiting import Updates, Users
 
 Named = Annotated[str, Field(min_length=1, max_length=200)]
 LONGEST_PERIOD_MS = 20 * 365 * 24 * 3_600_000
@@ -91,7 +93,13 @@ class Scenario(Model):
     )
     documentation: Documentation = Field(default_factory=Documentation)
     knowledge: Knowledge = Field(default_factory=Knowledge)
+    routing: Routing = Field(default_factory=Routing)
     users: Users = Field(default_factory=Users)
+    updates: Updates | None = Field(None, description="Status updates that are promised.")
+    incidents: dict[Named, Incident] = Field(
+        default_factory=dict, description="Major and security incidents.", max_length=100
+    )
+    problems: Problems | None = Field(None, description="Causes of recurring tickets.")
     service_levels: dict[Named, ServiceLevel] = Field(
         default_factory=dict, description="What is promised."
     )

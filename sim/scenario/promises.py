@@ -26,7 +26,11 @@ class ServiceLevel(Model):
     priorities: tuple[str, ...] = Field((), description="Only these; absent: all.")
     topics: tuple[str, ...] = Field((), description="Only these; absent: all.")
     within: Duration = Field(description="The target.")
-    hours: str = Field("always", description="The clock runs in these named hours alone.")
+    hours: str = Field(
+        "always",
+        description="The clock runs in these named hours alone. A day is 24 of "
+        "them: three working days of nine hours are `27 h`.",
+    )
     pauses: tuple[Literal["user", "vendor", "change"], ...] = Field(
         ("user", "vendor", "change"),
         description="The clock stops while the ticket waits for these.",
@@ -35,6 +39,11 @@ class ServiceLevel(Model):
         "arrival at the tier", description="Where the clock starts."
     )
     goal: Share = Field(0.9, description="Share of tickets that meet the target.")
+    credit: Money = Field(
+        0.0,
+        description="Service credit paid for each percentage point by which a week's share falls "
+        "short of the goal.",
+    )
 
 
 class Band(Model):

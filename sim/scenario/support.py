@@ -1,4 +1,4 @@
-"""Who supports: tiers, their staff, their notes, their runbooks; and the users who wait."""
+"""Who supports: tiers and their staff, their notes, their runbooks, their routing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pydantic import Field, model_validator
 from sim.errors import UnitError
 from sim.scenario.hours import Model
 from sim.scenario.quantities import Duration, Money, Share, written
+from sim.scenario.staffing import Heads, OnCall, Provider, Vacancy
+from sim.scenario.waiting import ChangeWindow, Vendor
 
-Heads = Annotated[int, Field(ge=0, le=100_000)]
 FIELDS_OF_NOTES = ("summary", "steps", "data", "reason")
 
 
@@ -21,11 +22,11 @@ class Team(Model):
     topics: tuple[str, ...] = Field(
         description="Topics it takes; every topic belongs to one team of the tier.", min_length=1
     )
-    also_serves: tuple[str, ...] = Field(
-        (),
+    also_serves: dict[str, Duration] = Field(
+        default_factory=dict,
         description="Cross-training: other queues it helps with when its own is empty, in this "
-        "order; a team of the same tier (`network`), or a tier or team of another "
-        "(`L1`, `L2.network`).",
+        "order, once the first in line has waited so long (0: at once); a team of the same tier "
+        "(`network`), or a tier or team of another (`L1`, `L2.network`).",
     )
 
 
@@ -61,9 +62,37 @@ class Tier(Model):
     teams: dict[str, Team] = Field(
         default_factory=dict, description="The tier's teams, where it has several."
     )
-    also_serves: tuple[str, ...] = Field(
-        (), description="Cross-training of a tier that is one team; as in a team."
+    also_serves: dict[str, Duration] = Field(
+        default_factory=dict,
+        description="Cross-training of a tier that is one team; as in a team.",
     )
+    provider: Provider | None = Field(
+        None,
+        description="A third party does this tier's work, instead of staff; `work` is then the "
+        "elapsed time that it takes, in its hours.",
+    )
+    on_call: OnCall | None = Field(None, description="Who comes when nobody is there.")
+    vacancies: tuple[Vacancy, ...] = Field((), description="Positions that are empty for a while.")
+    time_box: Duration | None = Field(
+        None,
+        description="Work on a ticket that takes longer is given up, and escalated, although the "
+        "tier could have solved it.",
+    )
+    short_box: Duration | None = Field(None, description="The time-box that holds under pressure.")
+    pressure_at: Annotated[float, Field(ge=0, le=1000)] = Field(
+        1.0,
+        description="Pressure: more tickets than this wait for each person there (assumed).",
+    )
+    closes_early: Share = Field(
+        0.0,
+        description="Share of the tickets which the tier cannot solve that it closes as solved all "
+        "the same.",
+    )
+    early_comes_back: Share = Field(
+        0.8, description="Share of those that come back, and are escalated then (assumed)."
+    )
+    vendor: Vendor | None = Field(None, description="A vendor that some tickets need.")
+    change: ChangeWindow | None = Field(None, description="Windows that some fixes need.")
     absence: Share = Field(
         0.08, description="Share of shifts that a person misses (sickness, leave; assumed)."
     )
@@ -85,8 +114,19 @@ class Tier(Model):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if (self.staff is None) == (not self.teams):
-            raise UnitError("a tier has either `staff` or `teams`")
+        ways = [name for name in ("staff", "teams", "provider") if getattr(self, name)]
+        if self.staff is not None and "staff" not in ways:
+            ways.insert(0, "staff")
+        if len(ways) != 1:
+            raise UnitError(
+                f"a tier has one of `staff`, `teams` and `provider`; here: {', '.join(ways) or 'none'}"
+            )
+        if self.provider:
+            used = [n for n in ("on_call", "vacancies", "time_box", "change") if getattr(self, n)]
+            if used:
+                raise UnitError(f"a provider's tier has no {', '.join(map('`{}`'.format, used))}")
+        if self.short_box is not None and (self.time_box or self.short_box) < self.short_box:
+            raise UnitError("`short_box` is longer than `time_box`")
         if self.teams and self.also_serves:
             raise UnitError("where a tier has teams, `also_serves` stands in each team")
         if self.absence + self.breaks >= 1:
@@ -156,6 +196,13 @@ class Documentation(Model):
         return round(quarter * sum(float(c**self.effort) for c in completeness))
 
 
+class Upkeep(Model):
+    """Time that people spend on keeping runbooks usable."""
+
+    tier: str = Field(description="The tier whose people write.")
+    time: Duration = Field(description="Their time in a week, all together.")
+
+
 class Knowledge(Model):
     """Runbooks, and what one does for the first line."""
 
@@ -170,21 +217,33 @@ class Knowledge(Model):
         description="How sharply success falls with difficulty: the slope of the logistic "
         "success curve (Rasch 1960; assumed).",
     )
-
-
-class Users(Model):
-    """The people who wait, and are waited for."""
-
-    answers_in: Duration = Field(
-        written("3 h"),
-        description="Mean time until a user answers, in `hours` (lognormal; assumed).",
+    ages: Duration | None = Field(
+        None,
+        description="Mean time in which a runbook becomes unusable without upkeep; absent: never.",
     )
-    answers_cv: Annotated[float, Field(ge=0, le=5)] = 1.5
-    hours: str = Field("always", description="Named hours in which users answer.")
-    comes_back_after: Duration = Field(
-        written("2 d"),
-        description="Mean time until a ticket is reopened, in `hours` (exponential; assumed).",
+    library: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        150, description="How many runbooks there are (assumed)."
     )
-    reopened_work: Share = Field(
-        0.6, description="Work on a reopened ticket, as a part of a new one's (assumed)."
+    rewriting: Duration = Field(
+        written("90 min"), description="Time to bring one runbook up to date (assumed)."
+    )
+    upkeep: Upkeep | None = Field(None, description="Time spent on that; absent: none.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.upkeep is not None and self.ages is None:
+            raise UnitError("`upkeep` needs `ages`: runbooks that never age need none")
+        if self.ages == 0 or self.rewriting == 0:
+            raise UnitError("`ages` and `rewriting` are longer than 0")
+        return self
+
+
+class Routing(Model):
+    """How well it is known where a ticket belongs."""
+
+    clarity: Share = Field(
+        1.0,
+        description="Criteria clarity: chance that an escalation goes where it belongs. Otherwise "
+        "a wrong team looks at it and sends it on; where a tier is one team, it goes back to the "
+        "sender, who makes sure and sends it again.",
     )

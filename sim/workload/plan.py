@@ -16,21 +16,25 @@ from sim.scenario.calendar import hour_of_week, local_days, open_spells
 from sim.scenario.consistency import queue_names, served_queue
 from sim.scenario.hours import Hours
 from sim.scenario.model import Scenario
+from sim.scenario.support import Tier
 from sim.units import DAY, HOUR, HOURS_PER_WEEK, YEAR
 from sim.workload.desk import (
     NO_PRE_EMPTION,
+    NO_PROVIDER,
     Discipline,
     Pool,
     Queue,
     Service,
     ShiftEnd,
 )
-from sim.workload.journeys import ALWAYS, Numbers, Times
+from sim.workload.journeys import ALWAYS, NEVER_MS, Numbers, Times
 
 QUANTILES = 1024
 """Steps of the tables by which a uniform number becomes a difficulty."""
 LONGEST_SHIFT_MS = 16 * HOUR
 """What runs longer is staffed by people in turns of a day, each with an absence of its own."""
+
+PER_MILLE = 1000
 
 _DISCIPLINES = {
     "priority": Discipline.PRIORITY,
@@ -53,6 +57,10 @@ class Shift:
         Shares.
     from_ms, to_ms : int64
         Its spells, in order.
+    reserved, reserved_pool : float, int
+        The first part of each spell that is spent in another pool, on permanent fixes.
+    learns : float64, shape (heads, spells)
+        How much of each spell each person is there for.
     """
 
     pool: int
@@ -62,6 +70,9 @@ class Shift:
     breaks: float
     from_ms: Times
     to_ms: Times
+    reserved: float
+    reserved_pool: int
+    learns: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,13 +141,16 @@ def _plan(key: _Same) -> Plan:
     scenario = key.scenario
     rates, day = _rates(scenario)
     names = queue_names(scenario)
-    calendars, opens, closes = _calendars(scenario)
+    calendars = _calendar_names(scenario)
+    spells = [spells_of(scenario, scenario.hours_named(name)) for name in list(calendars)[1:]]
+    queues = _queues(scenario)
+    groups = _groups(scenario, names)
     tiers, topics = list(scenario.tiers.values()), list(scenario.topics.values())
     return Plan(
         rates=rates,
         day=day,
-        queues=tuple(_queues(scenario)),
-        pools=tuple(_pools(scenario, names)),
+        queues=tuple(queues),
+        pools=tuple(_pools(scenario, groups, queues)),
         queue_of=np.array(
             [
                 [names.index(_queue_name(scenario, tier, topic)) for topic in scenario.topics]
@@ -144,10 +158,10 @@ def _plan(key: _Same) -> Plan:
             ],
             np.int32,
         ),
-        shifts=tuple(_shifts(scenario)),
+        shifts=tuple(_shifts(scenario, groups)),
         calendars=calendars,
-        calendar_open_ms=opens,
-        calendar_close_ms=closes,
+        calendar_open_ms=tuple(opened for opened, _ in spells),
+        calendar_close_ms=tuple(closed for _, closed in spells),
         priority_shares=_priority_shares(scenario),
         difficulty=np.array([_difficulties(t.difficulty, t.spread) for t in topics]),
         mean_difficulty=np.array([t.difficulty for t in topics]),
@@ -211,43 +225,91 @@ def _queue_name(scenario: Scenario, tier: str, topic: str) -> str:
 
 
 def _queues(scenario: Scenario) -> list[Queue]:
+    calendars = _calendar_names(scenario)
     found = []
     for position, (name, tier) in enumerate(scenario.tiers.items()):
+        box = NEVER_MS if tier.time_box is None else max(tier.time_box, 1)
+        short = box if tier.short_box is None else min(max(tier.short_box, 1), box)
+        provider = tier.provider
         found += [
             Queue(
                 name=f"{name}.{team}" if team else name,
                 tier=position,
                 discipline=_DISCIPLINES[tier.order],
+                box_ms=box,
+                short_box_ms=short,
+                pressure_permille=round(PER_MILLE * tier.pressure_at),
+                calendar=NO_PROVIDER if provider is None else calendars[provider.hours],
             )
             for team in (tier.teams or ("",))
         ]
+    if _reserves(scenario):
+        assert scenario.problems is not None
+        tier_name = scenario.problems.tier
+        tier_at = list(scenario.tiers).index(tier_name)
+        found.append(Queue(f"{tier_name} projects", tier=tier_at, discipline=Discipline.FIRST_COME))
     return found
 
 
-def _pools(scenario: Scenario, names: list[str]) -> list[Pool]:
-    found: list[Pool] = []
+def _reserves(scenario: Scenario) -> bool:
+    """Tell whether anybody has time for permanent fixes."""
+    return scenario.problems is not None and scenario.problems.reserved > 0
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A pool, and the heads of its shifts."""
+
+    pool: Pool
+    tier: Tier
+    staff: dict[str, int]
+    team: str = ""
+    reserved: float = 0.0
+
+
+def _groups(scenario: Scenario, names: list[str]) -> list[_Group]:
+    """List the pools of own staff, tier by tier; then those on call."""
+    found: list[_Group] = []
+    on_call: list[_Group] = []
+    priorities = list(scenario.priorities)
     for position, (tier_name, tier) in enumerate(scenario.tiers.items()):
-        helped = {team: value.also_serves for team, value in tier.teams.items()} or {
-            "": tier.also_serves
-        }
-        pre_empts = (
-            NO_PRE_EMPTION
-            if tier.pre_empts is None
-            else list(scenario.priorities).index(tier.pre_empts)
-        )
-        for others in helped.values():
-            resolved = [served_queue(scenario, tier_name, other) for other in others]
-            own = [len(found), *(names.index(name) for name in resolved if name is not None)]
-            found.append(
-                Pool(
-                    name=names[len(found)],
-                    tier=position,
-                    serves=tuple(Service(queue) for queue in dict.fromkeys(own)),
-                    shift_end=_SHIFT_ENDS[tier.at_shift_end],
-                    pre_empts=pre_empts,
-                )
+        if tier.provider is not None:
+            continue
+        pre_empts = NO_PRE_EMPTION if tier.pre_empts is None else priorities.index(tier.pre_empts)
+        shift_end = _SHIFT_ENDS[tier.at_shift_end]
+        own: list[int] = []
+        for team in tier.teams or ("",):
+            name = f"{tier_name}.{team}" if team else tier_name
+            helps = tier.teams[team].also_serves if team else tier.also_serves
+            own.append(names.index(name))
+            services = {own[-1]: Service(own[-1])}
+            for other, after in helps.items():
+                queue = names.index(served_queue(scenario, tier_name, other) or name)
+                services.setdefault(queue, Service(queue, after_ms=after))
+            pool = Pool(name, tuple(services.values()), position, shift_end, pre_empts)
+            staff = tier.teams[team].staff if team else tier.staff or {}
+            problems = scenario.problems
+            reserves = problems is not None and problems.tier == tier_name
+            reserved = problems.reserved if problems is not None and reserves else 0.0
+            found.append(_Group(pool, tier, staff, team, reserved))
+        if tier.on_call is not None:
+            urgent = priorities.index(tier.on_call.priority)
+            services_on_call = tuple(Service(queue, tier.on_call.after, urgent) for queue in own)
+            pool = Pool(
+                f"{tier_name} on call", services_on_call, position, ShiftEnd.FINISH, on_call=True
             )
-    return found
+            on_call.append(_Group(pool, tier, tier.on_call.staff))
+    return found + on_call
+
+
+def _pools(scenario: Scenario, groups: list[_Group], queues: list[Queue]) -> list[Pool]:
+    """Return the pools of all groups, and last the one that works in reserved time."""
+    pools = [group.pool for group in groups]
+    if _reserves(scenario):
+        projects = queues[-1]
+        service = Service(len(queues) - 1)
+        pools.append(Pool(projects.name, (service,), projects.tier, ShiftEnd.PARK))
+    return pools
 
 
 def spells_of(scenario: Scenario, hours: Hours, *, beyond_ms: int = YEAR) -> tuple[Times, Times]:
@@ -258,20 +320,52 @@ def spells_of(scenario: Scenario, hours: Hours, *, beyond_ms: int = YEAR) -> tup
     )
 
 
-def _shifts(scenario: Scenario) -> list[Shift]:
+def _shifts(scenario: Scenario, groups: list[_Group]) -> list[Shift]:
     places = list(scenario.shifts)
     found = []
-    pool = 0
-    for tier in scenario.tiers.values():
-        staffs = [team.staff for team in tier.teams.values()] or [tier.staff or {}]
-        for staff in staffs:
-            for name, heads in staff.items():
-                opened, closed = spells_of(scenario, scenario.shifts[name], beyond_ms=0)
-                start, end = _turns(opened, closed)
-                place = places.index(name)
-                found.append(Shift(pool, place, heads, tier.absence, tier.breaks, start, end))
-            pool += 1
+    for number, group in enumerate(groups):
+        calm = group.pool.on_call
+        for name, heads in group.staff.items():
+            opened, closed = spells_of(scenario, scenario.shifts[name], beyond_ms=0)
+            start, end = _turns(opened, closed)
+            found.append(
+                Shift(
+                    pool=number,
+                    place=places.index(name),
+                    heads=heads,
+                    absence=0.0 if calm else group.tier.absence,
+                    breaks=0.0 if calm else group.tier.breaks,
+                    from_ms=start,
+                    to_ms=end,
+                    reserved=group.reserved,
+                    reserved_pool=len(groups),
+                    learns=_learns(scenario, group, name, heads, start),
+                )
+            )
     return found
+
+
+def _learns(
+    scenario: Scenario, group: _Group, shift: str, heads: int, start: Times
+) -> NDArray[np.float64]:
+    """Return how much of each spell each person of a shift is there for: vacancies and ramp-up."""
+    part = np.ones((heads, len(start)))
+    if group.pool.on_call:
+        return part
+    for vacancy in group.tier.vacancies:
+        if (vacancy.shift, vacancy.team or "") != (shift, group.team):
+            continue
+        who = slice(heads - vacancy.heads, heads)
+        gone = (vacancy.start - scenario.period.start).days * DAY
+        if vacancy.until is None:
+            part[who, start >= gone] = 0
+            continue
+        back = (vacancy.until - scenario.period.start).days * DAY
+        part[who, (start >= gone) & (start < back)] = 0
+        learning = (start >= back) & (start < back + vacancy.ramp_up)
+        learned = (start[learning] - back) / max(vacancy.ramp_up, 1)
+        part[who, learning] = vacancy.starts_at + (1 - vacancy.starts_at) * learned
+    return part
 
 
 def _turns(opened: Times, closed: Times) -> tuple[Times, Times]:
@@ -285,11 +379,13 @@ def _turns(opened: Times, closed: Times) -> tuple[Times, Times]:
     return start, np.where(last, closed[which], start + DAY)
 
 
-def _calendars(
-    scenario: Scenario,
-) -> tuple[dict[str, int], tuple[Times, ...], tuple[Times, ...]]:
-    """Give each of the hours in which delays run its number and spells."""
-    named = [name for name in (scenario.users.hours,) if name != "always"]
-    spells = [spells_of(scenario, scenario.hours_named(name)) for name in named]
-    numbers = {"always": ALWAYS} | {name: number for number, name in enumerate(named)}
-    return numbers, tuple(s[0] for s in spells), tuple(s[1] for s in spells)
+def _calendar_names(scenario: Scenario) -> dict[str, int]:
+    """Give each of the hours in which delays run its number."""
+    used = [scenario.users.hours]
+    if scenario.updates is not None:
+        used.append(scenario.updates.hours)
+    for tier in scenario.tiers.values():
+        parts = (tier.provider, tier.vendor, tier.change)
+        used += [part.hours for part in parts if part is not None]
+    named = dict.fromkeys(name for name in used if name != "always")
+    return {"always": ALWAYS} | {name: number for number, name in enumerate(named)}

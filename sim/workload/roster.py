@@ -8,6 +8,8 @@ their own, so that one more person changes nobody else's days.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,12 +45,12 @@ def staff(scenario: Scenario, seed: int, replication: int) -> Desk:
     leave: list[Times] = []
     count = 0
     for shift in known.shifts:
-        person, start, end = _presence(shift, seed, replication)
-        agent_pool.append(np.full(shift.heads, shift.pool, np.int32))
-        agents.append((person + count).astype(np.int32))
-        come.append(start)
-        leave.append(end)
-        count += shift.heads
+        for pool, (person, start, end) in _by_pool(shift, _presence(shift, seed, replication)):
+            agent_pool.append(np.full(shift.heads, pool, np.int32))
+            agents.append((person + count).astype(np.int32))
+            come.append(start)
+            leave.append(end)
+            count += shift.heads
     agent = _join(agents, np.int32)
     times = np.concatenate([_join(leave, np.int64), _join(come, np.int64)])
     comes = np.arange(len(times)) >= len(agent)
@@ -70,7 +72,27 @@ def _join(parts: list[NDArray[np.signedinteger]], dtype: type) -> NDArray[np.sig
     return np.concatenate([*parts, np.empty(0, dtype)]).astype(dtype, copy=False)
 
 
-def _presence(shift: Shift, seed: int, replication: int) -> tuple[NDArray[np.int64], Times, Times]:
+Presence = tuple[NDArray[np.int64], Times, Times]
+"""Persons, and the spells in which they are there."""
+
+
+def _by_pool(shift: Shift, presence: Presence) -> Iterator[tuple[int, Presence]]:
+    """Split presence between a shift's own pool and the one that works in reserved time.
+
+    One person is an agent in each of the two, and never in both at once.
+    """
+    if not shift.reserved:
+        yield shift.pool, presence
+        return
+    person, start, end = presence
+    spell = np.searchsorted(shift.from_ms, start, side="right") - 1
+    length = shift.to_ms - shift.from_ms
+    cut = (shift.from_ms + np.rint(length * shift.reserved).astype(np.int64))[spell]
+    yield shift.pool, _merged(person, np.maximum(start, cut), end)
+    yield shift.reserved_pool, _merged(person, start, np.minimum(end, cut))
+
+
+def _presence(shift: Shift, seed: int, replication: int) -> Presence:
     """Return the spells in which the people of a shift can take tickets.
 
     Returns
@@ -86,15 +108,17 @@ def _presence(shift: Shift, seed: int, replication: int) -> tuple[NDArray[np.int
     if shift.absence:
         number = stream(seed, replication, Purpose.ABSENCE, shift.pool, shift.place)
         there = number.random(shape) >= shift.absence
+    there &= shift.learns > 0
     person, spell = np.nonzero(there)
     start, end = shift.from_ms[spell], shift.to_ms[spell]
+    end = start + np.rint((end - start) * shift.learns[there]).astype(np.int64)
     if shift.breaks:
-        away = np.rint((shift.to_ms - shift.from_ms) * shift.breaks).astype(np.int64)
-        pieces = max(1, int(np.rint(away.max(initial=0) / BREAK_MS)))
+        away_ms = (shift.to_ms - shift.from_ms).max(initial=0) * shift.breaks
+        pieces = max(1, round(away_ms / BREAK_MS))
         number = stream(seed, replication, Purpose.BREAKS, shift.pool, shift.place)
         place = number.random((*shape, pieces))[there]
-        piece = (away // pieces)[spell, np.newaxis]
         part = ((end - start) // pieces)[:, np.newaxis]
+        piece = np.rint(part * shift.breaks).astype(np.int64)
         offset = part * np.arange(pieces) + np.rint(place * (part - piece)).astype(np.int64)
         begin = start[:, np.newaxis] + offset
         start = np.column_stack([start, begin + piece]).ravel()
@@ -103,9 +127,7 @@ def _presence(shift: Shift, seed: int, replication: int) -> tuple[NDArray[np.int
     return _merged(person, start, end)
 
 
-def _merged(
-    person: NDArray[np.int64], start: Times, end: Times
-) -> tuple[NDArray[np.int64], Times, Times]:
+def _merged(person: NDArray[np.int64], start: Times, end: Times) -> Presence:
     """Drop empty spells, and merge those of one person that touch."""
     real = end > start
     person, start, end = person[real], start[real], end[real]

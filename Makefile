@@ -1,0 +1,48 @@
+# make demo    compare the gallery's desks; verdicts here, report and charts in results/
+# make test    everything that CI runs
+# Needs Python 3.11 or newer, git and make. A C compiler makes it fast; without one it runs on SimPy.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
+NEEDS  := pyproject.toml setup.py constraints.txt sim/engine/kernel.pyx
+
+.PHONY: demo test lint types notebooks bench format clean
+
+demo: $(VENV)/.demo
+	$(BIN)/tiersim demo $(DEMO)
+
+test: lint types
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/python -m mypy
+
+notebooks: $(VENV)/.test
+	$(BIN)/python -m pytest tests/notebooks
+
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.bench
+
+format: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(NEEDS) | $(VENV)/bin/python
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test: $(NEEDS) | $(VENV)/bin/python
+	$(PIP) install --constraint constraints.txt --editable '.[all,test]'
+	@touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf build dist *.egg-info sim/engine/kernel.c sim/engine/*.so .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,83 @@
+"""What tickets wait for apart from the desk, and what the desk owes them meanwhile."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sim.scenario.hours import Model
+from sim.scenario.quantities import Duration, Share, written
+
+Variation = Annotated[float, Field(ge=0, le=5)]
+
+
+class Users(Model):
+    """The people who wait, and are waited for."""
+
+    answers_in: Duration = Field(
+        written("3 h"),
+        description="Mean time until a user answers, in `hours` (lognormal; assumed).",
+    )
+    answers_cv: Variation = Field(
+        1.5, description="Coefficient of variation of that time (assumed)."
+    )
+    hours: str = Field("always", description="Named hours in which users answer.")
+    comes_back_after: Duration = Field(
+        written("2 d"),
+        description="Mean time until a ticket is reopened, in `hours` (exponential; assumed).",
+    )
+    reopened_work: Share = Field(
+        0.6, description="Work on a reopened ticket, as a part of a new one's (assumed)."
+    )
+
+
+class Vendor(Model):
+    """A third party that some of a tier's tickets need an answer from."""
+
+    share: Share = Field(description="Share of the tier's tickets that need the vendor.")
+    answers_in: Duration = Field(
+        written("2 d"), description="Mean time until it answers, in `hours` (lognormal; assumed)."
+    )
+    answers_cv: Variation = Field(
+        1.0, description="Coefficient of variation of that time (assumed)."
+    )
+    hours: str = Field("always", description="Named hours in which the vendor works.")
+    info_requests: Share = Field(
+        0.6,
+        description="Data missing in the notes: chance that the vendor asks for it, which costs "
+        "one more round (assumed).",
+    )
+
+
+class ChangeWindow(Model):
+    """Fixes that may only go in at certain times."""
+
+    share: Share = Field(description="Share of the tier's tickets whose fix needs a window.")
+    hours: str = Field(description="Named hours of the windows.")
+    work: Duration = Field(
+        written("30 min"), description="Work to bring the fix in, by the tier's people (assumed)."
+    )
+
+
+class Updates(Model):
+    """Status updates that are promised from when a ticket reaches a tier until it is solved."""
+
+    tier: str = Field(description="The tier whose people write them.")
+    every: Duration = Field(written("1 d"), description="Time between updates, in `hours`.")
+    hours: str = Field("always", description="Named hours in which that time runs.")
+    work: Duration = Field(written("5 min"), description="Time to write one (assumed).")
+    late_after: Duration = Field(
+        written("4 h"),
+        description="An update that nobody has taken up by then is late, and is not sent: "
+        "the user may chase instead.",
+    )
+    chases: Share = Field(
+        0.5, description="Share of late updates for which the user chases at the first tier."
+    )
+    chase_work: Duration = Field(
+        written("4 min"), description="Time of the first tier for one chaser (assumed)."
+    )
+    most: Annotated[int, Field(ge=1, le=100)] = Field(
+        10, description="Updates of one ticket that are simulated at most."
+    )
