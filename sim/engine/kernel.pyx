@@ -221,9 +221,10 @@ cdef class Run:
     cdef int32_t[::1] in_hand, idle_after, idle_before, on_shift
     cdef int64_t[::1] idle_since_ms, completes_ms
     cdef uint8_t[::1] present
-    # Of pools: the set of those for whom something has changed since they were last asked.
-    # Invariant: after DISPATCH it is empty, and no agent can take anything.
-    cdef uint64_t[::1] stirred
+    # Of pools: the set of those for whom something has changed since they were last asked, and of
+    # those who pre-empt, since they were last asked for urgent visits.
+    # Invariant: after DISPATCH both are empty, and no agent can take anything.
+    cdef uint64_t[::1] stirred, stirred_urgent
     cdef Py_ssize_t pool_words
 
     def __cinit__(self, flat):
@@ -286,6 +287,7 @@ cdef class Run:
         self.on_shift = np.zeros(pools, np.int32)
         self.pool_words = (pools + WORD_BITS - 1) // WORD_BITS
         self.stirred = np.zeros(self.pool_words, np.uint64)
+        self.stirred_urgent = np.zeros(self.pool_words, np.uint64)
 
     # ---- events -------------------------------------------------------------------------------
 
@@ -526,6 +528,8 @@ cdef class Run:
 
     cdef inline void stir(self, Py_ssize_t pool) noexcept nogil:
         self.stirred[pool // WORD_BITS] |= <uint64_t>1 << (pool % WORD_BITS)
+        if self.pre_emption and self.pre_empts[pool] != NO_INTERRUPTION:
+            self.stirred_urgent[pool // WORD_BITS] |= <uint64_t>1 << (pool % WORD_BITS)
 
     cdef void stir_late(self, int32_t queue) noexcept nogil:
         """Ask the pools that serve a queue after a while only."""
@@ -869,6 +873,9 @@ cdef class Run:
                 self.serve(pool, ANY_CLASS)
                 pool = next_in_set(&self.stirred[0], self.pool_words, pool + 1)
             pool = next_in_set(&self.stirred[0], self.pool_words, 0)
+            if pool == NOBODY and self.pre_emption:
+                # Whoever was stirred while the rest was given out looks for urgent visits again.
+                pool = next_in_set(&self.stirred_urgent[0], self.pool_words, 0)
 
     cdef void dispatch_urgent(self) noexcept nogil:
         """Take the first two steps of DISPATCH."""
@@ -879,6 +886,7 @@ cdef class Run:
         for pool in range(self.pool_count):
             if not self.interrupts_now(pool):
                 continue
+            self.stirred_urgent[pool // WORD_BITS] &= ~(<uint64_t>1 << (pool % WORD_BITS))
             visit = self.offered(pool, self.pre_empts[pool])
             while visit != NOBODY:
                 agent = self.least_urgent(pool)
@@ -890,10 +898,7 @@ cdef class Run:
 
     cdef inline bint interrupts_now(self, Py_ssize_t pool) noexcept nogil:
         """Tell whether a pool pre-empts, and something has changed for it."""
-        return (
-            self.pre_empts[pool] != NO_INTERRUPTION
-            and self.stirred[pool // WORD_BITS] >> (pool % WORD_BITS) & 1
-        )
+        return self.stirred_urgent[pool // WORD_BITS] >> (pool % WORD_BITS) & 1
 
     cdef inline void serve(self, int32_t pool, int32_t lowest) noexcept nogil:
         """While a pool has an idle agent and is offered a visit, the agent takes it."""
