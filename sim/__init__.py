@@ -1,1 +1,119 @@
-"""Simulate a tiered IT service desk, and decide how to staff it, document it and buy it."""
+"""TierSim: simulate a tiered IT service desk, and decide how to staff it, document it and buy it.
+
+::
+
+    import sim
+
+    base = sim.load("scenarios/in-house-desk.yaml")
+    more = base.with_({"tiers.L1.staff.day": 7}, name="One more at L1")
+    study = sim.compare([base, more], replications=20, seed=2026)
+
+This is the one public door: every name below is fetched from its room when it is first used, so
+that ``import sim`` itself costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim import calibrate, scenario, theory
+    from sim.errors import (
+        ConservationError,
+        ExportError,
+        MissingExtraError,
+        OutputError,
+        ScenarioError,
+        StudyError,
+        TheoryError,
+        TierSimError,
+        UnitError,
+    )
+    from sim.outcome import Measures, Run, measure, tell
+    from sim.scenario.change import difference_lines, differences
+    from sim.scenario.file import dump, dumps, load
+    from sim.scenario.model import Scenario
+    from sim.study import Study, compare
+    from sim.study import replicate as run
+    from sim.study.implied import Implied, implied
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ConservationError": "sim.errors",
+    "ExportError": "sim.errors",
+    "Implied": "sim.study.implied",
+    "Measures": "sim.outcome",
+    "MissingExtraError": "sim.errors",
+    "OutputError": "sim.errors",
+    "Run": "sim.outcome",
+    "Scenario": "sim.scenario.model",
+    "ScenarioError": "sim.errors",
+    "Study": "sim.study",
+    "StudyError": "sim.errors",
+    "TheoryError": "sim.errors",
+    "TierSimError": "sim.errors",
+    "UnitError": "sim.errors",
+    "calibrate": "sim",
+    "compare": "sim.study",
+    "difference_lines": "sim.scenario.change",
+    "differences": "sim.scenario.change",
+    "dump": "sim.scenario.file",
+    "dumps": "sim.scenario.file",
+    "implied": "sim.study.implied",
+    "load": "sim.scenario.file",
+    "measure": "sim.outcome",
+    "run": "sim.study",
+    "scenario": "sim",
+    "tell": "sim.outcome",
+    "theory": "sim",
+}
+"""The module that each public name lives in; ``sim`` for a room itself."""
+_CALLED_THERE = {"run": "replicate"}
+
+__all__ = [
+    "ConservationError",
+    "ExportError",
+    "Implied",
+    "Measures",
+    "MissingExtraError",
+    "OutputError",
+    "Run",
+    "Scenario",
+    "ScenarioError",
+    "Study",
+    "StudyError",
+    "TheoryError",
+    "TierSimError",
+    "UnitError",
+    "calibrate",
+    "compare",
+    "difference_lines",
+    "differences",
+    "dump",
+    "dumps",
+    "implied",
+    "load",
+    "measure",
+    "run",
+    "scenario",
+    "tell",
+    "theory",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}") from None
+    if home == __name__:
+        return importlib.import_module(f"sim.{name}")
+    value = getattr(importlib.import_module(home), _CALLED_THERE.get(name, name))
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

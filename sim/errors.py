@@ -15,6 +15,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 
 class TierSimError(Exception):
     """Anything that a user can be told in a sentence or two."""
@@ -27,8 +30,57 @@ class UnitError(TierSimError, ValueError):
     """
 
 
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong in a scenario.
+
+    Attributes
+    ----------
+    what : str
+        What was found and what is allowed.
+    path : str
+        The dotted key: ``tiers.L1.work``; empty for the file as a whole.
+    file, line, column : str, int, int
+        Where the value (or the unknown key) stands, counted from 1; empty and 0 where the scenario
+        came from no file.
+
+    Examples
+    --------
+    >>> print(Fault("15 has no unit", "tiers.L1.work", "desk.yaml", 12, 9))
+    desk.yaml:12:9: tiers.L1.work: 15 has no unit
+    """
+
+    what: str
+    path: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return ": ".join(part for part in (place, self.path, self.what) if part)
+
+
 class ScenarioError(TierSimError):
-    """A scenario that cannot be used."""
+    """A scenario that cannot be used.
+
+    Parameters
+    ----------
+    faults : iterable of Fault, or str
+        Everything that is wrong with it.
+
+    Attributes
+    ----------
+    faults : tuple of Fault
+        The same; the error's text has one line for each.
+    """
+
+    def __init__(self, faults: Iterable[Fault] | str) -> None:
+        self.faults = (Fault(faults),) if isinstance(faults, str) else tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)
 
 
 class ExportError(TierSimError):

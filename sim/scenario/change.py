@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
-from sim.errors import ScenarioError
+from sim.errors import Fault, ScenarioError
+from sim.scenario.checking import judged
 from sim.scenario.model import Scenario
+from sim.scenario.wording import did_you_mean, dotted
 
 UNNAMED = ("name", "about", "lesson")
 """Fields that are words about a scenario, and change nothing."""
@@ -20,20 +21,32 @@ def plain(scenario: Scenario) -> dict[str, Any]:
     return scenario.model_dump(mode="json")
 
 
+def fingerprint(scenario: Scenario) -> str:
+    """Return a hash of everything that a scenario says, its name included.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits (SHA-256 of its canonical JSON).
+    """
+    text = json.dumps(plain(scenario), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def changed(scenario: Scenario, changes: Mapping[str, Any], *, name: str | None) -> Scenario:
     """Return a new scenario; see ``Scenario.with_``."""
     tree = plain(scenario)
     for path, value in changes.items():
         _set(tree, path, value)
     tree["name"] = name or f"{scenario.name}: {', '.join(f'{k} {v}' for k, v in changes.items())}"
-    try:
-        return Scenario.model_validate(tree)
-    except ValidationError as error:
-        raise ScenarioError("\n".join(sentences(error))) from None
+    new, findings = judged(tree)
+    if new is None:
+        raise ScenarioError(Fault(one.what, dotted(one.path)) for one in findings)
+    return new
 
 
 def _set(tree: dict[str, Any], path: str, value: Any) -> None:
-    *parents, last = path.split(".")
+    *parents, last = keys_of(path)
     place = tree
     for depth, key in enumerate(parents):
         below = place.get(key)
@@ -41,21 +54,27 @@ def _set(tree: dict[str, Any], path: str, value: Any) -> None:
             below = place[key] = {}
         if not isinstance(below, dict):
             there = ".".join(parents[:depth]) or "the scenario"
-            close = difflib.get_close_matches(key, place, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise ScenarioError(f"{path}: {there} has no {key!r}; it has {', '.join(place)}{hint}")
+            hint = did_you_mean(key, place)
+            what = f"{there} has no {key!r}{hint}; it has {', '.join(place)}"
+            if key in place:
+                what = f"{there}.{key} is a value: nothing is below it"
+            raise ScenarioError([Fault(what, path)])
         place = below
     place[last] = value
 
 
-def sentences(error: ValidationError) -> list[str]:
-    """Turn what pydantic found into one sentence each: ``path: what is wrong``."""
-    found = []
-    for one in error.errors():
-        path = ".".join(str(key) for key in one["loc"])
-        text = str(one["ctx"]["error"]) if "error" in one.get("ctx", {}) else one["msg"]
-        found += [f"{path}: {line}" if path else line for line in text.splitlines()]
-    return found
+def keys_of(path: str) -> list[str]:
+    """Take a dotted path apart.
+
+    Examples
+    --------
+    >>> keys_of("tiers.L1.staff.day")
+    ['tiers', 'L1', 'staff', 'day']
+    """
+    keys = path.split(".")
+    if not all(keys):
+        raise ScenarioError([Fault("a path is keys with single dots between", path)])
+    return keys
 
 
 def differences(base: Scenario, other: Scenario) -> dict[str, tuple[Any, Any]]:
@@ -82,3 +101,24 @@ def _leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]
             yield from _leaves(value, here)
         else:
             yield here, value
+
+
+def difference_lines(base: Scenario, other: Scenario) -> list[str]:
+    """Write what differs, one line each: ``tiers.L1.staff.day: 6 -> 7``.
+
+    What stands in one of the two alone is written *not there* in the other.
+    """
+    return [
+        f"{path}: {_as_written(before)} -> {_as_written(after)}"
+        for path, (before, after) in differences(base, other).items()
+    ]
+
+
+def _as_written(value: Any) -> str:
+    if value is None:
+        return "not there"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return str(value)
