@@ -18,7 +18,7 @@ class Incident(Model):
     same thing (their tickets are linked, and closed with the incident), and a review afterwards.
     """
 
-    rate: Rate = Field(0.0, description="How often it happens, at random: `4 / year`.")
+    rate: Rate | None = Field(None, description="How often it happens, at random: `4 / year`.")
     on: tuple[Date, ...] = Field((), description="Or the days on which it happens.")
     at: Duration = Field(
         written("10 h"), description="Time after midnight at which it starts, on those days."
@@ -49,8 +49,10 @@ class Incident(Model):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if bool(self.rate) == bool(self.on):
+        if (self.rate is None) == (not self.on):
             raise UnitError("an incident has either a `rate` or days (`on`)")
+        if self.rate == 0:
+            raise UnitError("an incident that never happens needs no `rate`: leave it out")
         return self
 
 

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, SUCCESSORS, Numbers, Outcome, Visits
+from sim.workload.added import VISIT_DEFAULTS, Added
+from sim.workload.journeys import ALWAYS, NONE, SUCCESSORS, Numbers, Outcome, Visits
 
 Which = NDArray[np.intp]
 """Numbers of tickets, ascending."""
@@ -37,33 +38,11 @@ class Role(IntEnum):
     AFTER_VENDOR = 7
     AFTER_CHANGE = 8
     REOPENED = 9
-    REOPENED_ABOVE = 10
-    SPARE = 11
 
 
 ROLES = len(Role)
 MOST_TIERS = 64 // ROLES
 """As many tiers as fit into 64 bits."""
-
-_DEFAULTS: dict[str, tuple[type, int]] = {
-    "queue": (np.int32, NONE),
-    "work_ms": (np.int64, 1),
-    "patience_ms": (np.int64, NEVER_MS),
-    "give_up_ms": (np.int64, NONE),
-    "awaits": (np.int32, NONE),
-    "raises": (np.int32, NONE),
-    "resolves": (np.bool_, False),
-    "side_visit": (np.int32, NONE),
-    "side_delay_ms": (np.int64, 0),
-    "side_calendar": (np.int8, ALWAYS),
-    "is_side": (np.bool_, False),
-    "kind": (np.int8, 0),
-    "wait": (np.int8, 0),
-    "rework_ms": (np.int64, 0),
-    "writing_ms": (np.int64, 0),
-    "notes": (np.int8, NONE),
-    "runbook": (np.bool_, False),
-}
 
 
 class Layout:
@@ -77,6 +56,7 @@ class Layout:
 
     def __init__(self, tickets: int) -> None:
         self._bits = np.zeros(tickets, np.uint64)
+        self._beside = np.zeros(tickets, np.int32)
         self._who: dict[int, Which] = {}
         self._columns: dict[str, NDArray[Any]] = {}
         self._first: Numbers = np.empty(0, np.int32)
@@ -88,9 +68,13 @@ class Layout:
             self._bits[who] |= np.uint64(1 << slot)
         self._who[slot] = who
 
+    def reserve(self, who: Which, visits: NDArray[np.integer]) -> None:
+        """Give tickets more visits, after all those in slots."""
+        self._beside[who] = visits
+
     def number(self) -> None:
         """Give each visit its number; no slot can be occupied from here on."""
-        counts = np.bitwise_count(self._bits).astype(np.int32)
+        counts = np.bitwise_count(self._bits).astype(np.int32) + self._beside
         self._ends = np.cumsum(counts, dtype=np.int32)
         self._first = self._ends - counts
         total = int(self._ends[-1]) if len(counts) else 0
@@ -117,9 +101,9 @@ class Layout:
         return visits
 
     def entrance(self, tier: int, who: Which) -> Numbers:
-        """Return the first visit of tickets at a tier, or at the next one they can come to."""
-        visit = self._first[who] + self._below(tier * ROLES, who)
-        return np.where(visit < self._ends[who], visit, np.int32(NONE))
+        """Return the first visit at a tier of tickets that all may come to it."""
+        visits: Numbers = self._first[who] + self._below(tier * ROLES, who)
+        return visits
 
     def _below(self, slot: int, who: Which) -> Numbers:
         mask = np.uint64((1 << slot) - 1)
@@ -131,7 +115,7 @@ class Layout:
         for name, values in columns.items():
             column = self._columns.get(name)
             if column is None:
-                dtype, default = _DEFAULTS[name]
+                dtype, default = VISIT_DEFAULTS[name]
                 column = self._columns[name] = np.full(self.total, default, dtype)
             column[visit] = values
 
@@ -155,12 +139,28 @@ class Layout:
                 self._delay_calendar = np.full((SUCCESSORS, self.total), ALWAYS, np.int8)
             self._delay_calendar[outcome, visit] = calendar
 
-    def visits(self) -> Visits:
-        """Return the finished visits."""
-        return Visits(
-            ticket=self._ticket,
-            successor=self._successor,
-            delay_ms=self._delay_ms,
-            delay_calendar=self._delay_calendar,
+    def repeat(self, visit: Numbers, again: Numbers) -> None:
+        """Make visits the same as others: their columns, and what being done leads to."""
+        for column in self._columns.values():
+            column[again] = column[visit]
+        for links in (self._successor, self._delay_ms, self._delay_calendar):
+            if links.shape[1]:
+                links[:, again] = links[:, visit]
+
+    def side_visits(self, who: Which) -> Numbers:
+        """Return the first of the visits that were reserved beside the slots."""
+        first: Numbers = self._ends[who] - self._beside[who]
+        return first
+
+    def visits(self, added: Added | None = None) -> Visits:
+        """Return the finished visits, those of added tickets after the others."""
+        columns: dict[str, Any] = {
+            "ticket": self._ticket,
+            "successor": self._successor,
+            "delay_ms": self._delay_ms,
+            "delay_calendar": self._delay_calendar,
             **self._columns,
-        )
+        }
+        if added is not None and added.tickets:
+            columns = added.after(columns, len(self._first), self.total)
+        return Visits(**columns)

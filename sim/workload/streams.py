@@ -27,6 +27,11 @@ class Purpose(IntEnum):
     RUNBOOK = 7
     PATIENCE = 8
     REDIAL = 9
+    PROBLEM = 10
+    """Whether it is a symptom of a problem, and of which; two numbers a ticket."""
+    SELF_SERVICE = 11
+    CHASE = 12
+    """Whether its user chases after each late update; one number an update."""
     SOLVES = 20
     """By tier: whether it can solve the ticket."""
     WORK = 21
@@ -41,10 +46,30 @@ class Purpose(IntEnum):
     """By tier: the user's wait to answer, as a standard normal."""
     REOPEN = 26
     """By tier: whether the ticket comes back, and after how long; two numbers a ticket."""
+    ROUTE = 27
+    """By the tier escalated to: whether the criteria were clear, and which wrong team takes it."""
+    VENDOR = 28
+    """By tier: whether a vendor is needed, and whether it asks for data; two numbers a ticket."""
+    VENDOR_ANSWER = 29
+    """By tier: the vendor's wait, as a standard normal."""
+    CHANGE = 30
+    """By tier: whether a change window is needed."""
+    EARLY = 31
+    """By tier: whether it is closed too early, and comes back then; two numbers a ticket."""
+    INTAKE = 32
+    """By tier: how long a provider takes it in."""
     ABSENCE = 40
     """By pool and shift: one row of numbers for each person, one number for each shift worked."""
     BREAKS = 41
     """By pool and shift: where breaks lie; likewise."""
+    INCIDENT = 50
+    """By kind of incident: when it happens."""
+    INCIDENT_WORK = 51
+    """By kind and occurrence: the engineers' work."""
+    LINKED = 52
+    """By kind and occurrence: how many call, and when."""
+    FIX = 60
+    """By problem: the work of each attempt at a fix, and whether it holds."""
 
 
 def stream(seed: int, replication: int, purpose: Purpose, *place: int) -> np.random.Generator:

@@ -1,0 +1,64 @@
+"""Random numbers of tickets, and the distributions they are turned into."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.workload.journeys import NEVER_MS, Times
+from sim.workload.streams import Purpose, stream
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Draws:
+    """The random numbers of one replication; row i belongs to ticket i.
+
+    Parameters
+    ----------
+    seed, replication : int
+    tickets : int
+        How many there are.
+    """
+
+    def __init__(self, seed: int, replication: int, tickets: int) -> None:
+        self._seed, self._replication, self._tickets = seed, replication, tickets
+
+    def uniform(self, purpose: Purpose, *place: int, columns: int = 0) -> Floats:
+        """Return uniform numbers in [0, 1): one a ticket, or a row of ``columns``."""
+        shape = (self._tickets, columns) if columns else self._tickets
+        return self.source(purpose, *place).random(shape)
+
+    def normal(self, purpose: Purpose, *place: int) -> Floats:
+        """Return standard normal numbers, one a ticket."""
+        return self.source(purpose, *place).standard_normal(self._tickets)
+
+    def source(self, purpose: Purpose, *place: int) -> np.random.Generator:
+        """Return the stream of a purpose."""
+        return stream(self._seed, self._replication, purpose, *place)
+
+
+def lognormal(mean: Floats | float, cv: float, normal: Floats) -> Floats:
+    """Turn standard normal numbers into lognormal ones of a given mean and variation."""
+    if cv == 0:
+        return np.broadcast_to(np.asarray(mean, np.float64), normal.shape)
+    variance = np.log1p(cv**2)
+    value: Floats = mean * np.exp(np.sqrt(variance) * normal - variance / 2)
+    return value
+
+
+def exponential(mean: Floats | float, uniform: Floats) -> Floats:
+    """Turn uniform numbers into exponential ones of a given mean."""
+    value: Floats = -mean * np.log1p(-uniform)
+    return value
+
+
+def work(ms: Floats) -> Times:
+    """Round work to whole milliseconds, at least one."""
+    return np.clip(np.rint(ms), 1, NEVER_MS).astype(np.int64)
+
+
+def delay(ms: Floats) -> Times:
+    """Round a delay to whole milliseconds."""
+    return np.clip(np.rint(ms), 0, NEVER_MS).astype(np.int64)

@@ -1,0 +1,261 @@
+"""From what a tier finds to the visits that a ticket makes there, and what each leads to.
+
+::
+
+    [misrouted] ▶ [returned ▶ complete notes] or [clarify ▶ user]
+        ▶ work ▶ [user ▶ continue] ▶ [vendor ▶ after vendor] ▶ [window ▶ after change]
+        ▶ the end, or [reopened] ▶ the end, or the next tier
+
+The touch time of a tier is spread evenly over work, continue and after vendor. A ticket that is
+given up goes to the next tier from wherever it is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.workload.draws import Flags, delay, exponential, lognormal, work
+from sim.workload.journeys import ALWAYS, Kind, Numbers, Outcome, Times, Wait
+from sim.workload.layout import Layout, Role, Which
+from sim.workload.stages import Case, Stage
+from sim.workload.streams import Purpose
+
+
+def occupy(case: Case, layout: Layout, stage: Stage) -> None:
+    """Take the slots that the tickets of a stage need."""
+    layout.occupy(stage.position, Role.WORK, stage.who)
+    for role, which in {
+        Role.MISROUTED: stage.misrouted,
+        Role.RETURNED: stage.returned,
+        Role.COMPLETE_NOTES: stage.returned,
+        Role.CLARIFY: stage.clarifies,
+        Role.REDIAL: _redials(case, stage),
+        Role.CONTINUE: stage.asks,
+        Role.AFTER_VENDOR: stage.vendor,
+        Role.AFTER_CHANGE: stage.change,
+        Role.REOPENED: stage.back,
+    }.items():
+        if which.any():
+            layout.occupy(stage.position, role, stage.who[which])
+
+
+def fill(case: Case, layout: Layout, stage: Stage) -> None:
+    """Fill the visits of a stage, and say what each leads to."""
+    final = _fill_work(case, layout, stage)
+    _fill_end(case, layout, stage, final)
+    _fill_patience(case, layout, stage)
+    if not stage.fresh.all():
+        _fill_notes(case, layout, stage)
+
+
+def _users_calendar(case: Case) -> int:
+    return case.known.calendars[case.scenario.users.hours]
+
+
+def _answer_ms(case: Case, purpose: Purpose, at: int, who: Which) -> Times:
+    users = case.scenario.users
+    normal = case.draws.normal(purpose, at)[who]
+    return delay(lognormal(float(users.answers_in), users.answers_cv, normal))
+
+
+def _onwards(case: Case, layout: Layout, stage: Stage, who: Which) -> tuple[Numbers, Times, int]:
+    """Return where tickets go from here, after what delay in which calendar."""
+    next_tier = list(case.scenario.tiers.values())[stage.position + 1]
+    entrance = layout.entrance(stage.position + 1, who)
+    if next_tier.provider is None:
+        return entrance, np.zeros(len(who), np.int64), ALWAYS
+    number = case.draws.uniform(Purpose.INTAKE, stage.position + 1)[who]
+    layout.fill(entrance, wait=Wait.INTAKE)
+    calendar = case.known.calendars[next_tier.provider.hours]
+    return entrance, delay(exponential(next_tier.provider.intake, number)), calendar
+
+
+def _fill_work(case: Case, layout: Layout, stage: Stage) -> Numbers:
+    """Lay the tier's own work out; return the visit in which it ends."""
+    at, who, tier = stage.position, stage.who, stage.tier
+    writing = np.where(stage.solved | stage.early, 0, case.scenario.documentation.writing_ms())
+    pieces = 1 + stage.asks.astype(np.int64) + stage.vendor
+    piece_ms = stage.touch_ms() / pieces
+    if tier.provider is not None and stage.fresh.any():
+        piece_ms += stage.fresh * float(tier.provider.intake)
+    first = layout.visit(at, Role.WORK, who)
+    last = first.copy()
+    visits = [(first, np.ones(len(who), np.bool_))]
+    for role, which, kind_of_wait in (
+        (Role.CONTINUE, stage.asks, Wait.USER),
+        (Role.AFTER_VENDOR, stage.vendor, Wait.VENDOR),
+    ):
+        if not which.any():
+            continue
+        visit = layout.visit(at, role, who[which])
+        if kind_of_wait is Wait.USER:
+            wait, calendar = _answer_ms(case, Purpose.ANSWER, at, who[which]), _users_calendar(case)
+        else:
+            assert tier.vendor is not None
+            wait = delay(stage.vendor_ms[which])
+            calendar = case.known.calendars[tier.vendor.hours]
+        layout.fill(visit, kind=Kind.CONTINUE, wait=kind_of_wait)
+        layout.link(last[which], Outcome.DONE, visit, wait, calendar)
+        last[which] = visit
+        visits.append((visit, which))
+    give_up = stage.may_give_up
+    for visit, which in visits:
+        ends = last[which] == visit
+        asked = work(piece_ms[which] + np.where(ends, writing[which], 0))
+        layout.fill(visit, queue=stage.queue[which], work_ms=asked)
+        if give_up[which].any():
+            _fill_give_up(case, layout, stage, visit[give_up[which]], who[which & give_up])
+    if writing.any():
+        layout.fill(last, writing_ms=writing)
+    if stage.rework_ms.any():
+        # What is done again is done first, and counted where the work begins.
+        layout.fill(first, rework_ms=np.minimum(work(stage.rework_ms), work(piece_ms)))
+        none = stage.rework_ms == 0
+        layout.fill(first[none], rework_ms=0)
+    if case.runbook is not None and at == 0:
+        layout.fill(first, runbook=case.runbook[who])
+    if stage.change.any():
+        assert tier.change is not None
+        which = stage.change
+        visit = layout.visit(at, Role.AFTER_CHANGE, who[which])
+        layout.fill(
+            visit,
+            queue=stage.queue[which],
+            work_ms=max(tier.change.work, 1),
+            kind=Kind.CONTINUE,
+            wait=Wait.CHANGE,
+        )
+        # A millisecond of a window's time: at once when it is open, else when it opens.
+        window = case.known.calendars[tier.change.hours]
+        layout.link(last[which], Outcome.DONE, visit, 1, window)
+        last[which] = visit
+    return last
+
+
+def _fill_give_up(case: Case, layout: Layout, stage: Stage, visit: Numbers, who: Which) -> None:
+    onwards, wait, calendar = _onwards(case, layout, stage, who)
+    layout.fill(visit, give_up_ms=case.scenario.documentation.writing_ms())
+    layout.link(visit, Outcome.GAVE_UP, onwards, wait if wait.any() else None, calendar)
+
+
+def _fill_end(case: Case, layout: Layout, stage: Stage, final: Numbers) -> None:
+    """Say what comes after the tier's work: the end, a reopening, or the next tier."""
+    at, who, scenario = stage.position, stage.who, case.scenario
+    if stage.back.any():
+        back = stage.back
+        again = layout.visit(at, Role.REOPENED, who[back])
+        early = stage.early[back]
+        writing = np.where(early, scenario.documentation.writing_ms(), 0)
+        again_ms = scenario.users.reopened_work * stage.base_ms[back] + writing
+        layout.fill(
+            again,
+            queue=stage.queue[back],
+            work_ms=work(again_ms),
+            kind=Kind.REOPENED,
+            wait=Wait.REOPEN,
+        )
+        if early.any():
+            layout.fill(again, writing_ms=writing)
+        layout.fill(final[back], resolves=True)
+        layout.link(
+            final[back],
+            Outcome.DONE,
+            again,
+            delay(stage.back_after_ms[back]),
+            _users_calendar(case),
+        )
+        final[back] = again
+    onwards = stage.escalates
+    if onwards.any():
+        target, wait, calendar = _onwards(case, layout, stage, who[onwards])
+        layout.link(final[onwards], Outcome.DONE, target, wait if wait.any() else None, calendar)
+
+
+def _redials(case: Case, stage: Stage) -> Flags:
+    shares = np.array([channel.redials for channel in case.scenario.channels.values()])
+    if not shares.any() or stage.tier.provider is not None:
+        return np.zeros(len(stage.who), np.bool_)
+    number = case.draws.uniform(Purpose.REDIAL, columns=2)[stage.who, 0]
+    again: Flags = stage.fresh & (number < shares[case.arrivals.channel[stage.who]])
+    return again
+
+
+def _fill_patience(case: Case, layout: Layout, stage: Stage) -> None:
+    """Let callers hang up before they are answered, and perhaps call again."""
+    channels = case.scenario.channels.values()
+    mean = np.array([np.nan if c.patience is None else c.patience for c in channels], np.float64)
+    if np.isnan(mean).all() or stage.tier.provider is not None:
+        return
+    channel = case.arrivals.channel[stage.who]
+    leaves = stage.fresh & ~np.isnan(mean[channel])
+    who = stage.who[leaves]
+    number = case.draws.uniform(Purpose.PATIENCE, columns=2)[who]
+    patience = exponential(mean[channel[leaves]], number.T).T
+    visit = layout.visit(stage.position, Role.WORK, who)
+    layout.fill(visit, patience_ms=delay(patience[:, 0]))
+    again = _redials(case, stage)[leaves]
+    if not again.any():
+        return
+    second = layout.visit(stage.position, Role.REDIAL, who[again])
+    layout.repeat(visit[again], second)
+    layout.fill(second, kind=Kind.REDIAL, wait=Wait.REDIAL, patience_ms=delay(patience[again, 1]))
+    after = np.array([c.redial_after for c in channels], np.float64)[channel[leaves][again]]
+    number = case.draws.uniform(Purpose.REDIAL, columns=2)[who[again], 1]
+    layout.link(visit[again], Outcome.LEFT, second, delay(exponential(after, number)))
+
+
+def _fill_notes(case: Case, layout: Layout, stage: Stage) -> None:
+    """Lay out what missing notes and unclear criteria lead to."""
+    at, who, notes = stage.position, stage.who, case.scenario.documentation
+    handed = who[~stage.fresh]
+    layout.fill(layout.entrance(at, handed), notes=stage.notes[~stage.fresh])
+    looking = max(notes.looking, 1)
+    if stage.misrouted.any():
+        wrong = stage.misrouted
+        visit = layout.visit(at, Role.MISROUTED, who[wrong])
+        layout.fill(
+            visit,
+            queue=stage.wrong_queue[wrong],
+            work_ms=looking,
+            rework_ms=looking,
+            kind=Kind.MISROUTED,
+        )
+        # The next visit of the same ticket is the first one of the right team.
+        layout.link(visit, Outcome.DONE, visit + 1)
+    if stage.returned.any():
+        returned = stage.returned
+        look = layout.visit(at, Role.RETURNED, who[returned])
+        complete = layout.visit(at, Role.COMPLETE_NOTES, who[returned])
+        sender = case.known.queue_of[at - 1][case.arrivals.topic[who[returned]]]
+        completing = max(notes.completing, 1)
+        layout.fill(
+            look,
+            queue=stage.queue[returned],
+            work_ms=looking,
+            rework_ms=looking,
+            kind=Kind.RETURNED,
+        )
+        layout.fill(
+            complete,
+            queue=sender,
+            work_ms=completing,
+            rework_ms=completing,
+            kind=Kind.COMPLETE_NOTES,
+        )
+        layout.link(look, Outcome.DONE, complete)
+        layout.link(complete, Outcome.DONE, layout.visit(at, Role.WORK, who[returned]))
+    if stage.clarifies.any():
+        unclear = who[stage.clarifies]
+        ask = layout.visit(at, Role.CLARIFY, unclear)
+        visit = layout.visit(at, Role.WORK, unclear)
+        asking = max(notes.explaining_again, 1)
+        layout.fill(
+            ask,
+            queue=stage.queue[stage.clarifies],
+            work_ms=asking,
+            rework_ms=asking,
+            kind=Kind.CLARIFY,
+        )
+        layout.fill(visit, wait=Wait.USER)
+        wait = _answer_ms(case, Purpose.EXPLAIN, at, unclear)
+        layout.link(ask, Outcome.DONE, visit, wait, _users_calendar(case))
