@@ -1,1 +1,1 @@
-"""From a real export: read, clean, fit, check, and write a scenario."""
+"""From a real export: read, clean, replay, fit, check, and write a scenario."""

@@ -1,0 +1,191 @@
+"""Which team is which line of support.
+
+Exports name teams, not tiers. A mapping may say which is which; otherwise the first line is found,
+by what a first line does: most new tickets start with it, of every kind, and it passes them on to
+many others, while few are ever passed to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibrate.export import Export
+from sim.calibrate.mapping import Mapping
+from sim.errors import ExportError
+from sim.units import format_share
+from sim.workload.journeys import NONE, Codes
+
+SMALLEST_SHARE = 0.05
+"""A team with fewer of the first assignments is no first line of its own."""
+LEAST_FIRST = 0.5
+"""Of a first line's stays, at least this share are the first of their ticket."""
+LEAST_AGAINST_TOP = 1 / 3
+"""A further first-line team (a second site, a night shift) has at least this part of the largest."""
+FEWEST_TICKETS = 20
+"""Below it no first line can be told."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Teams by line of support.
+
+    Attributes
+    ----------
+    of_team : int8 array, one per team of the export
+        0 is the first line.
+    names : tuple of str
+        Of the lines, in order.
+    found : bool
+        Whether the first line was found rather than stated.
+    evidence : tuple of str
+        One sentence for each thing that was found or assumed.
+    """
+
+    of_team: Codes
+    names: tuple[str, ...]
+    found: bool
+    evidence: tuple[str, ...]
+
+    def of(self, team: NDArray[np.int32]) -> Codes:
+        """Return the line of each team; ``NONE`` for none."""
+        if not len(self.of_team):
+            return np.full(len(team), NONE, np.int8)
+        return np.where(team == NONE, np.int8(NONE), self.of_team[team]).astype(np.int8)
+
+
+def find_lines(export: Export, mapping: Mapping | None = None) -> Lines:
+    """Settle which team is which line of support.
+
+    Parameters
+    ----------
+    export : Export
+    mapping : Mapping, optional
+        Its ``teams`` count; the export's own mapping if absent.
+
+    Raises
+    ------
+    ExportError
+        If a tier of the mapping matches no team of the export.
+    """
+    teams = (mapping or export.mapping).teams
+    if not export.teams:
+        return Lines(
+            np.empty(0, np.int8), ("L1",), found=True, evidence=("The export names no teams.",)
+        )
+    return _found(export) if isinstance(teams, str) else _stated(export, teams)
+
+
+def _stated(export: Export, tiers: dict[str, tuple[str, ...]]) -> Lines:
+    of_team = np.full(len(export.teams), NONE, np.int8)
+    for place, (tier, patterns) in enumerate(tiers.items()):
+        matched = [
+            at
+            for at, team in enumerate(export.teams)
+            if any(fnmatch(team.casefold(), pattern.casefold()) for pattern in patterns)
+        ]
+        if not matched and place == 0:
+            raise ExportError(
+                f"teams.{tier}: {', '.join(patterns)} matches no team of {export.source}; its "
+                f"teams are {', '.join(export.teams[:20])}."
+            )
+        for at in matched:
+            of_team[at] = place if of_team[at] == NONE else of_team[at]
+    rest = of_team == NONE
+    evidence = []
+    names = tuple(tiers)
+    if rest.any():
+        names = names if len(names) > 1 else (*names, "other teams")
+        of_team[rest] = 1
+        shown = ", ".join(team for team, other in zip(export.teams, rest, strict=True) if other)
+        evidence.append(
+            f"{int(rest.sum())} teams that the mapping does not name count as {names[1]}: "
+            f"{shown[:200]}{'…' if len(shown) > 200 else ''}."  # noqa: PLR2004 - enough to see
+        )
+    return Lines(of_team, names, found=False, evidence=tuple(evidence))
+
+
+def _found(export: Export) -> Lines:
+    tickets, visits = export.tickets, export.visits
+    teams = len(export.teams)
+    first = tickets.first_team[tickets.first_team != NONE]
+    starts = np.bincount(first, minlength=teams)
+    if len(first) < FEWEST_TICKETS:
+        raise ExportError(
+            f"{export.source} has {len(first)} tickets with a team; a first line cannot be found "
+            "in so few. Say `teams:` in the mapping."
+        )
+    share = starts / len(first)
+    stays = np.maximum(np.bincount(visits.team, minlength=teams), 1)
+    if len(visits):
+        begins = np.append(True, np.diff(visits.ticket) != 0)
+        is_first = np.bincount(visits.team[begins], minlength=teams) / stays
+    else:
+        is_first = np.ones(teams)
+    breadth = _breadth(export)
+    top = int(np.argmax(share * breadth))
+    line = (
+        (share >= SMALLEST_SHARE)
+        & (is_first >= LEAST_FIRST)
+        & (share * breadth >= LEAST_AGAINST_TOP * share[top] * breadth[top])
+    )
+    line[top] = True
+    alone = (tickets.first_team == tickets.last_team) & (tickets.hand_offs <= 0)
+    home, evidence = home_team(export), []
+    for team in np.flatnonzero(line)[np.argsort(-share[line], kind="stable")]:
+        own = tickets.first_team == team
+        agents = int((home == team).sum())
+        people = f", {agents} people" if agents else ""
+        evidence.append(
+            f"{export.teams[team]!r} acts as the first line: {format_share(float(share[team]))} of "
+            f"the tickets start there, {format_share(float(alone[own].mean()))} of them never "
+            f"leave it{people}."
+        )
+    others = int((~line).sum())
+    if others:
+        runner = int(np.argmax(np.where(line, -1, share)))
+        evidence.append(
+            f"The other {others} teams count as the second line; the largest, "
+            f"{export.teams[runner]!r}, gets {format_share(float(share[runner]))} of the new tickets."
+        )
+    of_team = np.where(line, 0, 1).astype(np.int8)
+    names = ("L1", "L2") if others else ("L1",)
+    return Lines(of_team, names, found=True, evidence=tuple(evidence))
+
+
+def home_team(export: Export) -> NDArray[np.int32]:
+    """Return the team under which each person is named most often; ``NONE`` for never."""
+    events, teams = export.events, len(export.teams)
+    named = (events.agent != NONE) & (events.team != NONE)
+    key = events.agent[named].astype(np.int64) * teams + events.team[named]
+    often = np.bincount(key, minlength=len(export.agents) * teams)
+    often = often.reshape(len(export.agents), teams)
+    home = np.argmax(often, axis=1) if often.size else np.zeros(len(export.agents), np.int64)
+    seen = often.any(axis=1) if often.size else np.zeros(len(export.agents), np.bool_)
+    return np.where(seen, home, NONE).astype(np.int32)
+
+
+def _breadth(export: Export) -> NDArray[np.float64]:
+    """Return how many kinds of tickets each team starts with, against all: from 0 to 1.
+
+    The effective number of categories (the exponential of Shannon's entropy) of a team's new
+    tickets, over that of all tickets. One where the export has no categories.
+    """
+    tickets = export.tickets
+    known = (tickets.first_team != NONE) & (tickets.category != NONE)
+    teams, kinds = len(export.teams), len(export.categories)
+    if not known.any():
+        return np.ones(teams)
+    key = tickets.first_team[known].astype(np.int64) * kinds + tickets.category[known]
+    table = np.bincount(key, minlength=teams * kinds).reshape(teams, kinds)
+    effective = _effective(table)
+    return np.asarray(np.minimum(effective / _effective(table.sum(axis=0)[None, :])[0], 1.0))
+
+
+def _effective(table: NDArray[np.int64]) -> NDArray[np.float64]:
+    share = table / np.maximum(table.sum(axis=1, keepdims=True), 1)
+    entropy = -(share * np.log(np.where(share > 0, share, 1.0))).sum(axis=1)
+    return np.asarray(np.exp(entropy))

@@ -1,0 +1,499 @@
+"""Read and clean a ticket export.
+
+What cannot be used is set aside, row by row, with its reason; what can be used but is odd (resolved
+before it was opened, an unknown state) is counted in a notice. What makes the whole file unusable
+is one ``ExportError``.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibrate.dates import Dates, find_form, read_dates
+from sim.calibrate.export import Events, Export, TeamVisits, Tickets
+from sim.calibrate.mapping import DATE_ROLES, STATES, Mapping, load_mapping
+from sim.calibrate.sheet import Column, SetAside, Sheet, read_sheet
+from sim.calibrate.visits import Stays, stays
+from sim.errors import ExportError
+from sim.outcome.tables import write_whole
+from sim.workload.journeys import NONE, NOT_YET, Codes, Flags, Numbers, Times
+
+MOSTLY_TICKETS = 0.9
+"""Ids that differ in this share of the rows: one row per ticket."""
+SHOWN = 3
+"""Rows or names shown in a message."""
+_YES: Final = ("true", "yes", "1", "y", "met", "made", "ja", "oui", "si", "sí")
+_NO: Final = ("false", "no", "0", "n", "missed", "breached", "nein", "non")
+
+
+def read_export(
+    path: str | os.PathLike[str],
+    mapping: str | os.PathLike[str] | Mapping,
+    *,
+    time_zone: str | None = None,
+) -> Export:
+    """Read a ticket export.
+
+    Parameters
+    ----------
+    path : path
+        CSV, gzipped CSV, or a workbook (XLSX; needs the extra ``office``).
+    mapping : str, path or Mapping
+        A preset, a mapping file, or a mapping.
+    time_zone : str, optional
+        Zone of dates that do not say theirs, where the mapping does not state one; UTC if absent.
+
+    Returns
+    -------
+    Export
+
+    Raises
+    ------
+    ExportError
+        If the file, or the mapping, cannot be used.
+    MissingExtraError
+        If it is a workbook, and python-calamine is not installed.
+    """
+    asked = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
+    file = Path(path)
+    sheet = _without_missing(read_sheet(file, asked), asked)
+    zone = asked.time_zone or time_zone or "UTC"
+    notices = sheet.notices
+    rows = len(sheet.row) + len(sheet.set_aside)
+    if not len(sheet.row):
+        reason = f"; {sheet.set_aside[0].reason}" if sheet.set_aside else ""
+        raise ExportError(f"{file.name} has a header and no rows that can be used{reason}.")
+    taken = {role: column.name for role, column in sheet.columns.items()}
+    notices.append(
+        "Columns: " + ", ".join(f"{role} from {name!r}" for role, name in taken.items()) + "."
+    )
+    kind = _kind(sheet, asked, file.name)
+    dates = _dates(sheet, asked, zone, notices)
+    kept, aside = _usable(sheet, dates, kind)
+    aside = [*sheet.set_aside, *aside]
+    if not kept.any():
+        reason, count = Counter(one.reason for one in aside).most_common(1)[0]
+        raise ExportError(f"{file.name} has no row that can be used: {reason} ({count} rows).")
+    if kind == "tickets":
+        kept = _without_repeats(sheet, kept, aside, file.name)
+    clean = _Clean(sheet, dates, np.flatnonzero(kept), asked, notices)
+    tickets, visits, events = clean.events() if kind == "events" else clean.tickets()
+    if not asked.time_zone:
+        where = "the desk's own zone" if time_zone else "nothing else being stated"
+        notices.append(f"Dates without a zone are read in {zone} ({where}).")
+    forms = {d.form for d in dates.values()} - {""}
+    found = asked.model_copy(
+        update={
+            "kind": kind,
+            "columns": {role: (name,) for role, name in taken.items()},
+            "dates": tuple(form for form in sorted(forms) if form) or ("ISO",),
+            "time_zone": zone,
+        }
+    )
+    return Export(
+        source=file.name,
+        kind=kind,
+        mapping=found,
+        zone=zone,
+        rows=rows,
+        tickets=tickets,
+        visits=visits,
+        events=events,
+        priorities=clean.labels("priority"),
+        categories=clean.labels("category"),
+        channels=clean.labels("channel"),
+        teams=clean.labels("team"),
+        agents=clean.labels("assignee"),
+        set_aside=tuple(sorted(aside, key=lambda one: one.row)),
+        notices=tuple(notices),
+    )
+
+
+def _without_missing(sheet: Sheet, mapping: Mapping) -> Sheet:
+    """Write every text that means "nothing known" as the empty text."""
+    missing = {text.casefold() for text in mapping.missing} | {""}
+
+    def plain(value: object) -> object:
+        return "" if isinstance(value, str) and value.casefold() in missing else value
+
+    columns = {
+        role: Column(column.name, [plain(value) for value in column.values], column.code)
+        for role, column in sheet.columns.items()
+    }
+    return Sheet(columns, sheet.row, sheet.set_aside, sheet.notices)
+
+
+def _kind(sheet: Sheet, mapping: Mapping, name: str) -> str:
+    if mapping.kind != "found":
+        return mapping.kind
+    ids = sheet.columns["id"]
+    different = len(ids.values) / len(sheet.row)
+    if different > MOSTLY_TICKETS or "updated" not in sheet.columns:
+        sheet.notices.append("Each row is taken for a ticket.")
+        return "tickets"
+    updates = len(np.unique(_pair(ids.code, sheet.columns["updated"].code)))
+    if updates <= len(ids.values):
+        raise ExportError(
+            f"{name}: ids repeat, but the rows of a ticket do not differ in "
+            f"{sheet.columns['updated'].name!r}; say `kind: events` or `kind: tickets`."
+        )
+    sheet.notices.append(
+        f"Each row is taken for an update of a ticket: {len(ids.values):,} ids in "
+        f"{len(sheet.row):,} rows."
+    )
+    return "events"
+
+
+def _pair(a: Numbers, b: Numbers) -> NDArray[np.int64]:
+    return a.astype(np.int64) << 32 | b
+
+
+def _dates(sheet: Sheet, mapping: Mapping, zone: str, notices: list[str]) -> dict[str, Dates]:
+    roles = [role for role in DATE_ROLES if role in sheet.columns]
+    columns = [sheet.columns[role] for role in roles]
+    forms = find_form(columns, sheet.row, mapping.dates)
+    dates = {
+        role: read_dates(column, form, zone)
+        for role, column, form in zip(roles, columns, forms, strict=True)
+    }
+    shown = sorted({form for form in forms if form})
+    if shown and "found" in mapping.dates:
+        notices.append(f"Dates are read as {', '.join(shown)}: no other form reads them all.")
+    for count, what in (
+        (sum(d.skipped for d in dates.values()), "that the clock skips; the skip is taken"),
+        (sum(d.twice for d in dates.values()), "that the clock shows twice; the first is taken"),
+    ):
+        if count:
+            notices.append(f"{count:,} dates are local times {what}.")
+    notices.extend(
+        f"{int(dates[role].unreadable.sum()):,} dates in {sheet.columns[role].name!r} cannot be "
+        f"read ({_rows_shown(sheet.row[dates[role].unreadable])}); taken as missing."
+        for role in ("resolved", "closed")
+        if role in dates and dates[role].unreadable.any()
+    )
+    return dates
+
+
+def _rows_shown(rows: NDArray[np.int64]) -> str:
+    more = ", …" if len(rows) > SHOWN else ""
+    return ("row " if len(rows) == 1 else "rows ") + ", ".join(map(str, rows[:SHOWN])) + more
+
+
+def _usable(sheet: Sheet, dates: dict[str, Dates], kind: str) -> tuple[Flags, list[SetAside]]:
+    ids = sheet.columns["id"]
+    kept = np.ones(len(sheet.row), np.bool_)
+    aside: list[SetAside] = []
+
+    def drop(which: Flags, column: Column, reason: str) -> None:
+        for at in np.flatnonzero(which & kept):
+            text = reason.format(column.values[column.code[at]])
+            aside.append(SetAside(int(sheet.row[at]), str(ids.values[ids.code[at]]), text))
+        kept[which] = False
+
+    nameless = np.array([value == "" for value in ids.values])[ids.code]
+    drop(nameless, ids, "it has no id")
+    for role in ("opened", "updated") if kind == "events" else ("opened",):
+        column, when = sheet.columns[role], dates[role]
+        drop(when.unreadable, column, f"{column.name} {{!r}} is no date")
+        drop(when.at_ms == NOT_YET, column, f"{column.name} is missing")
+    return kept, aside
+
+
+def _without_repeats(sheet: Sheet, kept: Flags, aside: list[SetAside], name: str) -> Flags:
+    """Set whole rows that are repeated aside; refuse ids that stand for different rows."""
+    ids = sheet.columns["id"]
+    at = np.flatnonzero(kept)
+    at = at[np.argsort(ids.code[at], kind="stable")]
+    same_id = np.append(False, ids.code[at][1:] == ids.code[at][:-1])
+    if not same_id.any():
+        return kept
+    same = same_id.copy()
+    for column in sheet.columns.values():
+        values = column.code[at]
+        same &= np.append(False, values[1:] == values[:-1])
+    if (same_id & ~same).any():
+        clash = np.flatnonzero(same_id & ~same)
+        examples = ", ".join(
+            f"{ids.values[ids.code[at[i]]]} in rows {sheet.row[at[i - 1]]} and {sheet.row[at[i]]}"
+            for i in clash[:SHOWN]
+        )
+        raise ExportError(
+            f"{name}: {len(clash):,} ids stand for several rows that differ ({examples}). If each "
+            "row is an update, say `kind: events` and name the column `updated`."
+        )
+    kept = kept.copy()
+    for i in np.flatnonzero(same):
+        aside.append(
+            SetAside(
+                int(sheet.row[at[i]]),
+                str(ids.values[ids.code[at[i]]]),
+                f"it repeats row {sheet.row[at[i - 1]]}",
+            )
+        )
+        kept[at[i]] = False
+    return kept
+
+
+@dataclass(frozen=True, eq=False)
+class _Clean:
+    """The rows that can be used, on their way to tables."""
+
+    sheet: Sheet
+    dates: dict[str, Dates]
+    at: NDArray[np.int64]
+    mapping: Mapping
+    notices: list[str]
+
+    def labels(self, role: str) -> tuple[str, ...]:
+        column = self.sheet.columns.get(role)
+        return tuple(str(v) for v in column.values if v != "") if column else ()
+
+    def _codes(self, role: str, at: NDArray[np.int64]) -> Numbers:
+        """Return codes into ``labels``; ``NONE`` where nothing is known."""
+        column = self.sheet.columns.get(role)
+        if column is None:
+            return np.full(len(at), NONE, np.int32)
+        known = np.array([value != "" for value in column.values])
+        number = np.where(known, np.cumsum(known) - 1, NONE).astype(np.int32)
+        return number[column.code[at]]
+
+    def _times(self, role: str, at: NDArray[np.int64]) -> Times:
+        when = self.dates.get(role)
+        return when.at_ms[at] if when else np.full(len(at), NOT_YET, np.int64)
+
+    def _numbers(self, role: str, at: NDArray[np.int64], default: int) -> Numbers:
+        column = self.sheet.columns.get(role)
+        if column is None:
+            return np.full(len(at), default, np.int32)
+        values = [_whole(value, default) for value in column.values]
+        return np.array(values, np.int32)[column.code[at]]
+
+    def _sla(self, at: NDArray[np.int64]) -> Codes:
+        column = self.sheet.columns.get("sla")
+        if column is None:
+            return np.full(len(at), NONE, np.int8)
+        folded = [str(value).casefold() for value in column.values]
+        values = [1 if v in _YES else 0 if v in _NO else NONE for v in folded]
+        return np.array(values, np.int8)[column.code[at]]
+
+    def _states(self, at: NDArray[np.int64]) -> Codes:
+        column = self.sheet.columns.get("state")
+        if column is None:
+            return np.full(len(at), NONE, np.int8)
+        meaning = np.array([self.mapping.state_of(str(v)) for v in column.values], np.int8)
+        state: Codes = meaning[column.code[at]]
+        self._tell_unknown_states(column, meaning, at)
+        return state
+
+    def _tell_unknown_states(self, column: Column, meaning: Codes, at: NDArray[np.int64]) -> None:
+        count = np.bincount(column.code[at], minlength=len(column.values))
+        unknown = [
+            (int(count[code]), str(value))
+            for code, value in enumerate(column.values)
+            if meaning[code] == NONE and value != "" and count[code]
+        ]
+        if unknown:
+            named = ", ".join(f"{name!r} ({n:,} rows)" for n, name in sorted(unknown, reverse=True))
+            self.notices.append(
+                f"The mapping does not say what these states mean: {named}. The state before is "
+                f"taken to go on; name them under `states:` ({', '.join(STATES)})."
+            )
+
+    def _impossible(self, opened: Times, resolved: Times, row: NDArray[np.int64]) -> Times:
+        wrong = (resolved != NOT_YET) & (resolved < opened)
+        if wrong.any():
+            self.notices.append(
+                f"{int(wrong.sum()):,} tickets are resolved before they are opened "
+                f"({_rows_shown(row[wrong])}); their resolution is taken as missing."
+            )
+        return np.where(wrong, NOT_YET, resolved)
+
+    def _resolution(self, resolved: Times, closed: Times, from_states: Times | None) -> Times:
+        """Settle when tickets were resolved, where the export has no column that says so."""
+        if "resolved" in self.dates:
+            return resolved
+        if from_states is not None and (from_states != NOT_YET).any():
+            self.notices.append("Tickets are resolved when their state last says so.")
+            return from_states
+        if "closed" in self.dates:
+            self.notices.append(
+                "No column says when tickets were resolved; when they were closed is taken, "
+                "which may be later (automatic closure)."
+            )
+            return closed
+        self.notices.append("Nothing says when tickets were resolved.")
+        return resolved
+
+    def tickets(self) -> tuple[Tickets, TeamVisits, Events]:
+        """Make the tables of one row per ticket."""
+        at, row = self.at, self.sheet.row[self.at]
+        opened, closed = self._times("opened", at), self._times("closed", at)
+        state, team = self._states(at), self._codes("team", at)
+        resolved = self._resolution(self._times("resolved", at), closed, None)
+        resolved = self._impossible(opened, resolved, row)
+        was_in = np.zeros((len(at), len(STATES)), np.bool_)
+        was_in[np.flatnonzero(state != NONE), state[state != NONE]] = True
+        hand_offs = self._numbers("reassigned", at, NONE)
+        ids = self.sheet.columns["id"]
+        tickets = Tickets(
+            id=np.array([str(ids.values[code]) for code in ids.code[at]], object),
+            row=row,
+            opened_ms=opened,
+            resolved_ms=resolved,
+            closed_ms=closed,
+            priority=self._codes("priority", at),
+            category=self._codes("category", at),
+            channel=self._codes("channel", at),
+            # The only team known may be the last; it is the first where nothing was handed over.
+            first_team=np.where(hand_offs > 0, NONE, team).astype(np.int32),
+            last_team=team,
+            hand_offs=hand_offs,
+            returned=np.zeros(len(at), np.bool_),
+            reopened=self._numbers("reopened", at, NONE),
+            sla=self._sla(at),
+            in_state_ms=np.zeros((len(at), len(STATES)), np.int64),
+            was_in=was_in,
+        )
+        one = np.flatnonzero((team != NONE) & (hand_offs <= 0)).astype(np.int32)
+        until = np.where(resolved == NOT_YET, opened, resolved)
+        visits = TeamVisits(
+            one,
+            team[one],
+            opened[one],
+            until[one],
+            np.full(len(one), NOT_YET, np.int64),
+            np.zeros((len(one), len(STATES)), np.int64),
+            (self._codes("assignee", at)[one] != NONE).astype(np.int32),
+        )
+        none = np.empty(0, np.int32)
+        return (
+            tickets,
+            visits,
+            Events(none, none.astype(np.int64), none.astype(np.int8), none, none),
+        )
+
+    def events(self) -> tuple[Tickets, TeamVisits, Events]:
+        """Make the tables of one row per update."""
+        ids = self.sheet.columns["id"]
+        order = self._in_order(ids)
+        at = self.at[order]
+        # Tickets are numbered in the order in which the file names them.
+        used, number = np.unique(ids.code[at], return_inverse=True)
+        ticket = number.astype(np.int32)
+        events = Events(
+            ticket,
+            self._times("updated", at),
+            self._states(at),
+            self._codes("team", at),
+            self._codes("assignee", at),
+        )
+        first = np.append(True, np.diff(ticket) != 0)
+        last = np.append(first[1:], True)
+        begins, ends = at[first], at[last]
+        opened = self._times("opened", begins)
+        self._tell_changing(self._times("opened", at), opened[ticket])
+        row = self.sheet.row[begins]
+        closed = self._times("closed", ends)
+        bare = stays(events, opened, np.full(len(used), NOT_YET, np.int64))
+        stated = self._times("resolved", ends)
+        resolved = self._impossible(
+            opened, self._resolution(stated, closed, bare.last_resolved_ms), row
+        )
+        folded = stays(events, opened, resolved)
+        visits = folded.visits
+        first_team = np.full(len(used), NONE, np.int32)
+        last_team = first_team.copy()
+        first_team[visits.ticket[::-1]] = visits.team[::-1]
+        last_team[visits.ticket] = visits.team
+        stayed = np.bincount(visits.ticket, minlength=len(used)).astype(np.int32)
+        tickets = Tickets(
+            id=np.array([str(ids.values[code]) for code in used], object),
+            row=row,
+            opened_ms=opened,
+            resolved_ms=resolved,
+            closed_ms=closed,
+            priority=self._codes("priority", ends),
+            category=self._codes("category", ends),
+            channel=self._codes("channel", begins),
+            first_team=first_team,
+            last_team=last_team,
+            hand_offs=np.maximum(stayed - 1, 0),
+            returned=folded.returned,
+            reopened=self._reopened(at, ticket, folded),
+            sla=self._sla(ends),
+            in_state_ms=folded.in_state_ms,
+            was_in=folded.was_in,
+        )
+        return tickets, visits, events
+
+    def _in_order(self, ids: Column) -> NDArray[np.int64]:
+        """Sort by ticket, then by the tool's own sequence where there is one, then by time."""
+        sequence = self._numbers("sequence", self.at, 0)
+        when = self._times("updated", self.at)
+        if "sequence" in self.sheet.columns:
+            return np.lexsort((self.at, sequence, ids.code[self.at]))
+        return np.lexsort((self.at, when, ids.code[self.at]))
+
+    def _tell_changing(self, each: Times, taken: Times) -> None:
+        changed = int((each != taken).sum())
+        if changed:
+            self.notices.append(
+                f"{changed:,} rows give their ticket another opening time than its first row; "
+                "the first is taken."
+            )
+
+    def _reopened(self, at: NDArray[np.int64], ticket: Numbers, folded: Stays) -> Numbers:
+        if "reopened" not in self.sheet.columns:
+            return folded.reopened
+        most = np.zeros(len(folded.reopened), np.int32)
+        np.maximum.at(most, ticket, self._numbers("reopened", at, 0))
+        return most
+
+
+def _whole(value: object, default: int) -> int:
+    try:
+        number = int(float(str(value)))
+    except (ValueError, OverflowError):
+        return default
+    return number if abs(number) < 2**31 else default
+
+
+def write_set_aside(rows: Sequence[SetAside], path: str | os.PathLike[str]) -> Path:
+    """Write the rows that cannot be used, with their reasons, as CSV.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; then no half of it is left.
+    """
+
+    def write(to: Path) -> None:
+        with to.open("w", encoding="utf-8", newline="") as file:
+            out = csv.writer(file)
+            out.writerow(("row", "ticket", "reason"))
+            out.writerows((one.row, harmless(one.ticket), harmless(one.reason)) for one in rows)
+
+    return write_whole(Path(path), write)
+
+
+def harmless(text: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("INC1")
+    ("'=1+1", 'INC1')
+    """
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+__all__ = ["harmless", "read_export", "write_set_aside"]

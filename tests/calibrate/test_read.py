@@ -1,0 +1,166 @@
+"""Reading: tables, logs, workbooks; what becomes of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+
+import numpy as np
+import pytest
+
+from sim.calibrate.export import QUEUE, USER, WORK
+from sim.calibrate.figures import Figures
+from sim.calibrate.lines import find_lines
+from sim.calibrate.mapping import load_mapping, presets, save_mapping
+from sim.calibrate.read import read_export
+from sim.errors import ExportError
+from sim.units import HOUR, MINUTE
+
+
+def test_ticket_table(write, table):
+    """One row per ticket: times, labels, and what is not known."""
+    export = read_export(write(table), "servicenow", time_zone="UTC")
+    assert (len(export), export.kind, export.rows) == (3, "tickets", 3)
+    assert export.durations_h().tolist()[:2] == [0.5, 3.0]
+    assert np.isnan(export.durations_h()[2])
+    assert export.priorities == ("1 - Critical", "3 - Moderate")
+    frame = export.to_pandas()
+    assert frame["first_team"].tolist() == ["Service Desk", "Network", "Service Desk"]
+    assert frame["resolved"].isna().tolist() == [False, False, True]
+    assert frame["opened"].iloc[0].isoformat() == "2026-01-05T08:00:00+00:00"
+
+
+def test_event_log_by_hand(write, log):
+    """Stays, hand-overs, returns and times in states, worked out by hand."""
+    export = read_export(write(log), "servicenow")
+    assert (len(export), export.kind) == (2, "events")
+    tickets, visits = export.tickets, export.visits
+    assert tickets.hand_offs.tolist() == [2, 0]
+    assert tickets.returned.tolist() == [True, False]
+    assert tickets.reopened.tolist() == [0, 0]
+    assert [export.teams[t] for t in visits.team] == ["Desk", "Apps", "Desk", "Desk"]
+    stays = (visits.to_ms - visits.from_ms) // MINUTE
+    assert stays.tolist() == [90, 120, 30, 20]
+    # The resolution ends the clock: nothing of the five days until the automatic closure counts.
+    assert (tickets.in_state_ms[0, [QUEUE, WORK, USER]] // MINUTE).tolist() == [60, 90, 90]
+    assert visits.in_state_ms[1, USER] == 1.5 * HOUR
+    assert visits.agents.tolist() == [1, 2, 1, 1]
+    assert tickets.was_in[:, USER].tolist() == [True, False]
+
+
+def test_rows_in_any_order(write, log):
+    """The order of the file does not matter where the tool numbers its updates."""
+    head, *rows = log.splitlines()
+    export = read_export(write(log), "servicenow")
+    turned = read_export(write("\n".join([head, *reversed(rows)]), "turned.csv"), "servicenow")
+    order = np.argsort(turned.tickets.id)
+    for name in ("opened_ms", "resolved_ms", "hand_offs", "returned", "in_state_ms"):
+        assert (getattr(turned.tickets, name)[order] == getattr(export.tickets, name)).all()
+
+
+@pytest.mark.parametrize("way", ["gzip", "bom", "semicolon", "utf-16", "sep", "cp1252", "xlsx"])
+def test_the_same_table_in_other_clothes(write, table, tmp_path, way):
+    """Compression, marks, separators, encodings and workbooks change nothing."""
+    text, mapping = table.replace("Mail", "Post für Ärzte"), "servicenow"
+    path = tmp_path / f"export.{way}"
+    if way == "gzip":
+        path.write_bytes(gzip.compress(text.encode()))
+    elif way == "bom":
+        path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    elif way == "semicolon":
+        path.write_text(text.replace(",", ";"), encoding="utf-8")
+    elif way == "sep":
+        path.write_text("sep=;\n" + text.replace(",", ";"), encoding="utf-8")
+    elif way == "utf-16":
+        path.write_bytes(text.encode("utf-16"))
+    elif way == "cp1252":
+        path.write_bytes(text.encode("cp1252"))
+        mapping = write("{extends: servicenow, encoding: cp1252}", "windows.yaml")
+    else:
+        openpyxl = pytest.importorskip("openpyxl")
+        book = openpyxl.Workbook()
+        for row in text.splitlines():
+            cells = row.split(",")
+            book.active.append(
+                [dt.datetime.fromisoformat(c) if c[:4] == "2026" else c or None for c in cells]
+            )
+        path = tmp_path / "export.xlsx"
+        book.save(path)
+        # A workbook's real dates need no form, and formulas are never worked out.
+    export = read_export(path, mapping)
+    plain = read_export(write(text, "plain.csv"), "servicenow")
+    assert export.categories == plain.categories == ("Post für Ärzte", "VPN")
+    assert (export.tickets.opened_ms == plain.tickets.opened_ms).all()
+    assert (export.tickets.resolved_ms == plain.tickets.resolved_ms).all()
+
+
+def test_resolved_before_opened_is_told(write, table):
+    """An impossible order costs the ticket its resolution, not its arrival."""
+    export = read_export(write(table.replace("2026-01-05 08:30", "2026-01-04 08:30")), "servicenow")
+    assert np.isnan(export.durations_h()[0])
+    assert any("resolved before they are opened (row 2)" in n for n in export.notices)
+
+
+def test_unknown_states_are_told(write, log):
+    """A state that the mapping does not explain is never guessed silently."""
+    export = read_export(write(log.replace("Awaiting User Info", "Warten")), "servicenow")
+    assert any("'Warten' (1 rows)" in notice for notice in export.notices)
+    assert not export.tickets.was_in[:, USER].any()
+
+
+def test_states_of_another_language(write, log):
+    """A mapping that extends a preset adds its own words."""
+    text = log.replace("Awaiting User Info", "Wartet auf Nutzer")
+    mapping = write("{extends: servicenow, states: {user: [wartet auf nutzer]}}", "own.yaml")
+    assert read_export(write(text), mapping).tickets.was_in[:, USER].tolist() == [True, False]
+
+
+def test_kind_is_stated_or_found(write, log):
+    """Ids that repeat without saying when are not taken for either."""
+    text = log.replace("sys_updated_at", "other")
+    with pytest.raises(ExportError, match="several rows that differ"):
+        read_export(write(text), "servicenow")
+    events = write("{extends: servicenow, kind: events}", "events.yaml")
+    with pytest.raises(ExportError, match="no column for `updated`"):
+        read_export(write(text), events)
+
+
+def test_presets_load_and_mappings_can_be_kept(write, table, tmp_path):
+    """What was found once can be saved, and reads the same again."""
+    assert {"servicenow", "jira", "zendesk"} <= set(presets())
+    for name in presets():
+        assert {"id", "opened"} <= set(load_mapping(name).columns)
+    export = read_export(write(table), "any", time_zone="Europe/Amsterdam")
+    saved = save_mapping(export.mapping, tmp_path / "own.yaml")
+    again = read_export(write(table), saved)
+    assert again.mapping == load_mapping(saved)
+    assert (again.tickets.opened_ms == export.tickets.opened_ms).all()
+
+
+def test_first_line_is_found_with_evidence(write, busy_table):
+    """The team where most new tickets start is the first line, and the reason is given."""
+    export = read_export(write(busy_table(dt.date(2026, 1, 5), 14)), "servicenow")
+    lines = find_lines(export)
+    assert [export.teams[t] for t in np.flatnonzero(lines.of_team == 0)] == ["Service Desk"]
+    assert "66.7 %" in lines.evidence[0]
+
+
+def test_first_line_is_stated(write, busy_table):
+    """Patterns name tiers; a first line that matches nothing is an error."""
+    path = write(busy_table(dt.date(2026, 1, 5), 14))
+    stated = write("{extends: servicenow, teams: {L1: 'net*', L2: 'service *'}}", "own.yaml")
+    export = read_export(path, stated)
+    assert Figures.of(export).first_line_share() == pytest.approx(1 / 3)
+    wrong = write("{extends: servicenow, teams: {L1: Helpdesk}}", "wrong.yaml")
+    with pytest.raises(ExportError, match="matches no team"):
+        find_lines(read_export(path, wrong))
+
+
+def test_some_days_of_an_export(write, log):
+    """A part of an export keeps the visits and events of its tickets, and no others."""
+    export = read_export(write(log), "servicenow").between(
+        dt.date(2026, 1, 13), dt.date(2026, 1, 13)
+    )
+    assert len(export) == 1
+    assert export.visits.ticket.tolist() == [0]
+    assert export.events.ticket.tolist() == [0, 0]
