@@ -7,6 +7,7 @@ not independent, so that an interval over tickets would be far too short; replic
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -85,18 +86,36 @@ class Estimate:
         return None
 
     def format(self, write: Callable[[float], str] | None = None) -> str:
-        """Write the estimate and its interval, each number by ``write``."""
+        """Write the estimate and its interval, each number by ``write``; the unit once.
+
+        Examples
+        --------
+        >>> Estimate(0.71, 0.70, 0.72, 20).format(lambda share: f"{100 * share:.0f} %")
+        '71 % [70, 72]'
+        """
         write = write or (lambda number: f"{number:.4g}")
         if math.isnan(self.mean):
             return "not measured"
         if math.isnan(self.low):
             return f"{write(self.mean)} [interval not known]"
-        return f"{write(self.mean)} [{write(self.low)}, {write(self.high)}]"
+        mean, low, high = map(write, (self.mean, self.low, self.high))
+        unit = _ONE_UNIT.fullmatch(mean)
+        if unit and all(_is_number_with(end, unit[1]) for end in (low, high)):
+            low, high = low.removesuffix(unit[1]), high.removesuffix(unit[1])
+        return f"{mean} [{low}, {high}]"
 
     def __repr__(self) -> str:
         without = f", {self.missing} without it" if self.missing else ""
         plural = "" if self.n == 1 else "s"
         return f"{self.format()} from {self.n} replication{plural}{without}"
+
+
+_ONE_UNIT = re.compile(r"[+−-]?[\d.,]+( \S+)")
+
+
+def _is_number_with(text: str, unit: str) -> bool:
+    found = _ONE_UNIT.fullmatch(text)
+    return found is not None and found[1] == unit
 
 
 def _measured(values: ArrayLike) -> tuple[NDArray[np.float64], int]:

@@ -1,0 +1,93 @@
+"""Replications on several machines: Dask's scheduler behind the same ``map``.
+
+A worker that dies takes its chunk with it, and the scheduler gives the chunk to another one; the
+figures do not depend on who computed them. Every worker needs the same version of TierSim, which is
+asked once, before anything is sent.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+import numpy as np
+
+from sim.errors import MissingExtraError, StudyError
+from sim.study.manifest import version
+
+LOCAL = "local"
+CONNECT_S = 10
+FAILURES_ALLOWED = 3
+"""How often a chunk is given to another worker, after those that had it have died."""
+
+
+class ClusterExecutor(Executor):
+    """An executor whose workers are those of a Dask scheduler.
+
+    Parameters
+    ----------
+    address : str
+        Of the scheduler, as ``tcp://10.0.0.5:8786``; "local" starts one on this machine, reachable
+        from this machine alone.
+    jobs : int, optional
+        Workers of a local cluster; one for each core if absent.
+    """
+
+    def __init__(self, address: str, jobs: int | None = None) -> None:
+        try:
+            distributed: Any = importlib.import_module("distributed")
+        except ImportError:
+            raise MissingExtraError("distributed", "cluster", "A cluster") from None
+        self._local: Any = None
+        if address == LOCAL:
+            self._local = distributed.LocalCluster(
+                n_workers=jobs,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                silence_logs=True,
+            )
+        try:
+            self._client = distributed.Client(self._local or address, timeout=CONNECT_S)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise StudyError(f"no Dask scheduler answers at {address!r}: {error}") from None
+        self._executor = self._client.get_executor(pure=False, retries=FAILURES_ALLOWED)
+        try:
+            self._check_versions()
+        except StudyError:
+            self.close()
+            raise
+
+    def _check_versions(self) -> None:
+        if not self.workers():
+            raise StudyError("the cluster has no workers")
+        mine = _versions()
+        for worker, theirs in self._client.run(_versions).items():
+            for package, number in mine.items():
+                if theirs[package] != number:
+                    raise StudyError(
+                        f"worker {worker} has {package} {theirs[package]}, this machine {number}; "
+                        "figures of two versions are not mixed"
+                    )
+
+    def workers(self) -> int:
+        """Count the threads of all workers."""
+        return sum(self._client.nthreads().values())
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand out a call."""
+        future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
+        return future
+
+    def close(self) -> None:
+        """Cancel what is under way, and let go of the cluster."""
+        self._executor.shutdown(wait=False)
+        self._client.close()
+        if self._local is not None:
+            self._local.close()
+
+
+def _versions() -> dict[str, str]:
+    return {"tiersim": version(), "numpy": np.__version__}

@@ -1,0 +1,169 @@
+"""What was run: enough to run it again, and to see whether two runs belong together."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from sim.errors import StudyError
+from sim.scenario.change import UNNAMED, differences, plain
+from sim.scenario.model import Scenario
+
+FORMAT = 1
+"""Raised when a folder written before can no longer be read."""
+DIFFERENCES_SHOWN = 3
+
+
+def scenario_hash(scenario: Scenario) -> str:
+    """Return a fingerprint of what a scenario does; its name and descriptions are left out."""
+    tree = {key: value for key, value in plain(scenario).items() if key not in UNNAMED}
+    # Keys keep their order: the order of tiers, priorities and topics means something.
+    return hashlib.sha256(json.dumps(tree, ensure_ascii=True).encode()).hexdigest()
+
+
+def version() -> str:
+    """Return the version of TierSim that runs."""
+    try:
+        return importlib.metadata.version("tiersim")
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was run.
+
+    Attributes
+    ----------
+    scenarios : tuple of mapping
+        Each with ``name``, ``hash`` and the ``scenario`` as a file would hold it.
+    seed : int
+    replications : int
+        How many each scenario was given; in a study under way, how many are finished.
+    asked : mapping
+        ``replications``, ``precision``, ``level``, ``max_replications``, ``metrics``.
+    arrivals : str or None
+        Fingerprint of the replayed arrivals; None where they were sampled.
+    engine : str
+        Engines give equal logs, so that it changes no number.
+    versions : mapping
+        Of tiersim, numpy and Python.
+    platform : str
+    """
+
+    scenarios: tuple[Mapping[str, Any], ...]
+    seed: int
+    replications: int
+    asked: Mapping[str, Any]
+    arrivals: str | None
+    engine: str
+    versions: Mapping[str, str]
+    platform: str
+    format: int = FORMAT
+
+    @classmethod
+    def of(
+        cls,
+        scenarios: Sequence[Scenario],
+        *,
+        seed: int,
+        replications: int = 0,
+        asked: Mapping[str, Any] | None = None,
+        arrivals: str | None = None,
+        engine: str = "auto",
+    ) -> Self:
+        """Describe what is run here and now."""
+        return cls(
+            tuple(
+                {"name": s.name, "hash": scenario_hash(s), "scenario": plain(s)} for s in scenarios
+            ),
+            seed,
+            replications,
+            dict(asked or {}),
+            arrivals,
+            engine,
+            {
+                "tiersim": version(),
+                "numpy": np.__version__,
+                "python": platform.python_version(),
+            },
+            f"{platform.system()} {platform.machine()}",
+        )
+
+    def to_json(self) -> str:
+        """Write it; equal manifests give equal text."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what ``to_json`` wrote.
+
+        Raises
+        ------
+        StudyError
+            If it is no manifest, or one of another format.
+        """
+        try:
+            tree = json.loads(text)
+            if tree["format"] != FORMAT:
+                raise StudyError(
+                    f"the manifest has format {tree['format']!r}; this version reads {FORMAT}"
+                )
+            return cls(**{**tree, "scenarios": tuple(tree["scenarios"])})
+        except (ValueError, TypeError, KeyError) as error:
+            raise StudyError(f"the manifest cannot be read: {error}") from None
+
+    def rebuild(self) -> tuple[Scenario, ...]:
+        """Return the scenarios that were run, and make sure that they are the same."""
+        found = tuple(Scenario.model_validate(one["scenario"]) for one in self.scenarios)
+        for scenario, one in zip(found, self.scenarios, strict=True):
+            if scenario_hash(scenario) != one["hash"]:
+                raise StudyError(
+                    f"the manifest's scenario {one['name']!r} does not match its own hash: "
+                    "the file was changed, or this version reads it otherwise"
+                )
+        return found
+
+    def mismatches(self, other: Manifest) -> list[str]:
+        """List why figures of another run cannot stand beside those of this one.
+
+        Python's version and the platform are recorded and not compared: they change no bit that
+        the tests know of, and a resumed study recomputes one replication to see whether they do.
+        """
+        found = []
+        if len(self.scenarios) != len(other.scenarios):
+            found.append(f"{len(self.scenarios)} scenarios there, {len(other.scenarios)} now")
+        else:
+            for mine, theirs in zip(self.scenarios, other.scenarios, strict=True):
+                if mine["hash"] != theirs["hash"]:
+                    found.append(_scenario_change(mine, theirs))
+        if self.seed != other.seed:
+            found.append(f"seed {self.seed} there, {other.seed} now")
+        if self.arrivals != other.arrivals:
+            found.append("other arrivals are replayed")
+        found += [
+            f"{package} {self.versions.get(package)} there, {other.versions.get(package)} now"
+            for package in ("tiersim", "numpy")
+            if self.versions.get(package) != other.versions.get(package)
+        ]
+        return found
+
+
+def _scenario_change(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:
+    try:
+        there, now = (Scenario.model_validate(one["scenario"]) for one in (mine, theirs))
+        changes = differences(there, now)
+    except ValueError:
+        changes = {}
+    listed = [f"{path} ({a} there, {b} now)" for path, (a, b) in changes.items()]
+    rest = len(listed) - DIFFERENCES_SHOWN
+    more = f" and {rest} more" if rest > 0 else ""
+    what = ", ".join(listed[:DIFFERENCES_SHOWN]) + more if listed else "the order of its parts"
+    return f"scenario {theirs['name']!r} differs in {what}"

@@ -1,0 +1,173 @@
+"""One scenario of a study: its estimates, what it changes, and its verdicts."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import StudyError
+from sim.scenario.change import differences
+from sim.scenario.model import Scenario
+from sim.study.asked import level_metric, words
+from sim.study.estimate import Estimate, mean_estimate, quantile_estimate, share_estimate
+from sim.study.paired import Difference, paired_difference
+from sim.study.replication import Replication
+from sim.study.verdict import Verdict, judge
+
+LOW, HIGH = 0.1, 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """A metric over time, hours or steps.
+
+    Attributes
+    ----------
+    mean, low, high : float64 arrays
+        Over replications, point by point: the mean, and the 10 % and 90 % points. NaN where no
+        replication measured it. The band says how much one replication may differ from another;
+        it is no interval of the mean.
+    n : int
+        Replications.
+    """
+
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    n: int
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a study has found about one scenario.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    replications : tuple of Replication
+        By number.
+    base : Result or None
+        The first scenario of the study; None for itself.
+    level : float
+        Confidence of every interval.
+    """
+
+    scenario: Scenario
+    replications: tuple[Replication, ...]
+    base: Self | None = field(default=None, repr=False)
+    level: float = 0.95
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.scenario.name
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Every metric that a replication gave."""
+        return tuple(dict.fromkeys(name for one in self.replications for name in one.values))
+
+    def values(self, metric: str) -> NDArray[np.float64]:
+        """Return a metric of each replication; NaN where not measured."""
+        self._check(metric, self.metrics, "metric")
+        return np.array([one.values.get(metric, np.nan) for one in self.replications])
+
+    def estimate(self, metric: str) -> Estimate:
+        """Estimate a metric: its mean over replications, with an interval."""
+        values = self.values(metric)
+        if not words(metric).share:
+            return mean_estimate(values, level=self.level)
+        sizes = None
+        if all(metric in one.counts for one in self.replications):
+            sizes = [one.counts[metric] for one in self.replications]
+        return share_estimate(values, sizes, level=self.level)
+
+    def quantile(self, metric: str, probability: float) -> Estimate:
+        """Estimate what the metric stays below in such a share of replications."""
+        return quantile_estimate(self.values(metric), probability, level=self.level)
+
+    def difference(self, metric: str, base: Result | None = None) -> Difference:
+        """Estimate what the scenario changes, paired by replication.
+
+        Parameters
+        ----------
+        metric : str
+        base : Result, optional
+            Against which; the first scenario of the study if absent.
+        """
+        against = base if base is not None else self.base
+        if against is None:
+            raise StudyError(
+                f"{self.name!r} is the first scenario of the study: it is what the others are "
+                "held against"
+            )
+        return paired_difference(self.values(metric), against.values(metric), level=self.level)
+
+    def verdict(self, service_level: str) -> Verdict:
+        """Judge a service level against its goal."""
+        levels = self.scenario.service_levels
+        self._check(service_level, tuple(levels), "service level")
+        return judge(self.estimate(level_metric(service_level)), levels[service_level].goal)
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """The verdict on each service level."""
+        return {name: self.verdict(name) for name in self.scenario.service_levels}
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """What differs from the first scenario: path to (there, here), found by comparing."""
+        return {} if self.base is None else differences(self.base.scenario, self.scenario)
+
+    def common_tickets(self, base: Result | None = None) -> bool:
+        """Tell whether this scenario and the first (or another) met the same tickets throughout."""
+        against = base if base is not None else self.base
+        if against is None:
+            return True
+        pairs = zip(self.replications, against.replications, strict=True)
+        return all(mine.tickets == theirs.tickets for mine, theirs in pairs)
+
+    def curve(self, name: str) -> Curve:
+        """Summarise a curve over replications."""
+        names = tuple(dict.fromkeys(key for one in self.replications for key in one.curves))
+        self._check(name, names, "curve")
+        curves = [one.curves[name] for one in self.replications if name in one.curves]
+        if len({curve.shape for curve in curves}) > 1:
+            raise StudyError(f"the replications' curves of {name!r} differ in length")
+        stack = np.stack(curves).astype(np.float64)
+        seen = ~np.isnan(stack)
+        sums = np.where(seen, stack, 0.0).sum(axis=0)
+        count = seen.sum(axis=0)
+        mean = np.divide(sums, count, out=np.full(count.shape, np.nan), where=count > 0)
+        low, high = np.full((2, *count.shape), np.nan)
+        some = count > 0
+        if some.any():
+            points = np.nanquantile(stack[:, some], (LOW, HIGH), axis=0)
+            low[some], high[some] = points
+        return Curve(mean, low, high, len(curves))
+
+    def _check(self, name: str, known: tuple[str, ...], what: str) -> None:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise StudyError(f"{self.name!r} has no {what} {name!r}{hint}")
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {len(self.replications)} replications>"
+
+
+def write_change(path: str, change: tuple[Any, Any], write: Callable[[Any], str] = str) -> str:
+    """Write one difference between scenarios.
+
+    Examples
+    --------
+    >>> write_change("tiers.L1.staff.day", (6, 7))
+    'tiers.L1.staff.day 6 → 7'
+    """
+    before, after = ("–" if value is None else write(value) for value in change)
+    return f"{path} {before} → {after}"

@@ -1,0 +1,26 @@
+"""The way from a study to its pictures and documents.
+
+``study.chart(...)`` and ``study.report(...)`` are what a user types, but pictures are made by
+``sim.present``, which stands above this room and reads studies. So that the rooms still import
+downwards alone, nothing of it is imported here: the name is looked up when somebody asks.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+PRESENT = "sim.present"
+
+
+class Shown:
+    """What hands itself to ``sim.present``."""
+
+    def chart(self, what: str, **options: Any) -> Any:
+        """Draw a chart of this; see ``sim.present.chart``."""
+        return importlib.import_module(PRESENT).chart(self, what, **options)
+
+    def report(self, path: str | Path, **options: Any) -> Any:
+        """Write a report about this, by the ending of its name; see ``sim.present.report``."""
+        return importlib.import_module(PRESENT).report(self, path, **options)
