@@ -139,7 +139,7 @@ class Manifest:
         """
         found = []
         if len(self.scenarios) != len(other.scenarios):
-            found.append(f"{len(self.scenarios)} scenarios there, {len(other.scenarios)} now")
+            found.append(f"{len(self.scenarios)} scenario(s) there, {len(other.scenarios)} now")
         else:
             for mine, theirs in zip(self.scenarios, other.scenarios, strict=True):
                 if mine["hash"] != theirs["hash"]:
