@@ -1,0 +1,126 @@
+"""Curves over tickets: how long they took, where they went, what became of them at the first line."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.rules import Ending
+from sim.outcome.curves import ENDS, FATES, TIME_GRID_MS, Arrays, Floats, register_curve
+from sim.outcome.facts import Facts
+from sim.outcome.resolution import fates
+from sim.outcome.times import first_escalations
+from sim.workload.journeys import NOT_YET, Outcome, Times
+
+
+def ecdf(took_ms: Times) -> Floats:
+    """Return the share of some times that each time of the grid is not exceeded by.
+
+    Examples
+    --------
+    >>> shares = ecdf(np.array([0, 10_000, 10_001, 10**12]))
+    >>> shares[0], shares[1], shares[-1]
+    (0.5, 0.75, 0.75)
+    """
+    if not len(took_ms):
+        return np.full(len(TIME_GRID_MS), np.nan)
+    place = np.searchsorted(TIME_GRID_MS, took_ms)
+    count = np.bincount(place, minlength=len(TIME_GRID_MS) + 1)[:-1]
+    shares: Floats = np.cumsum(count) / len(took_ms)
+    return shares
+
+
+@register_curve(
+    "response_ecdf",
+    label="Response time",
+    sentence="Share of the tickets taken up at a tier (at all) within a time from their arrival "
+    "there (from their creation).",
+    unit="share",
+    axes=("tier or all", "time"),
+)
+def _response_ecdf(facts: Facts) -> Arrays:
+    rows = facts.first_row[facts.whose]
+    rows = rows[rows >= 0]
+    lines = [
+        (facts.joined_ms[own], facts.taken_up(own, tier))
+        for tier, own in enumerate(map(facts.entries, range(len(facts.tiers))))
+    ]
+    arrival = facts.run.workload.tickets.arrival_ms
+    lines.append((arrival[facts.ticket[rows]], facts.taken_up(rows)))
+    return {"": np.array([ecdf((to - begin)[to != NOT_YET]) for begin, to in lines])}
+
+
+@register_curve(
+    "resolution_ecdf",
+    label="Resolution time",
+    sentence="Share of the tickets that a tier (anybody) resolved within a time from their creation.",
+    unit="share",
+    axes=("tier or all", "time"),
+)
+def _resolution_ecdf(facts: Facts) -> Arrays:
+    rows = facts.resolved_rows
+    took = facts.finished_ms[rows] - facts.run.workload.tickets.arrival_ms[facts.ticket[rows]]
+    by = facts.tier[rows]
+    lines = [ecdf(took[by == tier]) for tier in range(len(facts.tiers))]
+    return {"": np.array([*lines, ecdf(took)])}
+
+
+@register_curve(
+    "flow",
+    label="Where tickets go",
+    sentence="How many moves tickets made from tier to tier, bounces and reopenings included; on "
+    "the diagonal between teams of a tier.",
+    unit="count",
+    axes=("from", "to"),
+)
+def _flow(facts: Facts) -> Arrays:
+    tiers = len(facts.tiers)
+    matrix = np.zeros((tiers + 2, tiers + len(ENDS)))
+    rows = np.flatnonzero(facts.row_counts)
+    before = np.maximum(rows - 1, 0)
+    opens = facts.opens[rows]
+    back = ~opens & facts.resolving[before]
+    moved = opens | back | (facts.queue[rows] != facts.queue[before])
+    source = np.where(opens, 0, np.where(back, tiers + 1, facts.tier[before] + 1))
+    np.add.at(matrix, (source[moved], facts.tier[rows][moved]), 1)
+    over = facts.resolving[rows] | facts.closes[rows]
+    last = rows[over]
+    column = np.array(
+        [ENDS.index(name) for name in ("open", "resolved", "abandoned", "unresolved", "closed")]
+    )
+    ending = np.minimum(facts.run.log.ending[facts.ticket[last]], Ending.CLOSED)
+    end = np.where(facts.resolving[last], ENDS.index("resolved"), column[ending])
+    np.add.at(matrix, (facts.tier[last] + 1, tiers + end), 1)
+    return {"": matrix}
+
+
+@register_curve(
+    "l1_fates",
+    label="What became of tickets at the first line",
+    sentence="How many tickets the first line resolved, and why it did not resolve the others.",
+    unit="count",
+    axes=("fate",),
+)
+def _l1_fates(facts: Facts) -> Arrays:
+    fate = facts.once(fates)
+    ending = facts.run.log.ending[facts.whose]
+    heard = np.flatnonzero(facts.outcome != Outcome.LEFT)
+    first = facts.per_ticket(facts.first_of_ticket(heard))[facts.whose]
+    rows = facts.once(first_escalations)
+    hurried = np.zeros(facts.tickets, np.bool_)
+    hurried[facts.ticket[rows[facts.outcome[rows - 1] == Outcome.GAVE_UP]]] = True
+    left = fate.decided & (fate.highest > 0)
+    # The first condition that holds decides, so that every ticket is counted once.
+    which = np.select(
+        [
+            ~fate.began,
+            fate.stayed & (first == fate.resolved_row),
+            fate.stayed,
+            left & ~hurried[facts.whose],
+            left,
+            ending == Ending.ABANDONED,
+            (ending == Ending.UNRESOLVED) | (ending == Ending.CLOSED),
+        ],
+        list(range(len(FATES) - 1)),
+        len(FATES) - 1,
+    )
+    return {"": np.bincount(which, minlength=len(FATES)).astype(np.float64)}

@@ -1,0 +1,136 @@
+"""Local hours, days and weeks of a period, and how much of something lies in each.
+
+Cells are the elapsed hours since the start of the period; each belongs to an hour of the local
+week and to a local day. A change of the clocks makes a day of 23 or 25 cells.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.calendar import hour_of_week, local_days, start_instant
+from sim.scenario.model import Period
+from sim.units import HOUR, HOURS_PER_WEEK, SECOND
+from sim.workload.journeys import Times
+
+if TYPE_CHECKING:
+    from sim.outcome.facts import Facts
+
+Floats = NDArray[np.float64]
+_WEEK_DAYS = 7
+
+
+def week_edges(period: Period) -> Times:
+    """Return the starts of the whole weeks of the counted period, and the end of the last.
+
+    A week is seven local days, so that one in which the clocks change lasts an hour more or less.
+
+    Returns
+    -------
+    int64
+        One more than there are weeks; in ms since the start of the period.
+
+    Examples
+    --------
+    >>> march = Period(start=dt.date(2026, 3, 25), length="15 d", warm_up=0, time_zone="Europe/Paris")
+    >>> (week_edges(march) // HOUR).tolist()
+    [0, 167, 335]
+    """
+    start = start_instant(period.start, period.time_zone)
+    zone = zoneinfo.ZoneInfo(period.time_zone)
+    local = (start + dt.timedelta(milliseconds=period.warm_up)).astimezone(zone)
+    found: list[int] = []
+    while True:
+        # Adding days to a local time moves the hands of the clock, not the hours that pass.
+        passed = (local + dt.timedelta(days=_WEEK_DAYS * len(found))).astimezone(dt.UTC) - start
+        at = round(passed.total_seconds() * SECOND)
+        if at > period.length:
+            return np.array(found, np.int64)
+        found.append(at)
+
+
+def weeks(period: Period) -> int:
+    """Return how many whole weeks are counted."""
+    return max(len(week_edges(period)) - 1, 0)
+
+
+def week_of(facts: Facts, ticket: NDArray[np.signedinteger]) -> NDArray[np.intp]:
+    """Return the week in which tickets were created; ``weeks`` for the rest at the end."""
+    starts = facts.once(_week_edges)
+    arrival = facts.run.workload.tickets.arrival_ms[ticket]
+    week: NDArray[np.intp] = np.searchsorted(starts, arrival, side="right") - 1
+    return week
+
+
+def _week_edges(facts: Facts) -> Times:
+    return week_edges(facts.run.scenario.period)
+
+
+def cells(period: Period) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
+    """Return the hour of the local week and the local day of each elapsed hour of the period."""
+    where = (period.start, period.length, period.time_zone)
+    return hour_of_week(*where), local_days(*where)
+
+
+def edges(end_ms: int) -> Times:
+    """Return the bounds of the cells; the last one is the end of the period."""
+    return np.append(np.arange(0, end_ms, HOUR, dtype=np.int64), end_ms)
+
+
+def occupied(bounds: Times, from_ms: Times, to_ms: Times) -> Times:
+    """Return how much of some stretches lies in each cell, summed over the stretches.
+
+    Parameters
+    ----------
+    bounds : int64
+        Ascending; cell i is ``[bounds[i], bounds[i + 1])``.
+    from_ms, to_ms : int64
+        ``to_ms`` at least ``from_ms``.
+
+    Returns
+    -------
+    int64
+        One per cell; divided by a cell's length it is the mean number at once.
+
+    Examples
+    --------
+    >>> occupied(np.array([0, 10, 20, 30]), np.array([5, 12]), np.array([25, 14])).tolist()
+    [5, 12, 5]
+    """
+    inside: Times = np.diff(_before(bounds, from_ms) - _before(bounds, to_ms))
+    return inside
+
+
+def _before(bounds: Times, at_ms: Times) -> Times:
+    """Sum, over the instants before each bound, the time from the instant to the bound."""
+    at_ms = np.sort(at_ms)
+    count = np.searchsorted(at_ms, bounds)
+    total = np.concatenate([[0], np.cumsum(at_ms)])
+    until: Times = count * bounds - total[count]
+    return until
+
+
+def by_hour_of_week(values: Times, hour: NDArray[np.int16], first: int, bounds: Times) -> Floats:
+    """Average time-weighted values of cells by hour of the week, from cell ``first`` on.
+
+    Returns
+    -------
+    float64, shape (168,)
+        The mean number at once; NaN for an hour that the period does not have.
+    """
+    length = np.diff(bounds)[first:]
+    total = np.bincount(hour[first:], values[first:], minlength=HOURS_PER_WEEK)
+    return divided(total, np.bincount(hour[first:], length, minlength=HOURS_PER_WEEK))
+
+
+def divided(total: NDArray[Any], by: NDArray[Any]) -> Floats:
+    """Divide where there is something to divide by; NaN elsewhere."""
+    result: Floats = np.divide(
+        total, by, out=np.full(np.shape(total), np.nan), where=np.asarray(by) > 0
+    )
+    return result

@@ -1,0 +1,62 @@
+"""Measuring a run: every registered metric, and the curves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.outcome import flows, handovers, hourly, load, money, resolution, service, times, waterfall
+from sim.outcome.curves import curves as curves_of
+from sim.outcome.facts import Facts
+from sim.outcome.registry import families
+from sim.outcome.run import Run
+
+REGISTERED = (resolution, times, service, handovers, load, money, flows, hourly, waterfall)
+"""The modules that register metrics and curves; to import them is to fill the registries."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measures:
+    """What one run measured.
+
+    Attributes
+    ----------
+    values : dict of str to float
+        By metric id; ``sim.outcome.metric`` tells what an id means. NaN for what cannot be
+        measured, as the response time of a tier that nobody came to. Durations are in ms. Runs of
+        one scenario have the same ids.
+    counts : dict of str to float
+        What each value was divided by; for means and quantiles how many tickets are in it.
+    curves : dict of str to array
+        By curve id; ``sim.outcome.curve`` tells the axes. Runs of one scenario have the same
+        shapes.
+    """
+
+    values: dict[str, float]
+    counts: dict[str, float]
+    curves: dict[str, NDArray[np.float64]]
+
+
+def measure(run: Run, *, curves: bool = True) -> Measures:
+    """Measure a run.
+
+    Parameters
+    ----------
+    run : Run
+    curves : bool
+        Whether to work out the curves too, which takes longer than all the rest.
+
+    Returns
+    -------
+    Measures
+    """
+    facts = Facts(run)
+    values, counts = {}, {}
+    for family in families():
+        for variant, figure in family.compute(facts).items():
+            name = f"{family.key}[{variant}]" if variant else family.key
+            values[name] = figure.value
+            counts[name] = figure.out_of
+    return Measures(values, counts, curves_of(facts) if curves else {})
