@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,18 +17,6 @@ UNNAMED = ("name", "about", "lesson")
 def plain(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario as a file would hold it, defaults included."""
     return scenario.model_dump(mode="json")
-
-
-def fingerprint(scenario: Scenario) -> str:
-    """Return a hash of everything that a scenario says, its name included.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits (SHA-256 of its canonical JSON).
-    """
-    text = json.dumps(plain(scenario), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any], *, name: str | None) -> Scenario:

@@ -36,7 +36,7 @@ class Model(BaseModel):
 
 def _read_spans(value: Any) -> tuple[tuple[int, int], ...]:
     parts = value.split(",") if isinstance(value, str) else value
-    if not isinstance(parts, list | tuple):
+    if not isinstance(parts, list | tuple) or not parts:
         raise UnitError(f"{value!r} are no hours; write for example '08:00-17:00'")
     return tuple(
         part if isinstance(part, tuple) else read_day_range(str(part).strip()) for part in parts
