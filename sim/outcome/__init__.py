@@ -4,6 +4,7 @@ from sim.outcome.curves import axis, curve
 from sim.outcome.measures import Measures, measure
 from sim.outcome.registry import families, glossary, metric
 from sim.outcome.run import Run
+from sim.outcome.story import tell
 
 __all__ = [
     "Measures",
@@ -14,4 +15,5 @@ __all__ = [
     "glossary",
     "measure",
     "metric",
+    "tell",
 ]
