@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.kernel import Run
+from sim.engine.kernel import play
 from sim.engine.log import Log, Spells
 from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, Desk, Discipline
-from sim.workload.journeys import NONE, NOT_YET, SUCCESSORS, Workload
+from sim.workload.journeys import NONE, NOT_YET, Workload
 
 Flat = dict[str, Any]
 
@@ -39,8 +39,10 @@ _VISIT_COLUMNS = {
     "resolves": np.uint8,
     "is_side": np.uint8,
     "side_calendar": np.int8,
+    "successor": np.int32,
+    "delay_ms": np.int64,
+    "delay_calendar": np.int8,
 }
-_WAYS_ON = {"successor": np.int32, "delay_ms": np.int64, "delay_calendar": np.int8}
 
 
 def run(workload: Workload, desk: Desk) -> Log:
@@ -64,7 +66,7 @@ def run(workload: Workload, desk: Desk) -> Log:
     """
     log = _empty_log(len(workload.tickets), len(workload.visits))
     flat = _flat_workload(workload) | _flat_desk(desk, class_count=_class_count(workload))
-    visit, agent, from_ms, to_ms = Run(flat | log).play()
+    visit, agent, from_ms, to_ms = play(flat | log)
     order = np.lexsort((from_ms, visit))
     return Log(**log, interrupted=Spells(visit[order], agent[order], from_ms[order], to_ms[order]))
 
@@ -89,20 +91,16 @@ def _class_count(workload: Workload) -> int:
 
 
 def _column(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
-    """Return a column as the kernel reads it, without a copy where it is that already."""
+    """Return a column as the kernel reads it: one row, and no copy where it is that already."""
     if dtype is np.uint8 and array.dtype == np.bool_:
         array = array.view(np.uint8)
-    return np.ascontiguousarray(array, dtype)
+    return np.ascontiguousarray(array, dtype).reshape(-1)
 
 
 def _flat_workload(workload: Workload) -> Flat:
     tickets, visits = workload.tickets, workload.visits
     flat: Flat = {n: _column(getattr(tickets, n), t) for n, t in _TICKET_COLUMNS.items()}
     flat |= {n: _column(getattr(visits, n), t) for n, t in _VISIT_COLUMNS.items()}
-    flat |= {
-        name: _column(getattr(visits, name), dtype).reshape(SUCCESSORS, -1)
-        for name, dtype in _WAYS_ON.items()
-    }
     arrival_ms = flat["arrival_ms"]
     is_sorted = bool((arrival_ms[1:] >= arrival_ms[:-1]).all())
     order = np.empty(0, np.int32) if is_sorted else np.argsort(arrival_ms, kind="stable")

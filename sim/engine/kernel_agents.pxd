@@ -1,0 +1,147 @@
+# cython: language_level=3
+"""Agents: who is idle, who takes up what, and what happens to work in hand.
+
+The idle agents of a pool are a ring threaded through ``idle_after`` and ``idle_before``, longest idle
+first; behind the agents these arrays have one place per pool, where its ring begins and ends. Time
+only goes forward, so whoever becomes idle belongs at the end of the ring, but for ties.
+
+``stirred`` is the set of pools for whom something has changed since they were last asked. Invariant:
+no agent of any other pool can take anything.
+"""
+
+from libc.stdint cimport int32_t, int64_t
+from libc.stdlib cimport realloc
+
+from sim.engine.kernel_events cimport enter
+from sim.engine.kernel_lines cimport class_in, drop_front, line_up, put_in_set
+from sim.engine.kernel_run cimport COMPLETE, DISPATCH, NEVER_YET, NO_INTERRUPTION, NOBODY, Run, Spell
+
+cdef enum:
+    PERMILLE = 1000
+
+
+cdef inline bint has_idle(Run* run, int32_t pool) noexcept nogil:
+    return run.idle_after[run.agent_count + pool] != run.agent_count + pool
+
+
+cdef inline void becomes_idle(Run* run, int32_t agent) noexcept nogil:
+    cdef int32_t pool = run.pool_of_agent[agent]
+    cdef int32_t end = run.agent_count + pool
+    cdef int32_t before = run.idle_before[end], after = end
+    while before != end and run.idle_since_ms[before] == run.now_ms and before > agent:
+        after, before = before, run.idle_before[before]
+    run.idle_since_ms[agent] = run.now_ms
+    run.idle_before[agent], run.idle_after[agent] = before, after
+    run.idle_after[before] = run.idle_before[after] = agent
+    put_in_set(run.stirred, pool)
+
+
+cdef inline void idles_no_more(Run* run, int32_t agent) noexcept nogil:
+    run.idle_after[run.idle_before[agent]] = run.idle_after[agent]
+    run.idle_before[run.idle_after[agent]] = run.idle_before[agent]
+
+
+cdef inline void waits(Run* run, int32_t visit, int32_t group) noexcept nogil:
+    """Let a visit wait from now on, and tell the pools that serve its queue."""
+    cdef int32_t queue = run.queue[visit], place, service, pool
+    line_up(run, queue, group, visit)
+    for place in range(run.queue_first[queue], run.queue_first[queue + 1]):
+        service = run.service_of_queue[place]
+        if run.thresholds and run.after_of_service_ms[service] > 0:
+            if run.priority[run.ticket[visit]] <= run.lowest_of_service[service]:
+                enter(run, run.after_of_service_ms[service], DISPATCH, queue)
+            continue
+        pool = run.pool_of_service[service]
+        if has_idle(run, pool) or run.pre_empts[pool] != NO_INTERRUPTION:
+            put_in_set(run.stirred, pool)
+
+
+cdef inline void stir_late(Run* run, int32_t queue) noexcept nogil:
+    """Ask again the pools that serve a queue only after a while."""
+    cdef int32_t place, service
+    for place in range(run.queue_first[queue], run.queue_first[queue + 1]):
+        service = run.service_of_queue[place]
+        if run.after_of_service_ms[service] > 0:
+            put_in_set(run.stirred, run.pool_of_service[service])
+
+
+cdef inline void waits_no_more(Run* run, int32_t queue) noexcept nogil:
+    """Count one fewer. The visit that is best now may have waited past a threshold."""
+    run.waiting[queue] -= 1
+    if run.thresholds:
+        stir_late(run, queue)
+
+
+cdef inline bint is_pressed(Run* run, int32_t queue) noexcept nogil:
+    """Tell whether so many wait in a queue that the short time-box holds."""
+    cdef int64_t there = 0
+    cdef int32_t place
+    for place in range(run.crew_first[queue], run.crew_first[queue + 1]):
+        there += run.on_shift[run.pool_of_crew[place]]
+    return <int64_t>PERMILLE * run.waiting[queue] > run.pressure_of_queue[queue] * there
+
+
+cdef inline int64_t settled_work_ms(Run* run, int32_t queue, int32_t visit) noexcept nogil:
+    """Settle the work of a visit that is taken up for the first time."""
+    cdef int64_t work_ms = run.work_ms[visit], limit_ms
+    if run.give_up_ms == NULL or run.give_up_ms[visit] == NOBODY:
+        return work_ms
+    limit_ms = run.box_of_queue_ms[queue]
+    if is_pressed(run, queue):
+        limit_ms = run.short_box_of_queue_ms[queue]
+    if work_ms <= limit_ms:
+        return work_ms
+    run.gives_up[visit] = True
+    return max(limit_ms + run.give_up_ms[visit], 1)
+
+
+cdef inline void take_up(Run* run, int32_t visit, int32_t agent) noexcept nogil:
+    """Let an agent, who is not idle any more, work on the best visit of a queue."""
+    cdef int32_t queue = run.queue[visit], group = queue
+    cdef int64_t work_ms
+    cdef bint was_parked = run.parking and run.started_ms[visit] != NEVER_YET
+    if was_parked:
+        group += run.queue_count
+    drop_front(run, queue, group, class_in(run, queue, visit))
+    waits_no_more(run, queue)
+    if was_parked:
+        work_ms = run.left_ms[visit]
+    else:
+        run.started_ms[visit] = run.now_ms
+        work_ms = settled_work_ms(run, queue, visit)
+    run.agent[visit] = agent
+    run.taken_up_ms[visit] = run.now_ms
+    run.in_hand[agent] = visit
+    run.completes_ms[agent] = run.now_ms + work_ms
+    enter(run, work_ms, COMPLETE, visit)
+    if run.pre_emption:
+        # What has just been taken up may be interrupted.
+        put_in_set(run.stirred, run.pool_of_agent[agent])
+
+
+cdef inline void park(Run* run, int32_t agent) noexcept nogil:
+    """Put what an agent has in hand back into its queue; the agent is left with nothing."""
+    cdef int32_t visit = run.in_hand[agent]
+    cdef Spell* spell
+    if run.spell_count == run.spell_room and not more_spells(run):
+        return
+    spell = &run.spells[run.spell_count]
+    run.spell_count += 1
+    spell.visit, spell.agent = visit, agent
+    spell.from_ms, spell.to_ms = run.taken_up_ms[visit], run.now_ms
+    run.left_ms[visit] = run.completes_ms[agent] - run.now_ms
+    run.waits_since_ms[visit] = run.now_ms
+    run.taken_up_ms[visit] = NEVER_YET
+    run.agent[visit] = NOBODY
+    run.in_hand[agent] = NOBODY
+    waits(run, visit, run.queue_count + run.queue[visit])
+
+
+cdef inline bint more_spells(Run* run) noexcept nogil:
+    cdef Spell* larger = <Spell*>realloc(run.spells, 2 * run.spell_room * sizeof(Spell))
+    if larger == NULL:
+        run.out_of_memory = True
+        return False
+    run.spells = larger
+    run.spell_room *= 2
+    return True

@@ -1,0 +1,128 @@
+# cython: language_level=3
+"""What becomes of a ticket after a visit, and what is withdrawn when it ends or is resolved.
+
+The visits of a ticket are side by side, so those that wait are found by looking at all of them.
+"""
+
+from libc.stdint cimport int8_t, int32_t, int64_t
+
+from sim.engine.kernel_agents cimport waits_no_more
+from sim.engine.kernel_events cimport schedule
+from sim.engine.kernel_run cimport (
+    ABANDONED, ALWAYS_OPEN, BY_AGENTS, CLOSED, DONE, GAVE_UP, LEFT, NEVER_YET, NOBODY, OPEN, RESOLVED,
+    UNRESOLVED, WITHDRAWN, Run,
+)
+
+
+cdef inline bint is_beside(Run* run, int32_t visit) noexcept nogil:
+    """Tell whether a visit belongs to a side chain."""
+    return run.is_side != NULL and run.is_side[visit]
+
+
+cdef inline bint is_raised(Run* run, const int32_t* signal_of, int32_t row) noexcept nogil:
+    """Tell whether the signal that a column names for a row is raised."""
+    return (
+        signal_of != NULL and signal_of[row] != NOBODY and run.still_to_do[signal_of[row]] <= 0
+    )
+
+
+cdef inline bint is_provided(Run* run, int32_t visit) noexcept nogil:
+    return run.calendar_of_queue[run.queue[visit]] != BY_AGENTS
+
+
+cdef inline bint is_in_hand(Run* run, int32_t visit) noexcept nogil:
+    """Tell whether somebody works on a visit that is not finished."""
+    return run.taken_up_ms[visit] != NEVER_YET or (
+        run.started_ms[visit] != NEVER_YET and is_provided(run, visit)
+    )
+
+
+cdef inline bint leaves_now(Run* run, int32_t visit) noexcept nogil:
+    """Tell whether the patience of a visit that waits ends at this instant."""
+    return (
+        run.patience_ms != NULL
+        and run.started_ms[visit] == NEVER_YET
+        and run.patience_ms[visit] == run.now_ms - run.joined_ms[visit]
+    )
+
+
+cdef inline int32_t lowest_visit(Run* run, int32_t ticket) noexcept nogil:
+    cdef int32_t visit = run.first_visit[ticket]
+    while visit > 0 and run.ticket[visit - 1] == ticket:
+        visit -= 1
+    return visit
+
+
+cdef inline void withdraw_waiting(Run* run, int32_t ticket) noexcept nogil:
+    """Withdraw what waits: side visits, and if the ticket is being closed the main one too."""
+    cdef int32_t visit = lowest_visit(run, ticket)
+    while visit < run.visit_count and run.ticket[visit] == ticket:
+        if (
+            run.joined_ms[visit] != NEVER_YET
+            and run.finished_ms[visit] == NEVER_YET
+            and not is_in_hand(run, visit)
+            and not (is_beside(run, visit) and leaves_now(run, visit))
+        ):
+            run.outcome[visit] = WITHDRAWN
+            run.finished_ms[visit] = run.now_ms
+            waits_no_more(run, run.queue[visit])
+        visit += 1
+
+
+cdef inline void end_ticket(Run* run, int32_t ticket, int8_t ending) noexcept nogil:
+    run.ended_ms[ticket] = run.now_ms
+    run.ending[ticket] = ending
+    if run.is_side != NULL or ending == CLOSED:
+        withdraw_waiting(run, ticket)
+
+
+cdef inline void close_linked(Run* run, int32_t ticket) noexcept nogil:
+    """Close a ticket whose signal is raised, now or when what is in hand completes."""
+    cdef int32_t visit = lowest_visit(run, ticket)
+    # Arrivals of this very instant are still to come: they will be prevented.
+    if run.arrival_ms[ticket] >= run.now_ms or run.ending[ticket] != OPEN:
+        return
+    while visit < run.visit_count and run.ticket[visit] == ticket:
+        if (
+            run.finished_ms[visit] == NEVER_YET
+            and is_in_hand(run, visit)
+            and not is_beside(run, visit)
+        ):
+            run.closing[ticket] = True
+            return
+        visit += 1
+    end_ticket(run, ticket, CLOSED)
+
+
+cdef inline void follow(Run* run, int32_t visit, int32_t outcome) noexcept nogil:
+    """Let the ticket go on after a visit."""
+    cdef Py_ssize_t way = <Py_ssize_t>outcome * run.visit_count + visit
+    cdef int32_t ticket = run.ticket[visit], following = run.successor[way]
+    cdef int32_t chain = 0, calendar = ALWAYS_OPEN
+    cdef int64_t delay_ms = 0
+    if is_beside(run, visit):
+        if following == NOBODY:
+            return
+        chain = run.chain[visit]
+    elif run.closing != NULL and run.closing[ticket]:
+        end_ticket(run, ticket, CLOSED)
+        return
+    elif following == NOBODY:
+        end_ticket(
+            run,
+            ticket,
+            RESOLVED if outcome == DONE else UNRESOLVED if outcome == GAVE_UP else ABANDONED,
+        )
+        return
+    elif outcome == DONE and run.resolves != NULL and run.resolves[visit] and run.chain != NULL:
+        # Side chains begun so far stop; one that begins after a reopening is another.
+        run.times_resolved[ticket] += 1
+        withdraw_waiting(run, ticket)
+    if run.delay_ms != NULL:
+        delay_ms = run.delay_ms[way]
+        if run.delay_calendar != NULL:
+            calendar = run.delay_calendar[way]
+    if outcome == LEFT and delay_ms == 0:
+        # So that nothing joins after LOSE.
+        delay_ms = 1
+    schedule(run, following, delay_ms, calendar, chain)
