@@ -7,13 +7,39 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.outcome import flows, handovers, hourly, load, money, resolution, service, times, waterfall
+from sim.outcome import (
+    experience,
+    flows,
+    handovers,
+    hourly,
+    incidents,
+    load,
+    money,
+    recurring,
+    resolution,
+    service,
+    times,
+    waterfall,
+)
 from sim.outcome.curves import curves as curves_of
 from sim.outcome.facts import Facts
 from sim.outcome.registry import families
 from sim.outcome.run import Run
 
-REGISTERED = (resolution, times, service, handovers, load, money, flows, hourly, waterfall)
+REGISTERED = (
+    resolution,
+    times,
+    service,
+    handovers,
+    recurring,
+    experience,
+    incidents,
+    load,
+    money,
+    flows,
+    hourly,
+    waterfall,
+)
 """The modules that register metrics and curves; to import them is to fill the registries."""
 
 

@@ -19,7 +19,9 @@ from sim.units import format_duration, format_share
 if TYPE_CHECKING:
     from sim.outcome.facts import Facts
 
-Unit = Literal["share", "duration", "count", "money", "hours", "per ticket", "per escalation"]
+Unit = Literal[
+    "share", "duration", "count", "money", "hours", "per ticket", "per escalation", "index"
+]
 
 NOT_MEASURED = math.nan
 _LARGE = 100
