@@ -57,6 +57,7 @@ class Clock(simpy.Environment):
     def __init__(self, end_ms: int, ties: Iterator[Any] | None = None) -> None:
         super().__init__()
         self.now_ms = 0
+        self.events: list[Any] = self._queue
         self.end_ms = end_ms
         if ties is not None:
             self._eid = ties  # type: ignore[assignment]
@@ -77,7 +78,7 @@ class Clock(simpy.Environment):
         if value is not None:
             moment._value = value  # noqa: SLF001 - as SimPy's Timeout does
         if time_ms < self.end_ms:
-            heappush(self._queue, (time_ms, rank, next(self._eid), moment))
+            heappush(self.events, (time_ms, rank, next(self._eid), moment))
         return moment
 
     def call(self, time_ms: int, rank: Rank, act: Callable[[Any], None]) -> None:
@@ -90,11 +91,11 @@ class Clock(simpy.Environment):
         ``simpy.Environment.run`` without what is not needed here: stopping early, and failed events
         that somebody else handles.
         """
-        events: list[Any] = self._queue
+        events = self.events
         while events:
             now_ms, _, _, event = heappop(events)
             self._now = self.now_ms = now_ms
-            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+            callbacks, event.callbacks = event.callbacks, None
             for resume in callbacks:
                 resume(event)
             if not event._ok:  # noqa: SLF001 - a story that raised

@@ -1,0 +1,104 @@
+"""Play a workload on a desk, by whichever engine, and check that no law of the desk was broken."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sim.engine.conservation import check as check_conservation
+from sim.errors import TierSimError
+
+if TYPE_CHECKING:
+    from sim.engine.log import Log
+    from sim.workload.desk import Desk
+    from sim.workload.journeys import Workload
+
+_MODULES = {"compiled": "sim.engine.compiled_engine", "simpy": "sim.engine.simpy_engine"}
+"""The fastest first."""
+
+
+@cache
+def available_engines() -> tuple[str, ...]:
+    """Name the engines that can be used here, the fastest first.
+
+    Examples
+    --------
+    >>> "simpy" in available_engines()
+    True
+    """
+    try:
+        importlib.import_module("sim.engine.kernel")
+    except ImportError:
+        return ("simpy",)
+    return tuple(_MODULES)
+
+
+def engine_for(name: str) -> str:
+    """Return the engine that a name stands for here.
+
+    Parameters
+    ----------
+    name : {"auto", "compiled", "simpy"}
+        "auto" is the fastest that there is.
+
+    Raises
+    ------
+    TierSimError
+        If there is no such engine, or it is not installed.
+
+    Examples
+    --------
+    >>> engine_for("simpy")
+    'simpy'
+    >>> engine_for("simply")
+    Traceback (most recent call last):
+    ...
+    sim.errors.TierSimError: There is no engine 'simply'; the engines are auto, compiled and simpy.
+    """
+    available = available_engines()
+    if name == "auto":
+        return available[0]
+    if name not in _MODULES:
+        raise TierSimError(
+            f"There is no engine {name!r}; the engines are auto, compiled and simpy."
+        )
+    if name not in available:
+        raise TierSimError(
+            "The compiled engine is not installed: no C compiler was found when TierSim was."
+            " Install one (gcc, clang or MSVC), then TierSim once more:"
+            " pip install --force-reinstall --no-cache-dir tiersim,"
+            " or pip install -e . in a checkout."
+            " Or use the engine 'simpy', which gives the same results, slower."
+        )
+    return name
+
+
+def play(workload: Workload, desk: Desk, *, engine: str = "auto", check: bool = True) -> Log:
+    """Play a workload on a desk, from the start of the period to its end.
+
+    Parameters
+    ----------
+    workload : Workload
+    desk : Desk
+    engine : {"auto", "compiled", "simpy"}
+        All give equal logs. "auto" is the fastest that there is.
+    check : bool
+        Whether the log is checked against the laws of the desk.
+
+    Returns
+    -------
+    Log
+
+    Raises
+    ------
+    TierSimError
+        If the engine is not there.
+    ConservationError
+        If the log breaks a law of the desk, which is a bug.
+    """
+    module = importlib.import_module(_MODULES[engine_for(engine)])
+    log: Log = module.run(workload, desk)
+    if check:
+        check_conservation(workload, desk, log)
+    return log
