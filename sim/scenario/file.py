@@ -23,18 +23,16 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from pydantic import TypeAdapter
-
-from sim.errors import Fault, OutputError, ScenarioError
+from sim.errors import Fault, ScenarioError
 from sim.scenario.checking import Finding, judged
 from sim.scenario.hours import Hours, Model, Profile
 from sim.scenario.model import Scenario
-from sim.scenario.parts import field_type, model_of, part_at
+from sim.scenario.parts import default_of, model_of, part_at
 from sim.scenario.wording import Path, did_you_mean, dotted, shown
+from sim.scenario.writing import write_whole
 from sim.scenario.yaml_text import LARGEST_FILE_BYTES, Place, Written, read_yaml
 
 LONGEST_CHAIN: Final = 10
@@ -290,14 +288,7 @@ def dump(scenario: Scenario, path: str | os.PathLike[str]) -> None:
     OutputError
         If the file cannot be written; no half of it is left.
     """
-    target = FilePath(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_text(dumps(scenario), encoding="utf-8")
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"{target}: it cannot be written: {error.strerror}") from None
+    write_whole(path, dumps(scenario))
 
 
 def _without_defaults(part: Model) -> dict[str, Any]:
@@ -307,7 +298,7 @@ def _without_defaults(part: Model) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for name, one in _fields(part):
         value = getattr(part, name)
-        if not one.is_required() and value == _default(type(part), name):
+        if not one.is_required() and value == default_of(type(part), name):
             continue
         if isinstance(value, Model):
             kept[name] = _without_defaults(value)
@@ -320,10 +311,3 @@ def _without_defaults(part: Model) -> dict[str, Any]:
 
 def _fields(part: Model) -> Iterator[tuple[str, Any]]:
     yield from type(part).model_fields.items()
-
-
-@lru_cache(maxsize=512)
-def _default(model: type[Model], name: str) -> Any:
-    one = model.model_fields[name]
-    value = one.get_default(call_default_factory=True)
-    return TypeAdapter(field_type(one)).validate_python(value)

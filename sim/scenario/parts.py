@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import types
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
@@ -45,6 +46,14 @@ def field_type(field: FieldInfo) -> Any:
     if not field.metadata:
         return field.annotation
     return Annotated.__class_getitem__((field.annotation, *field.metadata))  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=512)
+def default_of(model: type[Model], name: str) -> Any:
+    """Return a field's default as the model holds it."""
+    field = model.model_fields[name]
+    value = field.get_default(call_default_factory=True)
+    return TypeAdapter(field_type(field)).validate_python(value)
 
 
 def unwrapped(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -127,13 +136,13 @@ def said(annotation: Any) -> str:
     if get_origin(bare) is Literal:
         return "one of " + ", ".join(repr(value) for value in get_args(bare))
     if get_origin(bare) is tuple:
-        return "a list of " + said(get_args(bare)[0]).removeprefix("a ")
+        return f"a list; each item is {said(get_args(bare)[0])}"
     if bare is Hours:
         return "days and hours, such as {Mon-Fri: 08:00-17:00}"
     if bare is Profile:
         return "days, hours and weights, such as {Mon-Fri: {08-12: 120, 12-18: 90}}"
     if get_origin(bare) is dict:
-        return "a mapping of names to " + said(get_args(bare)[1]).removeprefix("a ")
+        return f"a mapping of names; each value is {said(get_args(bare)[1])}"
     model = model_of(bare)
     if model is not None:
         return "a mapping with the keys " + ", ".join(model.model_fields)

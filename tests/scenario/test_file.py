@@ -386,7 +386,7 @@ def test_an_error_travels_between_processes():
 def test_a_place_that_cannot_be_written(desk, tmp_path):
     """One message, and nothing half written."""
     with pytest.raises(OutputError, match="cannot be written"):
-        dump(load(desk(SMALL)), tmp_path / "gone" / "desk.yaml")
+        dump(load(desk(SMALL)), tmp_path / "small.yaml" / "desk.yaml")
     (tmp_path / "taken").mkdir()
     with pytest.raises(OutputError, match="cannot be written"):
         dump(load(desk(SMALL)), tmp_path / "taken")

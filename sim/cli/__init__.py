@@ -1,0 +1,1 @@
+"""The command line: it reads arguments, asks the rooms, and prints what they say."""

@@ -1,0 +1,163 @@
+"""``tiersim run`` and ``demo``: one replication, and a first comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from sim.cli.keeping import check_folder, write_run_manifest
+from sim.cli.saying import (
+    engine_option,
+    json_option,
+    say_engine,
+    say_json,
+    say_next,
+    say_table,
+    seed_option,
+)
+
+if TYPE_CHECKING:
+    from sim.outcome import Measures, Run
+
+HEADLINES = ("l1_share", "first_contact_share", "reopen_share", "service_level", "utilisation")
+"""Families shown by ``run``; ``--json`` has all."""
+DEMO = ("in-house-desk", "one-more-at-l1", "excellent-notes", "poor-notes")
+DEMO_REPLICATIONS = 10
+
+
+@click.command(short_help="Run one replication, and tell one ticket's story.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--trace", type=click.IntRange(0), metavar="TICKET", help="Tell a ticket's story.")
+@seed_option
+@click.option(
+    "--replication",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Which one of a study.",
+)
+@engine_option
+@click.option("--save", type=click.Path(path_type=Path), metavar="DIR", help="Write the log here.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["csv", "parquet"]),
+    default="csv",
+    show_default=True,
+    help="Of the saved tables.",
+)
+@json_option
+def run(  # noqa: PLR0917 - click passes options by name
+    path: Path,
+    trace: int | None,
+    seed: int,
+    replication: int,
+    engine: str,
+    save: Path | None,
+    kind: Literal["csv", "parquet"],
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Run one replication of the scenario in PATH."""
+    from sim import outcome  # noqa: PLC0415 - what computes is imported when it is needed
+    from sim.scenario.file import load  # noqa: PLC0415
+    from sim.study.evaluate import replicate  # noqa: PLC0415
+
+    scenario = load(path)
+    say_engine(engine)
+    if save is not None:
+        check_folder(save)
+    done = replicate(scenario, seed=seed, replication=replication, engine=engine)
+    story = None if trace is None else outcome.tell(done, trace)
+    written: list[Path] = []
+    if save is not None:
+        written = [*done.save(save, kind), done.event_log(save / "events.xes")]
+        written.append(
+            write_run_manifest(save, scenario, seed=seed, replication=replication, engine=engine)
+        )
+    if as_json:
+        measures = outcome.measure(done, curves=False)
+        tree = {
+            "scenario": scenario.name,
+            "seed": seed,
+            "replication": replication,
+            "values": measures.values,
+            "counts": measures.counts,
+            "story": story,
+            "written": [str(one) for one in written],
+        }
+        say_json(tree)
+        return
+    if story is not None:
+        click.echo(story)
+    else:
+        measures = outcome.measure(done, curves=False)
+        say_table(("", "value", "of"), list(_rows(done, measures)), _title(done))
+        click.echo("One replication is one possible quarter; it says nothing about how sure it is.")
+    for one in written:
+        click.echo(f"Written: {one}")
+    if story is None:
+        say_next(f"tiersim run {path} --trace {len(done.workload.tickets) // 2}", "one ticket")
+    say_next(f"tiersim compare {path}", "figures with their intervals")
+
+
+def _title(done: Run) -> str:
+    tickets = len(done.workload.tickets)
+    return f"{done.scenario.name}: {tickets:,} tickets, seed {done.seed}, replication {done.replication}"
+
+
+def _rows(done: Run, measures: Measures) -> Iterator[tuple[str, str, str]]:
+    from sim import outcome  # noqa: PLC0415
+
+    for name, value in measures.values.items():
+        if name.partition("[")[0] not in HEADLINES:
+            continue
+        known = outcome.metric(name)
+        text = known.format(value, done.scenario.costs.currency)
+        yield known.label, text, f"{measures.counts[name]:,.0f}"
+
+
+@click.command(short_help="Compare some desks of the gallery; nothing to prepare.")
+@click.option(
+    "--replications",
+    type=click.IntRange(2, 1000),
+    default=DEMO_REPLICATIONS,
+    show_default=True,
+    help="More take longer, and give shorter intervals.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Workers; every core if absent.")
+@seed_option
+@engine_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("results/demo"),
+    show_default=True,
+    help="Folder for the report.",
+)
+@json_option
+def demo(  # noqa: PLR0917 - click passes options by name
+    replications: int,
+    jobs: int | None,
+    seed: int,
+    engine: str,
+    output: Path,
+    as_json: bool,  # noqa: FBT001
+) -> int:
+    """Compare a healthy desk with one more person, better notes and poor notes."""
+    from sim.cli.studies import StudyAsked, carry_out  # noqa: PLC0415
+    from sim.scenario.gallery import gallery  # noqa: PLC0415
+
+    files = gallery()
+    asked = StudyAsked(
+        paths=tuple(files[name] for name in DEMO),
+        seed=seed,
+        replications=replications,
+        jobs=jobs,
+        engine=engine,
+        output=output,
+    )
+    return carry_out(asked, as_json=as_json, strict=False, report=True)

@@ -1,0 +1,152 @@
+"""``tiersim new``, ``check`` and ``schema``: before anything is simulated."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sim.cli.saying import json_option, say_json, say_next, say_table
+from sim.errors import Fault, OutputError, ScenarioError
+
+if TYPE_CHECKING:
+    from sim.study.implied import Implied
+
+_MODELINE = re.compile(r"^# yaml-language-server:.*\n")
+_TOP_KEY = re.compile(r"^([a-z_]+):", re.MULTILINE)
+
+
+@click.command(short_help="Write a scenario to start from.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--what-if", is_flag=True, help="Write one that extends the base beside it.")
+@json_option
+def new(path: Path, what_if: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Write a commented scenario to PATH: a desk for 1,850 users, to be changed into yours."""
+    from sim.scenario.file import SUFFIXES  # noqa: PLC0415
+    from sim.scenario.gallery import BASE, gallery  # noqa: PLC0415
+    from sim.scenario.writing import write_whole  # noqa: PLC0415
+
+    if path.suffix not in SUFFIXES:
+        raise OutputError(f"{path}: a scenario file ends in .yaml or .yml")
+    if path.exists() or path.is_symlink():
+        raise OutputError(f"{path} exists already, and is left as it is; choose another name")
+    text = gallery()[BASE].read_text(encoding="utf-8")
+    written = [path]
+    if what_if:
+        base = path.with_name(f"{BASE}.yaml")
+        if not base.exists():
+            written.append(write_whole(base, commented(text)))
+        text = _WHAT_IF.format(base=base.name)
+        write_whole(path, text)
+    else:
+        write_whole(path, commented(text))
+    if as_json:
+        say_json({"written": [str(one) for one in written]})
+        return
+    for one in written:
+        click.echo(f"Written: {one}")
+    say_next(f"tiersim check {path}", "change it, then look for faults")
+
+
+_WHAT_IF = """\
+# A what-if gives only what differs from the scenario that it extends.
+extends: {base}
+name: One more at L1
+lesson: What do you expect? Write it down before you look.
+
+tiers: {{L1: {{staff: {{day: 7}}}}}}
+"""
+
+
+def commented(text: str) -> str:
+    """Put above each part of a scenario what it is about."""
+    from sim.scenario.model import Scenario  # noqa: PLC0415
+
+    head = (
+        "# A scenario: a service desk, what it is asked, and what it has promised.\n"
+        "# `tiersim check` finds slips; what is left out has a default (see `tiersim schema`).\n\n"
+    )
+
+    def with_comment(match: re.Match[str]) -> str:
+        field = Scenario.model_fields.get(match[1])
+        about = field.description if field is not None else None
+        if field is not None and not about:
+            about = (field.annotation.__doc__ or "").splitlines()[0]
+        return f"# {about}\n{match[0]}" if about else match[0]
+
+    return head + _TOP_KEY.sub(with_comment, _MODELINE.sub("", text))
+
+
+@click.command(short_help="Find every fault; say what a scenario implies.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def check(paths: tuple[Path, ...], as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+    """Find every fault in the files, and say what each scenario implies before any simulation."""
+    from sim.scenario.file import load  # noqa: PLC0415
+    from sim.study.implied import implied  # noqa: PLC0415
+
+    faults: list[Fault] = []
+    found: list[tuple[Path, Implied]] = []
+    for path in paths:
+        try:
+            known = implied(load(path))
+        except ScenarioError as error:
+            faults += error.faults
+            continue
+        faults += [Fault(what, key, str(path)) for key, what in known.errors]
+        found.append((path, known))
+    if as_json:
+        say_json(
+            {
+                "faults": [asdict(fault) for fault in faults],
+                "scenarios": [{"file": str(path), **known.plain()} for path, known in found],
+            }
+        )
+        return 2 if faults else 0
+    for path, known in found:
+        _say_implied(path, known)
+    sys.stdout.flush()
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    if faults:
+        several = f"{len(faults)} faults" if len(faults) > 1 else "1 fault"
+        click.echo(f"tiersim: {several}", err=True)
+        return 2
+    files = " ".join(map(str, paths))
+    if len(paths) > 1:
+        say_next(f"tiersim compare {files}", "what the desks differ in")
+    else:
+        say_next(f"tiersim run {files}", "play it once")
+    return 0
+
+
+def _say_implied(path: Path, known: Implied) -> None:
+    click.echo(f"{path}: {known.scenario}: no fault found.")
+    say_table(known.HEADINGS, known.rows())
+    for sentence in known.sentences:
+        click.echo(f"  {sentence}")
+    click.echo()
+
+
+@click.command(short_help="Write the JSON Schema of scenario files.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; printed if absent.")
+@click.option("--reference", is_flag=True, help="A page for reading, in Markdown, instead.")
+def schema(output: Path | None, reference: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Write the JSON Schema of scenario files, which lets an editor complete and check them."""
+    from sim.scenario.reference import reference_text  # noqa: PLC0415
+    from sim.scenario.schema import schema_text  # noqa: PLC0415
+    from sim.scenario.writing import write_whole  # noqa: PLC0415
+
+    text = reference_text() if reference else schema_text()
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write_whole(output, text)
+    click.echo(f"Written: {output}")
+    if not reference:
+        click.echo(f"First line of a scenario: # yaml-language-server: $schema={output.name}")
+    say_next("tiersim new my-desk.yaml", "a scenario to start from")

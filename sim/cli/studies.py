@@ -1,0 +1,249 @@
+"""``tiersim compare`` and ``report``: studies of several scenarios."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.keeping import check_folder, read_command, study_plain, write_command
+from sim.cli.saying import (
+    console,
+    engine_option,
+    finite,
+    json_option,
+    progress,
+    say_engine,
+    say_json,
+    say_next,
+    seed_option,
+)
+from sim.errors import ExportError, StudyError
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
+    from sim.study import Study
+    from sim.workload.arrivals import Arrivals
+
+REPORT_FILE = "report.html"
+REASONS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class StudyAsked:
+    """What a comparison is asked to do; as the options of ``tiersim compare``."""
+
+    paths: Sequence[Path]
+    seed: int = 1
+    replications: int | None = None
+    precision: str | None = None
+    arrivals: Path | None = None
+    mapping: str | None = None
+    jobs: int | None = None
+    engine: str = "auto"
+    output: Path | None = None
+    resume: bool = False
+
+
+@click.command(short_help="Compare scenarios on the same tickets.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--precision", metavar="P", help="Replicate until intervals are within: 1 %.")
+@click.option("--replications", type=click.IntRange(1, 1_000_000), help="How many; 20 if absent.")
+@seed_option
+@click.option(
+    "--arrivals", type=click.Path(path_type=Path), metavar="EXPORT", help="Replay these tickets."
+)
+@click.option(
+    "--as",
+    "mapping",
+    metavar="NAME|MAPPING",
+    help="How to read the export: servicenow, jira, zendesk, any, or a mapping file.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Workers; every core if absent.")
+@engine_option
+@json_option
+@click.option("--strict", is_flag=True, help="Exit with 1 when a goal is missed.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Keep the study here."
+)
+def compare(as_json: bool, strict: bool, **options: Any) -> int:  # noqa: FBT001 - click's
+    """Compare the scenarios in PATHS on the same tickets; the first is what the others change."""
+    return carry_out(StudyAsked(**options), as_json=as_json, strict=strict, report=False)
+
+
+def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -> int:
+    """Run a study, print it, keep it; returns the exit code."""
+    from sim.scenario.file import load  # noqa: PLC0415 - what computes is imported when needed
+    from sim.study import listing  # noqa: PLC0415
+
+    scenarios = [load(path) for path in asked.paths]
+    say_engine(asked.engine)
+    if asked.output is not None:
+        check_folder(asked.output)
+    study, notices = _run(scenarios, asked, quiet=as_json)
+    rows = list(listing.rows(study))
+    written: list[Path] = []
+    if asked.output is not None:
+        written = _keep(study, rows, asked)
+        if report:
+            written.append(_report(study, asked.output / REPORT_FILE))
+    if as_json:
+        say_json(
+            {
+                "seed": study.seed,
+                "replications": study.replications,
+                "common_tickets": study.common_tickets,
+                "changes": {r.name: {k: list(v) for k, v in r.changes.items()} for r in study},
+                "rows": study_plain(rows),
+                "notes": [*notices, *study.notes],
+                "written": [str(one) for one in written],
+            }
+        )
+    else:
+        for notice in notices:
+            click.echo(notice)
+        console().print(study)
+        for one in written:
+            click.echo(f"Written: {one}")
+        _say_next(asked, reported=report)
+    missed = any(row.verdict is not None and row.verdict.word == "missed" for row in rows)
+    return 1 if strict and missed else 0
+
+
+def _say_next(asked: StudyAsked, *, reported: bool) -> None:
+    if reported:
+        say_next("tiersim new my-desk.yaml", "your own desk")
+    elif asked.output is not None:
+        say_next(f"tiersim report {asked.output}", "charts and words to hand on")
+    else:
+        files = " ".join(map(str, asked.paths))
+        say_next(f"tiersim compare {files} -o results/study", "keep it, then `tiersim report`")
+
+
+def _run(
+    scenarios: Sequence[Scenario], asked: StudyAsked, *, quiet: bool
+) -> tuple[Study, list[str]]:
+    from sim.study.compare import compare as run_study  # noqa: PLC0415
+
+    arrivals, notices = None, list[str]()
+    if asked.arrivals is not None:
+        if asked.mapping is None:
+            raise ExportError(
+                "--arrivals needs --as: servicenow, jira, zendesk, any, or a mapping file"
+            )
+        scenarios, arrivals, notices = _replayed(scenarios, asked.arrivals, asked.mapping)
+    elif asked.mapping is not None:
+        raise ExportError("--as says how to read an export, and needs --arrivals")
+    with progress("Replications", shown=not quiet) as bar:
+        study = run_study(
+            list(scenarios),
+            seed=asked.seed,
+            replications=asked.replications,
+            precision=asked.precision,
+            arrivals=arrivals,
+            jobs=asked.jobs,
+            engine=asked.engine,
+            progress=bar,
+            folder=asked.output,
+        )
+    return study, notices
+
+
+def _replayed(
+    scenarios: Sequence[Scenario], export: Path, mapping: str
+) -> tuple[list[Scenario], Arrivals, list[str]]:
+    """Make an export the tickets of every scenario."""
+    from sim.calibrate.replay import replay  # noqa: PLC0415
+    from sim.study.replication import fingerprint  # noqa: PLC0415
+
+    replays = [replay(export, mapping, scenario) for scenario in scenarios]
+    first = replays[0]
+    for one in replays[1:]:
+        if fingerprint(one.arrivals) != fingerprint(first.arrivals):
+            raise StudyError(
+                f"the tickets of {export} do not fit {one.scenario.name!r} as they fit "
+                f"{first.scenario.name!r}: scenarios that replay an export have the same "
+                "priorities, topics, channels and tiers, in the same order"
+            )
+    reasons = Counter(row.reason for row in first.set_aside)
+    notices = list(first.notices)
+    if reasons:
+        notices.append(f"{sum(reasons.values()):,} rows cannot be used and are set aside:")
+        listed = reasons.most_common(REASONS_SHOWN)
+        notices += [f"  {count:,} x {reason}" for reason, count in listed]
+        if len(reasons) > REASONS_SHOWN:
+            notices.append(f"  and {len(reasons) - REASONS_SHOWN} more reasons")
+    return [one.scenario for one in replays], first.arrivals, notices
+
+
+def _keep(study: Study, rows: Sequence[Any], asked: StudyAsked) -> list[Path]:
+    """Write what a study found beside its replications and manifest."""
+    import json  # noqa: PLC0415
+
+    from sim.scenario.writing import write_whole  # noqa: PLC0415
+
+    assert asked.output is not None
+    text = json.dumps(finite(study_plain(rows)), indent=1, ensure_ascii=False)
+    table = study.table().to_csv(index=False, lineterminator="\n")
+    how = write_command(
+        asked.output,
+        arrivals=None if asked.arrivals is None else str(asked.arrivals),
+        mapping=asked.mapping,
+        replications=study.replications,
+        engine=asked.engine,
+        seed=study.seed,
+    )
+    return [
+        write_whole(asked.output / "study.json", text),
+        write_whole(asked.output / "study.csv", table),
+        asked.output / "manifest.json",
+        how,
+    ]
+
+
+def _report(study: Study, path: Path) -> Path:
+    from sim.present import report as reporting  # noqa: PLC0415 - pictures are heavy
+
+    reporting.write(study, path)
+    return path
+
+
+@click.command(short_help="Write the report of a comparison.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The file; report.html in the folder."
+)
+@click.option("--jobs", type=click.IntRange(1), help="Workers; every core if absent.")
+@json_option
+def report(folder: Path, output: Path | None, jobs: int | None, as_json: bool) -> None:  # noqa: FBT001
+    """Write the report of the study that `tiersim compare … -o FOLDER` has kept."""
+    from sim.study.manifest import Manifest  # noqa: PLC0415
+
+    how = read_command(folder)
+    try:
+        text = (folder / "manifest.json").read_text(encoding="utf-8")
+    except OSError as error:
+        raise StudyError(f"{folder} has no manifest that can be read: {error.strerror}") from None
+    manifest = Manifest.from_json(text)
+    asked = StudyAsked(
+        paths=(),
+        seed=manifest.seed,
+        replications=manifest.replications,
+        arrivals=Path(how["arrivals"]) if how.get("arrivals") else None,
+        mapping=how.get("mapping"),
+        jobs=jobs,
+        engine=str(how.get("engine", "auto")),
+        output=folder,
+    )
+    # Every replication is read from the folder; nothing is simulated again but one, to be sure.
+    study, _ = _run(manifest.rebuild(), asked, quiet=as_json)
+    path = _report(study, output or folder / REPORT_FILE)
+    if as_json:
+        say_json({"written": [str(path)]})
+        return
+    click.echo(f"Written: {path}")
+    say_next("tiersim new my-desk.yaml", "your own desk")

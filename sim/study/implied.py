@@ -1,0 +1,259 @@
+"""What a scenario implies before any simulation: loads, utilisation, the first line's share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from sim.scenario.model import Scenario
+from sim.study.flow import Flow, flow
+from sim.units import HOUR, WEEK, format_share
+from sim.workload.desk import NO_PROVIDER
+from sim.workload.plan import Plan, plan
+
+TIGHT: Final = 0.85
+"""Utilisation from which waits grow fast with every ticket more (Kingman 1961)."""
+VERY_TIGHT: Final = 0.95
+NOTHING_H: Final = 0.01
+"""Agent-hours a week that count as none."""
+
+
+@dataclass(frozen=True)
+class QueueLoad:
+    """What one queue is asked, and what its people can give.
+
+    Attributes
+    ----------
+    name, tier : str
+    asked_h : float
+        Agent-hours a week.
+    rework_h : float
+        The part of them that missing notes and unclear criteria cause.
+    there_h : float
+        Hours a week that its own people are there for tickets: shifts less absence, breaks,
+        vacancies and time reserved for permanent fixes.
+    helpers : tuple of str
+        Pools that help out, and have people.
+    provider : bool
+        A provider does the work.
+    """
+
+    name: str
+    tier: str
+    asked_h: float
+    rework_h: float
+    there_h: float
+    helpers: tuple[str, ...] = ()
+    provider: bool = False
+
+    @property
+    def utilisation(self) -> float:
+        """Hours asked, of those that its own people are there; NaN without own people."""
+        return self.asked_h / self.there_h if self.there_h > 0 else float("nan")
+
+    @property
+    def served(self) -> bool:
+        """Whether somebody takes its visits."""
+        return self.provider or self.there_h > 0 or bool(self.helpers)
+
+
+@dataclass(frozen=True)
+class Implied:
+    """What a scenario implies.
+
+    Attributes
+    ----------
+    scenario : str
+        Its name.
+    tickets : float
+        A week.
+    l1_share : float
+        Share of what comes in at the first tier that never leaves it; NaN where nothing does.
+    reaches, resolves : dict of str to float
+        Share of all tickets, by tier.
+    queues : tuple of QueueLoad
+    errors : tuple of str
+        Why it cannot work at all, each with its key: a queue that nobody serves.
+    sentences : tuple of str
+        What a reader should know.
+    """
+
+    HEADINGS: ClassVar[tuple[str, ...]] = (
+        "queue",
+        "tickets that come",
+        "asked, h / week",
+        "of it rework",
+        "there, h / week",
+        "utilisation",
+    )
+
+    scenario: str
+    tickets: float
+    l1_share: float
+    reaches: dict[str, float]
+    resolves: dict[str, float]
+    queues: tuple[QueueLoad, ...]
+    errors: tuple[tuple[str, str], ...]
+    sentences: tuple[str, ...]
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """Return the queues as a table, under ``HEADINGS``."""
+        return [
+            (
+                queue.name,
+                format_share(self.reaches[queue.tier]),
+                f"{queue.asked_h:,.1f}",
+                format_share(queue.rework_h / queue.asked_h) if queue.asked_h else "–",
+                "a provider" if queue.provider else f"{queue.there_h:,.1f}",
+                "–" if queue.provider else format_share(queue.utilisation),
+            )
+            for queue in self.queues
+        ]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON holds it; shares from 0 to 1, hours a week."""
+        return {
+            "scenario": self.scenario,
+            "tickets_per_week": self.tickets,
+            "l1_share": self.l1_share,
+            "reaches": self.reaches,
+            "resolves": self.resolves,
+            "queues": [
+                {
+                    "name": queue.name,
+                    "asked_h": queue.asked_h,
+                    "rework_h": queue.rework_h,
+                    "there_h": None if queue.provider else queue.there_h,
+                    "utilisation": None if queue.provider else queue.utilisation,
+                }
+                for queue in self.queues
+            ],
+            "sentences": list(self.sentences),
+        }
+
+
+def implied(scenario: Scenario) -> Implied:
+    """Work out what a scenario implies, by arithmetic on means.
+
+    Examples
+    --------
+    >>> from sim.scenario.file import load
+    >>> from sim.scenario.gallery import gallery
+    >>> base = load(gallery()["in-house-desk"])
+    >>> short = base.with_({"tiers.L2.staff.day": 2}, name="Two at L2")
+    >>> [s for s in implied(short).sentences if "backlog" in s]
+    ['L2 is offered ... % of its capacity: the backlog will never clear.']
+    """
+    known = plan(scenario)
+    flows = flow(scenario)
+    queues = tuple(_queues(scenario, known, flows))
+    names = list(scenario.tiers)
+    return Implied(
+        scenario=scenario.name,
+        tickets=flows.tickets,
+        l1_share=float(flows.resolves_own[0]),
+        reaches=dict(zip(names, map(float, flows.reaches), strict=True)),
+        resolves=dict(zip(names, map(float, flows.resolves), strict=True)),
+        queues=queues,
+        errors=tuple(_errors(queues)),
+        sentences=tuple(_sentences(scenario, flows, queues)),
+    )
+
+
+def _queues(scenario: Scenario, known: Plan, flows: Flow) -> Iterator[QueueLoad]:
+    weeks = scenario.period.length / WEEK
+    there = np.zeros(len(known.pools))
+    for shift in known.shifts:
+        spells = (shift.to_ms - shift.from_ms) / HOUR
+        hours = float((shift.learns * spells).sum()) * (1 - shift.absence) * (1 - shift.breaks)
+        there[shift.pool] += hours * (1 - shift.reserved) / weeks
+    names = list(scenario.tiers)
+    visited = set(known.queue_of.ravel().tolist())
+    for number, queue in enumerate(known.queues):
+        if number not in visited:  # time reserved for permanent fixes has a queue of its own
+            continue
+        pools = [(at, pool) for at, pool in enumerate(known.pools) if not pool.on_call]
+        own = [at for at, pool in pools if pool.serves[0].queue == number]
+        helpers = tuple(
+            pool.name
+            for at, pool in pools
+            if there[at] > 0 and any(service.queue == number for service in pool.serves[1:])
+        )
+        yield QueueLoad(
+            name=queue.name,
+            tier=names[queue.tier],
+            asked_h=float(flows.load_h[number]),
+            rework_h=float(flows.rework_h[number]),
+            there_h=float(there[own].sum()),
+            helpers=helpers,
+            provider=queue.calendar != NO_PROVIDER,
+        )
+
+
+def _errors(queues: tuple[QueueLoad, ...]) -> Iterator[tuple[str, str]]:
+    for queue in queues:
+        if queue.asked_h > NOTHING_H and not queue.served:
+            tier, _, team = queue.name.partition(".")
+            key = f"tiers.{tier}.teams.{team}.staff" if team else f"tiers.{tier}.staff"
+            yield (
+                key,
+                f"nobody serves this queue, and {queue.asked_h:,.1f} agent-hours a week come to it",
+            )
+
+
+def _sentences(scenario: Scenario, flows: Flow, queues: tuple[QueueLoad, ...]) -> Iterator[str]:
+    if flows.tickets * scenario.period.length / WEEK < 1:
+        yield "No ticket is expected in the whole period: there is nothing to measure."
+        return
+    yield f"About {flows.tickets:,.0f} tickets a week are expected."
+    yield from _first_line(scenario, flows)
+    for queue in queues:
+        yield from _load_sentence(queue)
+    left_out = [
+        words
+        for words, holds in (
+            ("callers who hang up", any(c.patience for c in scenario.channels.values())),
+            ("short time-boxes", any(t.short_box for t in scenario.tiers.values())),
+            ("status updates and chasers", scenario.updates is not None),
+            ("tickets that a permanent fix prevents", scenario.problems is not None),
+        )
+        if holds
+    ]
+    if left_out:
+        yield f"Not in this arithmetic, and in the simulation: {', '.join(left_out)}."
+
+
+def _first_line(scenario: Scenario, flows: Flow) -> Iterator[str]:
+    share = float(flows.resolves_own[0])
+    if np.isnan(share):
+        return
+    name, band = next(iter(scenario.tiers)), scenario.bands.healthy
+    where = "inside"
+    if share < band.low:
+        where = "below"
+    elif share > band.high:
+        where = "above"
+    yield (
+        f"{name} is expected to resolve {format_share(share)} of what comes in there: {where} the "
+        f"healthy band of {format_share(band.low, 0)} to {format_share(band.high, 0)}."
+    )
+
+
+def _load_sentence(queue: QueueLoad) -> Iterator[str]:
+    if queue.provider or queue.there_h <= 0:
+        if queue.helpers and queue.asked_h > NOTHING_H:
+            yield f"{queue.name} has nobody of its own; it lives on {', '.join(queue.helpers)}."
+        return
+    offered = f"{queue.name} is offered {format_share(queue.utilisation, 0)} of its capacity"
+    if queue.utilisation >= 1:
+        if queue.helpers:
+            yield f"{offered}: it depends on the help of {', '.join(queue.helpers)}."
+        else:
+            yield f"{offered}: the backlog will never clear."
+    elif queue.utilisation >= VERY_TIGHT:
+        yield f"{offered}: a bad week takes months to clear."
+    elif queue.utilisation >= TIGHT:
+        yield f"{offered}: waits are long, and grow fast with every ticket more."
