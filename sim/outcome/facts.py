@@ -52,6 +52,8 @@ class Facts:
         Brought by a user and not prevented; and arrived in the counted period.
     whose : int32
         Numbers of the counted tickets.
+    all_count : bool
+        Whether every ticket counts.
     visit, ticket, tier : int64, int32, int8, one per row of the paths
         Of all user tickets, counted or not.
     joined_ms, started_ms, finished_ms : int64
@@ -64,6 +66,7 @@ class Facts:
     def __init__(self, run: Run) -> None:
         self.run = run
         self._made: dict[Any, Any] = {}
+        self._hours: dict[str, Hours] = {}
         tickets, visits, log = run.workload.tickets, run.workload.visits, run.log
         self.end_ms, self.warm_up_ms = run.workload.end_ms, run.workload.warm_up_ms
         self.counted_ms = self.end_ms - self.warm_up_ms
@@ -74,6 +77,7 @@ class Facts:
         arrival = tickets.arrival_ms
         self.counted = self.user & (arrival >= self.warm_up_ms) & (arrival < self.end_ms)
         self.whose = np.flatnonzero(self.counted).astype(np.int32)
+        self.all_count = len(self.whose) == self.tickets
 
         made = log.joined_ms != NOT_YET
         if len(visits.is_side):
@@ -164,6 +168,14 @@ class Facts:
         return self.per_ticket(self.first_of_ticket(np.flatnonzero(self.resolving)))
 
     @cached_property
+    def resolved_ms(self) -> Times:
+        """When each ticket was first resolved; ``NOT_YET`` if it was not."""
+        at_ms = np.full(self.tickets, NOT_YET, np.int64)
+        rows = self.resolved_row[self.resolved_row != NONE]
+        at_ms[self.ticket[rows]] = self.finished_ms[rows]
+        return at_ms
+
+    @cached_property
     def resolved_rows(self) -> Rows:
         """``resolved_row`` of the counted tickets that were resolved, ascending by ticket."""
         row = self.resolved_row[self.whose]
@@ -186,7 +198,7 @@ class Facts:
         up = self.highest[1:] > self.highest[:-1]
         up &= ~self.opens[1:]
         rows = np.flatnonzero(up) + 1
-        return rows if self.counted.all() else rows[self.counted[self.ticket[rows]]]
+        return rows if self.all_count else rows[self.counted[self.ticket[rows]]]
 
     @cached_property
     def reopened(self) -> Rows:
@@ -194,6 +206,14 @@ class Facts:
         rows = np.flatnonzero(self.resolving[:-1] & ~self.opens[1:]) + 1
         reopened: Rows = rows[self.counted[self.ticket[rows]]]
         return reopened
+
+    @cached_property
+    def after_reopening(self) -> Flags:
+        """Whether a row of a counted ticket comes after its first resolution."""
+        number = np.arange(len(self.visit))
+        first = self.resolved_row[self.ticket]
+        after: Flags = (first != NONE) & (number > first) & self.row_counts
+        return after
 
     def entries(self, tier: int) -> Rows:
         """Return the rows with which counted tickets first came to a tier."""
@@ -204,7 +224,7 @@ class Facts:
         found = []
         for tier in range(len(self.tiers)):
             here = self.tier == tier
-            if not self.counted.all():
+            if not self.all_count:
                 here &= self.row_counts
             found.append(self.first_of_ticket(np.flatnonzero(here)))
         return found
@@ -324,7 +344,13 @@ class Facts:
         outside = np.array([q.calendar != NO_PROVIDER for q in self.run.desk.queues] or [False])
         return outside[self.queue]
 
-    @cached_property
+    def hours(self, name: str) -> Hours:
+        """Return named hours of the scenario."""
+        if name not in self._hours:
+            self._hours[name] = hours_named(self.run.scenario, name)
+        return self._hours[name]
+
+    @property
     def business(self) -> Hours:
         """The hours in which users work: those of ``users.hours``."""
-        return hours_named(self.run.scenario, self.run.scenario.users.hours)
+        return self.hours(self.run.scenario.users.hours)

@@ -59,16 +59,17 @@ def weeks(period: Period) -> int:
     return max(len(week_edges(period)) - 1, 0)
 
 
-def week_of(facts: Facts, ticket: NDArray[np.signedinteger]) -> NDArray[np.intp]:
-    """Return the week in which tickets were created; ``weeks`` for the rest at the end."""
-    starts = facts.once(_week_edges)
-    arrival = facts.run.workload.tickets.arrival_ms[ticket]
-    week: NDArray[np.intp] = np.searchsorted(starts, arrival, side="right") - 1
-    return week
+def week_of(facts: Facts) -> NDArray[np.intp]:
+    """Return the week in which each ticket was created.
 
-
-def _week_edges(facts: Facts) -> Times:
-    return week_edges(facts.run.scenario.period)
+    Those of the warm-up, and of the rest at the end, have the number of weeks.
+    """
+    starts = week_edges(facts.run.scenario.period)
+    arrival = facts.run.workload.tickets.arrival_ms
+    if not len(starts):
+        return np.zeros(len(arrival), np.intp)
+    week = np.searchsorted(starts, arrival, side="right") - 1
+    return np.where(week < 0, len(starts) - 1, week)
 
 
 def cells(period: Period) -> tuple[NDArray[np.int16], NDArray[np.int32]]:

@@ -21,7 +21,7 @@ def hops(facts: Facts) -> Rows:
     """Return the rows of counted tickets that joined another queue than the row before."""
     moved = (facts.queue[1:] != facts.queue[:-1]) & ~facts.opens[1:]
     rows = np.flatnonzero(moved) + 1
-    return rows if facts.counted.all() else rows[facts.counted[facts.ticket[rows]]]
+    return rows if facts.all_count else rows[facts.counted[facts.ticket[rows]]]
 
 
 @register(

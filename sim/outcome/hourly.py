@@ -9,7 +9,7 @@ from sim.outcome.facts import Facts
 from sim.outcome.grid import by_hour_of_week, cells, divided, edges, occupied, week_of, weeks
 from sim.outcome.load import Stays, overtime, presence, work
 from sim.outcome.resolution import fates
-from sim.outcome.service import levels, weekly
+from sim.outcome.service import weekly
 from sim.units import HOUR, HOURS_PER_WEEK
 from sim.workload.journeys import NOT_YET, Times
 
@@ -163,11 +163,10 @@ def _weekly(facts: Facts) -> Arrays:
     found = {}
     count = weeks(facts.run.scenario.period)
     fate = facts.once(fates)
-    week = week_of(facts, facts.whose)
-    inside = (week < count) & fate.decided & fate.began
-    stayed = np.bincount(week[inside & fate.stayed], minlength=count)
-    found["l1_share"] = divided(stayed, np.bincount(week[inside], minlength=count))
-    for name, level in facts.once(levels).items():
-        met, judged = weekly(facts, level)
+    week = facts.once(week_of)[facts.whose]
+    began = np.bincount(week[fate.decided & fate.began], minlength=count + 1)[:count]
+    stayed = np.bincount(week[fate.stayed], minlength=count + 1)[:count]
+    found["l1_share"] = divided(stayed, began)
+    for name, (met, judged) in facts.once(weekly).items():
         found[f"service_level[{name}]"] = divided(met, judged)
     return found

@@ -23,6 +23,7 @@ from sim.workload.journeys import NOT_YET, Numbers, Times
 
 _INSTANT_BITS = 40
 """Room for an instant beside the agent in one integer: 34 years."""
+_MOST_NARROW = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,9 @@ class Stays:
 def presence(facts: Facts) -> Stays:
     """Return when each agent was there, agent by agent, in order."""
     desk = facts.run.desk
-    order = np.argsort(desk.step_agent, kind="stable")
+    narrow = np.uint16 if len(desk.agent_pool) <= _MOST_NARROW else np.int32
+    # A stable sort of 16 bits is a radix sort: many times faster than any other.
+    order = np.argsort(desk.step_agent.astype(narrow), kind="stable")
     agent, at_ms, comes = desk.step_agent[order], desk.step_ms[order], desk.step_comes[order]
     came = np.flatnonzero(comes)
     leaves = np.minimum(came + 1, max(len(agent) - 1, 0))

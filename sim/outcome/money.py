@@ -27,14 +27,14 @@ from sim.outcome.facts import Facts
 from sim.outcome.grid import week_edges
 from sim.outcome.load import agents, by_pool, work
 from sim.outcome.registry import NOT_MEASURED, Figures, ratio, register
-from sim.outcome.service import levels, weekly
+from sim.outcome.service import weekly
 from sim.scenario.calendar import open_spells, start_instant
 from sim.scenario.hours import Hours
 from sim.scenario.model import Scenario
 from sim.scenario.quantities import Date
 from sim.scenario.support import Tier
 from sim.units import HOUR, MONTH, WEEK
-from sim.workload.journeys import NONE, Times
+from sim.workload.journeys import NONE, NOT_YET, Times
 
 _POINTS = 100
 """Percentage points in a whole."""
@@ -135,11 +135,11 @@ def provider_cost(facts: Facts) -> dict[str, float]:
 def credits_paid(facts: Facts) -> dict[str, float]:
     """Return the credits paid for each service level in the counted period."""
     total = {}
-    for name, level in facts.once(levels).items():
-        met, judged = weekly(facts, level)
+    for name, (met, judged) in facts.once(weekly).items():
+        promise = facts.run.scenario.service_levels[name]
         real = judged > 0
-        short = np.maximum(level.promise.goal - met[real] / judged[real], 0)
-        total[name] = float(short.sum()) * _POINTS * level.promise.credit
+        short = np.maximum(promise.goal - met[real] / judged[real], 0)
+        total[name] = float(short.sum()) * _POINTS * promise.credit
     return total
 
 
@@ -267,10 +267,18 @@ def _cost_per_ticket(facts: Facts) -> Figures:
 def lost_ms(facts: Facts) -> tuple[float, int]:
     """Add up the working time that users lost, and count the tickets."""
     scenario, tickets = facts.run.scenario, facts.run.workload.tickets
-    rows = np.flatnonzero(facts.row_counts)
-    whose = facts.ticket[rows]
-    # The tiers hold a ticket in turn from its creation to its resolution, and again once reopened.
-    open_: Times = facts.business.elapsed(facts.joined_ms[rows], facts.held_until_ms[rows])
+    # From the creation to the first resolution, and again from each reopening on.
+    whose, arrival = facts.whose, tickets.arrival_ms
+    until = facts.resolved_ms[whose]
+    open_at_end = np.flatnonzero(until == NOT_YET)
+    ended = facts.run.log.ended_ms[whose[open_at_end]]
+    until[open_at_end] = np.where(ended == NOT_YET, facts.end_ms, ended)
+    open_: Times = facts.business.elapsed(arrival[whose], until)
+    if len(facts.reopened):
+        again = np.flatnonzero(facts.after_reopening)
+        more = facts.business.elapsed(facts.joined_ms[again], facts.held_until_ms[again])
+        open_ = np.concatenate([open_, more])
+        whose = np.concatenate([whose, facts.ticket[again]])
     stops = np.array([topic.stops_work for topic in scenario.topics.values()])
     if len(tickets.topic):
         lost = float((open_ * stops[tickets.topic[whose]]).sum())

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.outcome.clocks import Clocks, Reading, hours_named
+from sim.outcome.clocks import Clocks, Reading
 from sim.outcome.facts import Facts, Flags, Rows
 from sim.outcome.grid import week_of, weeks
 from sim.outcome.news import longest_silence, news
@@ -70,7 +70,7 @@ def _read(facts: Facts, promise: ServiceLevel) -> Reading:
     until_ms = np.where(until_ms == NOT_YET, facts.end_ms, until_ms)
     clocks = Clocks(ticket, start_ms, stop_ms, until_ms)
     pauses = facts.pauses(frozenset(_WAITS[name] for name in promise.pauses))
-    hours = hours_named(facts.run.scenario, promise.hours)
+    hours = facts.hours(promise.hours)
     if promise.clock == "update":
         return longest_silence(clocks, hours, promise.within, pauses, facts.once(news))
     return clocks.read(hours, promise.within, pauses)
@@ -118,10 +118,7 @@ def _whole_life(facts: Facts, tier: int | None) -> tuple[Rows, Times]:
     """Return arrivals (at the tier) and when those tickets were resolved by anybody."""
     rows = _arrivals(facts, tier)
     by = facts.resolved_row[facts.ticket[rows]]
-    if len(by) and by.min() != NONE:
-        stop_ms = facts.finished_ms[by]
-    else:
-        stop_ms = np.append(facts.finished_ms, NOT_YET)[by]
+    stop_ms = facts.resolved_ms[facts.ticket[rows]]
     if tier is not None:
         # Who came here with a reopening has been resolved before.
         fresh = (by == NONE) | (by >= rows)
@@ -224,15 +221,18 @@ def _service_left_out(facts: Facts) -> Figures:
     }
 
 
-def weekly(facts: Facts, level: Level) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Count by week of creation how many tickets met a level, and how many were judged."""
-    judged, late = level.reading.judged(), level.reading.late()
-    week = week_of(facts, level.reading.ticket[judged])
+def weekly(facts: Facts) -> dict[str, tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Count by week of creation how many tickets met each level, and how many were judged."""
     count = weeks(facts.run.scenario.period)
-    inside = (week >= 0) & (week < count)
-    total = np.bincount(week[inside], minlength=count)
-    met = np.bincount(week[inside], ~late[judged][inside], minlength=count)
-    return met.astype(np.intp), total.astype(np.intp)
+    week_of_ticket = facts.once(week_of)
+    found = {}
+    for name, level in facts.once(levels).items():
+        reading = level.reading
+        week = week_of_ticket[reading.ticket]
+        late = np.bincount(week[reading.late()], minlength=count + 1)[:count]
+        judged = np.bincount(week[reading.judged()], minlength=count + 1)[:count]
+        found[name] = (judged - late, judged)
+    return found
 
 
 @register(
@@ -249,9 +249,9 @@ def weekly(facts: Facts, level: Level) -> tuple[NDArray[np.intp], NDArray[np.int
 )
 def _weeks_met(facts: Facts) -> Figures:
     found = {}
-    for name, level in facts.once(levels).items():
-        met, judged = weekly(facts, level)
-        held = (judged > 0) & (met >= level.promise.goal * judged - _LAST_PLACE)
+    for name, (met, judged) in facts.once(weekly).items():
+        goal = facts.run.scenario.service_levels[name].goal
+        held = (judged > 0) & (met >= goal * judged - _LAST_PLACE)
         found[name] = ratio(np.count_nonzero(held), np.count_nonzero(judged))
     return found
 

@@ -108,6 +108,7 @@ def _resolution(facts: Facts) -> Figures:
     rows = facts.resolved_rows
     from_ms = facts.run.workload.tickets.arrival_ms[facts.ticket[rows]]
     to_ms, by = facts.finished_ms[rows], facts.tier[rows]
+    own = [np.flatnonzero(by == tier) for tier in range(len(facts.tiers))]
     took = {"": to_ms - from_ms}
     if facts.business.open_ms is not None:
         took[BUSINESS] = facts.business.elapsed(from_ms, to_ms)
@@ -115,7 +116,7 @@ def _resolution(facts: Facts) -> Figures:
     for hours, times in took.items():
         found |= _named(spread(times), "", hours)
         for tier, name in enumerate(facts.tiers):
-            found |= _named(spread(times[by == tier]), name, hours)
+            found |= _named(spread(times[own[tier]]), name, hours)
     if BUSINESS not in took:
         found |= {f"{variant}, {BUSINESS}": figure for variant, figure in found.items()}
     return found

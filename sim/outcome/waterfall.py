@@ -24,7 +24,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.outcome.clocks import Hours, Reading, hours_named
+from sim.outcome.clocks import Hours, Reading
 from sim.outcome.curves import CAUSES, Arrays, register_curve
 from sim.outcome.facts import Facts
 from sim.outcome.service import levels
@@ -141,7 +141,7 @@ def _open_touch_ms(facts: Facts, hours: Hours) -> Times:
 def _waterfall(facts: Facts) -> Arrays:
     found = {}
     for name, level in facts.once(levels).items():
-        hours = hours_named(facts.run.scenario, level.promise.hours)
+        hours = facts.hours(level.promise.hours)
         parts = split(facts, level.reading, hours, level.reading.late())
         found[name] = parts.sum(axis=0).astype(np.float64)
     return found
