@@ -18,7 +18,7 @@ from sim.errors import UnitError
 from sim.scenario.demand import Channel, Demand, Priority, Topic
 from sim.scenario.events import Incident, Problems
 from sim.scenario.hours import ALL_HOURS, Hours, Model
-from sim.scenario.promises import Bands, Costs, ServiceLevel
+from sim.scenario.promises import Bands, Costs, ServiceLevel, Signs
 from sim.scenario.quantities import Date, Duration, written
 from sim.scenario.support import Documentation, Knowledge, Routing, Tier
 from sim.scenario.waiting import Updates, Users
@@ -104,6 +104,7 @@ class Scenario(Model):
         default_factory=dict, description="What is promised."
     )
     bands: Bands = Field(default_factory=Bands)
+    signs: Signs = Field(default_factory=Signs)
     costs: Costs = Field(default_factory=Costs)
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.errors import UnitError
 from sim.scenario.hours import Model
-from sim.scenario.quantities import Duration, Money, Share
+from sim.scenario.quantities import Duration, Money, Share, written
 
 
 class ServiceLevel(Model):
@@ -49,8 +49,8 @@ class ServiceLevel(Model):
 class Band(Model):
     """A range that a share should lie in."""
 
-    low: Share
-    high: Share
+    low: Share = Field(description="The lower end.")
+    high: Share = Field(description="The upper end.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -66,10 +66,33 @@ class Bands(Model):
     healthy: Band = Field(Band(low=0.65, high=0.80), description="The brief: 65-80 %.")
 
 
+class Signs(Model):
+    """From where on a figure is a sign that the support model does not work."""
+
+    bounced: Share = Field(
+        0.20,
+        description="Share of escalated tickets that bounce. Measured: 9-10 % of all tickets come "
+        "back to a team that they had left, in two real logs with half of them handed over.",
+    )
+    routine: Duration = Field(
+        written("1 h"),
+        description="The time within which nine in ten of the first line's tickets are resolved, "
+        "in users' hours (the brief: within the hour).",
+    )
+    recurring: Share = Field(
+        0.10, description="Share of tickets from known problems (vendor paper, weak: 10-20 %)."
+    )
+    explaining: Annotated[float, Field(ge=0, le=10)] = Field(
+        0.30, description="Re-explains per escalated ticket (assumed)."
+    )
+
+
 class Costs(Model):
     """What things cost, apart from people (`tiers.*.cost`)."""
 
-    currency: Annotated[str, Field(min_length=1, max_length=8)] = "EUR"
+    currency: Annotated[str, Field(min_length=1, max_length=8)] = Field(
+        "EUR", description="How amounts are marked; nothing is converted."
+    )
     overtime_factor: Annotated[float, Field(ge=1, le=5)] = Field(
         1.5, description="What an hour of overtime costs, against a normal one (assumed)."
     )

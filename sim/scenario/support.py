@@ -153,11 +153,11 @@ class Documentation(Model):
         description="Share of existing runbooks that are usable, where not `quality`.",
     )
     writing: Duration = Field(
-        written("20 min"),
+        written("40 min"),
         description="Time to write notes in which all four fields are surely complete (assumed).",
     )
     effort: Annotated[float, Field(ge=1, le=10)] = Field(
-        3.0,
+        5.0,
         description="How writing time grows: each field takes a quarter of `writing` x "
         "completeness ^ effort. Above 1 the last gaps cost most (assumed).",
     )

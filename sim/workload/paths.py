@@ -2,7 +2,7 @@
 
 ::
 
-    [misrouted] ▶ [returned ▶ complete notes] or [clarify ▶ user]
+    [misrouted] ▶ [returned ▶ complete notes] ▶ [clarify ▶ user]
         ▶ work ▶ [user ▶ continue] ▶ [vendor ▶ after vendor] ▶ [window ▶ after change]
         ▶ the end, or [reopened] ▶ the end, or the next tier
 
@@ -220,7 +220,7 @@ def _fill_notes(case: Case, layout: Layout, stage: Stage) -> None:
             rework_ms=looking,
             kind=Kind.MISROUTED,
         )
-        # The next visit of the same ticket is the first one of the right team.
+        # The next visit of the same ticket is the right team's first one; likewise below.
         layout.link(visit, Outcome.DONE, visit + 1)
     if stage.returned.any():
         returned = stage.returned
@@ -243,7 +243,7 @@ def _fill_notes(case: Case, layout: Layout, stage: Stage) -> None:
             kind=Kind.COMPLETE_NOTES,
         )
         layout.link(look, Outcome.DONE, complete)
-        layout.link(complete, Outcome.DONE, layout.visit(at, Role.WORK, who[returned]))
+        layout.link(complete, Outcome.DONE, complete + 1)
     if stage.clarifies.any():
         unclear = who[stage.clarifies]
         ask = layout.visit(at, Role.CLARIFY, unclear)

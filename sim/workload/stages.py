@@ -7,9 +7,9 @@
    a part of that time, writes its notes, and escalates. The last tier has nobody to escalate to:
    what it cannot solve at the first attempt takes it that part longer, and is then solved.
 3. What came with the escalation decides what else the receiver has to do. Reason missing, or
-   criteria unclear: perhaps it looks, and sends the ticket back to be completed (and everything is
-   complete then). Summary missing: it asks the user to explain again, and waits. Steps missing: it
-   repeats a part of what the earlier tiers did. Data missing: its own diagnosis takes longer.
+   criteria unclear: perhaps it looks, and sends the ticket back to the sender, who gives the reason
+   and sends it again. Summary missing: it asks the user to explain again, and waits. Steps missing:
+   it repeats a part of what the earlier tiers did. Data missing: its own diagnosis takes longer.
 4. It may have to wait for the user, a vendor or a change window, and a solved ticket may come back.
 """
 
@@ -85,7 +85,7 @@ class Stage:
     @property
     def clarifies(self) -> Flags:
         """The summary is missing."""
-        unclear: Flags = (self.notes & SUMMARY == 0) & ~self.returned
+        unclear: Flags = self.notes & SUMMARY == 0
         return unclear
 
     @property
@@ -181,11 +181,10 @@ def _judge_notes(case: Case, stage: Stage, earlier_ms: Floats) -> None:
     stage.returned = (stage.notes & REASON == 0) & (number[:, -1] < notes.sent_back)
     lacks_steps = stage.notes & STEPS == 0
     lacks_data = stage.notes & DATA == 0
-    rework = (
+    stage.rework_ms = (
         lacks_steps * notes.steps_repeated * earlier_ms
         + lacks_data * notes.extra_diagnosis * stage.base_ms
     )
-    stage.rework_ms = np.where(stage.returned, 0, rework)
 
 
 def _route(case: Case, stage: Stage) -> None:
@@ -197,7 +196,6 @@ def _route(case: Case, stage: Stage) -> None:
     unclear = ~stage.fresh & (number[:, 0] >= clarity)
     queues = np.unique(case.known.queue_of[stage.position])
     if len(queues) == 1:
-        stage.rework_ms = np.where(unclear, 0, stage.rework_ms)
         stage.returned = stage.returned | unclear
         return
     # One of the other teams, all alike: skip from the right one by 1 to their number.
@@ -210,7 +208,7 @@ def _route(case: Case, stage: Stage) -> None:
 def _wait(case: Case, stage: Stage) -> None:
     """Settle which tickets have to wait for the user, a vendor or a change window."""
     tier, draws, at = stage.tier, case.draws, stage.position
-    lacks_data = (stage.notes & DATA == 0) & ~stage.returned
+    lacks_data = stage.notes & DATA == 0
     if tier.asks_user or tier.provider:
         number = draws.uniform(Purpose.ASK, at)[stage.who]
         requests = tier.provider.info_requests if tier.provider else 0.0

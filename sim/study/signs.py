@@ -1,0 +1,245 @@
+"""Signs that a support model does not work: measured, explained, and tied to what would help.
+
+Each sign is a figure with a threshold (``scenario.signs`` and ``scenario.bands``). For a sign that
+shows, levers are tried in one paired study on common tickets, and ranked by what they move of it
+for what they cost.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from sim.scenario.model import Scenario
+from sim.study import levers as pull
+from sim.study.asked import HEADLINE
+from sim.study.compare import compare
+from sim.study.estimate import Better, Estimate
+from sim.study.levers import Lever
+from sim.study.paired import Difference
+from sim.study.result import Result
+from sim.study.study import Study
+
+Word = Literal["shows", "does not show", "not yet known", "not measured"]
+REPLICATIONS = 12
+TOTAL_COST = "total_cost"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a lever did to a sign.
+
+    Attributes
+    ----------
+    lever : Lever
+    effect : Difference
+        Change of the sign's figure.
+    cost : Difference
+        Change of the total cost in a week: staff, providers, credits, lost working time; the
+        lever's own price comes on top.
+    helps : bool
+        The whole interval of the effect lies on the good side.
+    per_money : float
+        Effect, as a number that is larger the better, for each unit of money spent in a week;
+        infinite for a lever that helps and costs nothing.
+    """
+
+    lever: Lever
+    effect: Difference
+    cost: Difference
+    helps: bool
+    per_money: float
+
+    @property
+    def spent(self) -> float:
+        """What it costs in a week in all, the lever's own price included; less than 0 saves."""
+        cost = self.cost.estimate.mean
+        return (0.0 if math.isnan(cost) else cost) + self.lever.price
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign.
+
+    Attributes
+    ----------
+    name, metric : str
+    question : str
+        What the brief names as its cause.
+    estimate : Estimate
+    threshold : float
+    better : {"higher", "lower"}
+        On which side of the threshold all is well.
+    word : str
+        Whether it shows: only when the whole interval says so.
+    tried : tuple of Tried
+        What helps it most first.
+    """
+
+    name: str
+    metric: str
+    question: str
+    estimate: Estimate
+    threshold: float
+    better: Better
+    word: Word
+    tried: tuple[Tried, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a sign before it is measured."""
+
+    name: str
+    metric: str
+    question: str
+    threshold: float
+    better: Better
+    levers: tuple[Callable[[Scenario], Iterator[Lever]], ...]
+
+
+def _known(scenario: Scenario) -> list[_Known]:
+    limits, bands = scenario.signs, scenario.bands
+    first, *above = scenario.tiers
+    people = partial(pull.more_people, tier=first)
+    train = partial(pull.training, tier=first)
+    box = partial(pull.longer_box, tier=first)
+    found = [
+        _Known(
+            "tickets bounce",
+            "bounced_share",
+            "unclear criteria for where a ticket belongs",
+            limits.bounced,
+            "lower",
+            (pull.clear_criteria, pull.better_notes),
+        ),
+        _Known(
+            "routine issues are slow",
+            f"resolution[{first}, p90, business hours]",
+            "the first line has too few people or too little training",
+            float(limits.routine),
+            "lower",
+            (people, train, pull.runbooks),
+        ),
+        _Known(
+            "problems keep recurring",
+            "recurring_share",
+            "nobody has time to fix them for good",
+            limits.recurring,
+            "lower",
+            (pull.fixing, *(partial(pull.more_people, tier=name) for name in above[-1:])),
+        ),
+        _Known(
+            "users explain again and again",
+            "reexplains",
+            "hand-overs without their documentation",
+            limits.explaining,
+            "lower",
+            (pull.summary_template, pull.better_notes),
+        ),
+        _Known(
+            "the first line resolves too little",
+            HEADLINE,
+            "training, documentation or understaffing",
+            bands.healthy.low,
+            "higher",
+            (train, pull.runbooks, people, box, pull.better_notes),
+        ),
+        _Known(
+            "the first line resolves suspiciously much",
+            HEADLINE,
+            "tickets closed too soon, or specialists who are not needed",
+            bands.healthy.high,
+            "lower",
+            (partial(pull.honest_closure, tier=first),),
+        ),
+    ]
+    return [one for one in found if above or one.metric != HEADLINE]
+
+
+def signs(
+    scenario: Scenario,
+    *,
+    seed: int = 1,
+    replications: int = REPLICATIONS,
+    jobs: int | None = None,
+    engine: str = "auto",
+    try_all: bool = False,
+) -> tuple[Sign, ...]:
+    """Look for the signs that a support model does not work, and for what would help.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed, replications, jobs, engine
+        As for ``compare``.
+    try_all : bool
+        Try levers for signs that do not show too.
+
+    Returns
+    -------
+    tuple of Sign
+        In the order of the brief.
+    """
+    known = _known(scenario)
+    settings = {"seed": seed, "replications": replications, "jobs": jobs, "engine": engine}
+    study = compare(scenario, **settings, curves=False)  # type: ignore[arg-type]
+    words = [_word(study[0], one) for one in known]
+    asked = [
+        one for one, word in zip(known, words, strict=True) if try_all or word != "does not show"
+    ]
+    wanted = pull.tried(scenario, *(kind for one in asked for kind in one.levers))
+    if wanted:
+        named = [lever.applied(scenario) for lever in wanted]
+        study = compare([scenario, *named], **settings, curves=False)  # type: ignore[arg-type]
+    return tuple(
+        Sign(
+            one.name,
+            one.metric,
+            one.question,
+            _estimate(study[0], one.metric),
+            one.threshold,
+            one.better,
+            word,
+            _ranked(study, scenario, one) if one in asked else (),
+        )
+        for one, word in zip(known, words, strict=True)
+    )
+
+
+def _estimate(result: Result, metric: str) -> Estimate:
+    if metric not in result.metrics:
+        return Estimate(math.nan, math.nan, math.nan, 0)
+    return result.estimate(metric)
+
+
+def _word(result: Result, known: _Known) -> Word:
+    estimate = _estimate(result, known.metric)
+    if math.isnan(estimate.mean):
+        return "not measured"
+    well = estimate.clears(known.threshold, known.better)
+    if well is None:
+        return "not yet known"
+    return "does not show" if well else "shows"
+
+
+def _ranked(study: Study, scenario: Scenario, known: _Known) -> tuple[Tried, ...]:
+    if known.metric not in study[0].metrics:
+        return ()
+    found = []
+    for lever in pull.tried(scenario, *known.levers):
+        result = study[lever.name]
+        effect, cost = result.difference(known.metric), result.difference(TOTAL_COST)
+        gain = effect.estimate.mean if known.better == "higher" else -effect.estimate.mean
+        sure = effect.estimate.low > 0 if known.better == "higher" else effect.estimate.high < 0
+        spent = (0.0 if math.isnan(cost.estimate.mean) else cost.estimate.mean) + lever.price
+        per_money = gain / spent if spent > 0 else math.copysign(math.inf, gain)
+        found.append(Tried(lever, effect, cost, sure, per_money))
+
+    def merit(one: Tried) -> tuple[bool, float, float]:
+        return one.helps, one.per_money, abs(one.effect.estimate.mean)
+
+    return tuple(sorted(found, key=merit, reverse=True))
