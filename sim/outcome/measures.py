@@ -23,7 +23,7 @@ from sim.outcome import (
 )
 from sim.outcome.curves import curves as curves_of
 from sim.outcome.facts import Facts
-from sim.outcome.registry import families
+from sim.outcome.registry import arrange, families
 from sim.outcome.run import Run
 
 REGISTERED = (
@@ -41,6 +41,8 @@ REGISTERED = (
     waterfall,
 )
 """The modules that register metrics and curves; to import them is to fill the registries."""
+
+arrange([module.__name__ for module in REGISTERED])
 
 
 @dataclass(frozen=True, eq=False)

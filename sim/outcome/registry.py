@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, SupportsFloat
 
@@ -160,6 +160,13 @@ def register(
         return compute
 
     return keep
+
+
+def arrange(modules: Sequence[str]) -> None:
+    """Put the families in the order of the modules that register them, not of their import."""
+    ordered = sorted(_FAMILIES.items(), key=lambda item: modules.index(item[1].compute.__module__))
+    _FAMILIES.clear()
+    _FAMILIES.update(ordered)
 
 
 def families() -> list[Metric]:
