@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sim.engine.kernel import play
 from sim.engine.log import Log, Spells
-from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, Desk, Discipline
-from sim.workload.journeys import NONE, NOT_YET, Workload
+from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, Desk, Discipline, ShiftEnd
+from sim.workload.journeys import NEVER_MS, NONE, NOT_YET, Workload
 
 Flat = dict[str, Any]
 
@@ -45,13 +45,16 @@ _VISIT_COLUMNS = {
 }
 
 
-def run(workload: Workload, desk: Desk) -> Log:
+def run(workload: Workload, desk: Desk, *, by_events: bool = False) -> Log:
     """Play one replication to the end of its period.
 
     Parameters
     ----------
     workload : Workload
     desk : Desk
+    by_events : bool
+        Go from event to event even where each visit could be settled when it joins, which is faster
+        and gives the same log.
 
     Returns
     -------
@@ -66,6 +69,8 @@ def run(workload: Workload, desk: Desk) -> Log:
     """
     log = _empty_log(len(workload.tickets), len(workload.visits))
     flat = _flat_workload(workload) | _flat_desk(desk, class_count=_class_count(workload))
+    if not by_events and _is_plain(workload, desk, flat):
+        flat |= _presences(desk)
     visit, agent, from_ms, to_ms = play(flat | log)
     order = np.lexsort((from_ms, visit))
     return Log(**log, interrupted=Spells(visit[order], agent[order], from_ms[order], to_ms[order]))
@@ -172,6 +177,65 @@ def _flat_desk(desk: Desk, *, class_count: int) -> Flat:
         "close_ms": _joined(desk.calendar_close_ms),
         "opened_ms": _joined(spells),
     }
+
+
+def _is_plain(workload: Workload, desk: Desk, flat: Flat) -> bool:
+    """Tell whether visits can be settled as they join: see ``kernel_settled.pxd``."""
+    visits = workload.visits
+    depends_on_state = (
+        workload.signal_count,
+        visits.patience_ms,
+        visits.give_up_ms,
+        visits.side_visit,
+        visits.is_side,
+    )
+    return (
+        not any(column.size for column in depends_on_state)
+        and not flat["by_class"].any()
+        and not (flat["discipline_of_queue"] == Discipline.EARLIEST_DUE).any()
+        and all(pool.pre_empts == NO_PRE_EMPTION for pool in desk.pools)
+        and (np.diff(flat["pool_first"]) <= 1).all()
+        and (np.diff(flat["queue_first"]) <= 1).all()
+        and not flat["after_of_service_ms"].any()
+        and (flat["lowest_of_service"] >= flat["class_count"] - 1).all()
+        and _steps_alternate(desk)
+        and not _parks(desk)
+    )
+
+
+def _steps_alternate(desk: Desk) -> bool:
+    """Tell whether each agent comes, leaves, comes and so on, so that no step is ignored."""
+    _, is_coming, place = _steps_by_agent(desk)
+    return bool((is_coming == (place % 2 == 0)).all())
+
+
+def _parks(desk: Desk) -> bool:
+    """Tell whether work may be parked at the end of a shift."""
+    parks = np.array([pool.shift_end is ShiftEnd.PARK for pool in desk.pools], np.bool_)
+    return bool(parks[desk.agent_pool[desk.step_agent[~desk.step_comes]]].any())
+
+
+def _steps_by_agent(desk: Desk) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.intp]]:
+    """Return steps sorted by agent: their rows, whether they come, their place among the agent's."""
+    order = np.argsort(desk.step_agent, kind="stable")
+    steps = np.bincount(desk.step_agent, minlength=len(desk.agent_pool))
+    place = np.arange(len(order)) - np.repeat(np.cumsum(steps) - steps, steps)
+    return order, desk.step_comes[order], place
+
+
+def _presences(desk: Desk) -> Flat:
+    """Return from when to when agents are there, and where each one's presences begin."""
+    order, is_coming, place = _steps_by_agent(desk)
+    agent = desk.step_agent[order]
+    counts = np.bincount(agent[is_coming], minlength=len(desk.agent_pool)) + 1
+    first = np.cumsum(counts) - counts
+    # The last presence of each, which the kernel never reaches.
+    come_ms = np.full(counts.sum(), NEVER_MS)
+    leave_ms = np.full(counts.sum(), np.iinfo(np.int64).max)
+    row = first[agent] + place // 2
+    come_ms[row[is_coming]] = desk.step_ms[order][is_coming]
+    leave_ms[row[~is_coming]] = desk.step_ms[order][~is_coming]
+    return {"come_ms": come_ms, "leave_ms": leave_ms, "first_presence": _numbers(first)}
 
 
 def _numbers(values: Iterable[int]) -> NDArray[np.int32]:

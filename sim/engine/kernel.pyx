@@ -17,7 +17,7 @@ from sim.engine.kernel_agents cimport (
     becomes_idle, has_idle, idles_no_more, park, stir_late, take_up, waits, waits_no_more,
 )
 from sim.engine.kernel_events cimport (
-    enter, first_event, number_of, open_hours, rank_of, schedule, take_event, tie_of,
+    climb, enter, first_event, number_of, over_ms, rank_of, take_event, tie_of,
 )
 from sim.engine.kernel_lines cimport (
     WORD_MASK, WORD_SHIFT, best_visit, is_in_set, next_in_set, put_in_set, take_from_set,
@@ -27,7 +27,10 @@ from sim.engine.kernel_run cimport (
     EARLIEST_DUE, GAVE_UP, JOIN, LEFT, LOSE, NEVER_YET, NO_INTERRUPTION, NOBODY, OPEN, PARK,
     PREVENTED, RESOLVED, UNRESOLVED, WITHDRAWN, Event, Run, Spell,
 )
-from sim.engine.kernel_tickets cimport close_linked, follow, is_beside, is_provided, is_raised
+from sim.engine.kernel_settled cimport settle
+from sim.engine.kernel_tickets cimport (
+    close_linked, follow, is_beside, is_provided, is_raised, schedule,
+)
 
 import numpy as np
 
@@ -89,7 +92,7 @@ cdef void raise_signals(Run* run) noexcept nogil:
         visit = run.held[signal]
         while visit != NOBODY:
             following = run.behind[visit]
-            enter(run, 0, JOIN, visit)
+            enter(run, run.now_ms, JOIN, visit)
             visit = following
         ticket = run.linked[signal]
         while ticket != NOBODY:
@@ -148,6 +151,7 @@ cdef bint may_join(Run* run, int32_t visit) noexcept nogil:
 
 cdef inline void join(Run* run, int32_t visit) noexcept nogil:
     cdef int32_t queue = run.queue[visit]
+    cdef int64_t done_ms
     if (run.chain != NULL or run.still_to_do != NULL) and not may_join(run, visit):
         return
     run.joined_ms[visit] = run.now_ms
@@ -155,23 +159,20 @@ cdef inline void join(Run* run, int32_t visit) noexcept nogil:
         begin_side_chain(run, visit)
     if run.calendar_of_queue[queue] != BY_AGENTS:
         run.started_ms[visit] = run.now_ms
-        enter(
-            run, open_hours(run, run.calendar_of_queue[queue], run.work_ms[visit]), COMPLETE, visit
-        )
+        done_ms = over_ms(run, run.calendar_of_queue[queue], run.now_ms, run.work_ms[visit])
+        enter(run, done_ms, COMPLETE, visit)
         return
     waits(run, visit, queue)
     if run.patience_ms != NULL:
-        enter(run, run.patience_ms[visit], LOSE, visit)
+        enter(run, run.now_ms + run.patience_ms[visit], LOSE, visit)
 
 
 cdef void begin_side_chain(Run* run, int32_t visit) noexcept nogil:
-    schedule(
-        run,
-        run.side_visit[visit],
-        run.side_delay_ms[visit] if run.side_delay_ms != NULL else 0,
-        run.side_calendar[visit] if run.side_calendar != NULL else ALWAYS_OPEN,
-        run.times_resolved[run.ticket[visit]],
-    )
+    cdef int32_t calendar = ALWAYS_OPEN if run.side_calendar == NULL else run.side_calendar[visit]
+    cdef int64_t at_ms = run.now_ms
+    if run.side_delay_ms != NULL:
+        at_ms = over_ms(run, calendar, run.now_ms, run.side_delay_ms[visit])
+    schedule(run, run.side_visit[visit], at_ms, run.times_resolved[run.ticket[visit]])
 
 
 cdef inline void lose(Run* run, int32_t visit) noexcept nogil:
@@ -249,6 +250,15 @@ cdef void dispatch_urgent(Run* run) noexcept nogil:
             take_up(run, visit, agent)
 
 
+cdef bint takes_urgent(Run* run, int32_t pool) noexcept nogil:
+    """Tell whether the first two steps of DISPATCH would give a pool something."""
+    return (
+        run.pre_empts[pool] != NO_INTERRUPTION
+        and offered(run, pool, run.pre_empts[pool]) != NOBODY
+        and (has_idle(run, pool) or interruptible(run, pool) != NOBODY)
+    )
+
+
 cdef inline void dispatch(Run* run) noexcept nogil:
     cdef int32_t pool = next_in_set(run.stirred, run.pool_words, 0)
     while pool != NOBODY:
@@ -258,6 +268,9 @@ cdef inline void dispatch(Run* run) noexcept nogil:
         while pool != NOBODY:
             take_from_set(run.stirred, pool)
             serve(run, pool, ANY_CLASS)
+            if run.pre_emption and takes_urgent(run, pool):
+                # What was given out brought an urgent visit forward: the first steps come again.
+                put_in_set(run.stirred, pool)
             pool = next_in_set(run.stirred, run.pool_words, pool + 1)
         if not (run.thresholds or run.pre_emption):
             # Then taking something up gives nobody else anything to take.
@@ -277,6 +290,15 @@ cdef inline void note_next_arrival(Run* run) noexcept nogil:
     run.next_arrival_ms = run.end_ms
     if run.next_arrival < run.ticket_count:
         run.next_arrival_ms = run.arrival_ms[arriving(run)]
+
+
+cdef inline bint arrives_before(Run* run, Event event) noexcept nogil:
+    """Tell whether the next ticket arrives before an event, by time and then by visit number."""
+    return run.next_arrival_ms < event.at_ms or (
+        run.next_arrival_ms == event.at_ms
+        and run.next_arrival_ms < run.end_ms
+        and tie_of(JOIN, run.first_visit[arriving(run)]) < event.tie
+    )
 
 
 cdef inline void note_next_step(Run* run) noexcept nogil:
@@ -303,19 +325,18 @@ cdef inline void let_join_and_leave(Run* run, Event event) noexcept nogil:
     """
     cdef int32_t ticket, visit
     while True:
-        if run.next_arrival_ms == run.now_ms:
+        if run.next_arrival_ms == run.now_ms and arrives_before(run, event):
             ticket = arriving(run)
             visit = run.first_visit[ticket]
-            if event.at_ms != run.now_ms or tie_of(JOIN, visit) < event.tie:
-                run.next_arrival += 1
-                note_next_arrival(run)
-                if run.still_to_do != NULL and is_prevented(run, ticket):
-                    continue
-                if run.chain != NULL:
-                    run.chain[visit] = 0
-                join(run, visit)
-                event = first_event(run)
+            run.next_arrival += 1
+            note_next_arrival(run)
+            if run.still_to_do != NULL and is_prevented(run, ticket):
                 continue
+            if run.chain != NULL:
+                run.chain[visit] = 0
+            join(run, visit)
+            event = first_event(run)
+            continue
         if event.at_ms != run.now_ms:
             return
         take_event(run)
@@ -351,6 +372,26 @@ cdef void play_on(Run* run) noexcept nogil:
         if run.next_arrival_ms == run.now_ms or event.at_ms == run.now_ms:
             let_join_and_leave(run, event)
         dispatch(run)
+
+
+cdef void settle_on(Run* run) noexcept nogil:
+    """Settle one visit after the other, in order of their joining, until the period ends."""
+    cdef Event event
+    cdef int32_t visit
+    note_next_arrival(run)
+    while not run.out_of_memory:
+        event = first_event(run)
+        if arrives_before(run, event):
+            run.now_ms = run.next_arrival_ms
+            visit = run.first_visit[arriving(run)]
+            run.next_arrival += 1
+            note_next_arrival(run)
+        elif event.at_ms < run.end_ms:
+            run.now_ms = event.at_ms
+            visit = take_event(run)
+        else:
+            return
+        settle(run, visit)
 
 
 # ---- in and out ------------------------------------------------------------------------------------
@@ -466,13 +507,30 @@ cdef object room(list kept, rows, fill, dtype=np.int32):
     return column
 
 
+cdef int make_agents_free(Run* run, dict flat, list kept) except -1:
+    """Make what is needed where visits are settled as they join."""
+    cdef int32_t pool, place, first
+    cdef Event event
+    run.come_ms = times(flat["come_ms"])
+    run.leave_ms = times(flat["leave_ms"])
+    run.presence = numbers(room(kept, run.agent_count, flat["first_presence"]))
+    run.free_from = <Event*>times(room(kept, 2 * run.agent_count, NOT_YET, np.int64))
+    for pool in range(run.pool_count):
+        first = run.member_first[pool]
+        for place in range(first, run.member_first[pool + 1]):
+            event.tie = run.agent_of_member[place]
+            event.at_ms = run.come_ms[run.presence[event.tie]]
+            climb(&run.free_from[first], place - first, event)
+    return 0
+
+
 cdef int make_room(Run* run, list kept, signal_count) except -1:
     """Make what the run needs to know while it goes on; ``kept`` keeps it alive."""
     cdef int32_t visits = run.visit_count, tickets = run.ticket_count, signals = run.signal_count
     cdef int32_t agents = run.agent_count, pools = run.pool_count, queues = run.queue_count
     cdef bint has_sides = run.side_visit != NULL or run.is_side != NULL
     cdef bint has_heaps = run.parking
-    cdef int32_t queue
+    cdef int32_t queue, ticket
     for queue in range(queues):
         has_heaps |= run.discipline_of_queue[queue] == EARLIEST_DUE
     run.vanishing = run.patience_ms != NULL or run.closes_on != NULL or has_sides
@@ -494,6 +552,12 @@ cdef int make_room(Run* run, list kept, signal_count) except -1:
     run.held = numbers(room(kept, signals, NONE))
     run.linked = numbers(room(kept, signals, NONE))
     run.reached = numbers(room(kept, signals, NONE))
+    # Tickets that close on a signal are threaded so that the first comes first.
+    if run.closes_on != NULL:
+        for ticket in range(tickets - 1, -1, -1):
+            if run.closes_on[ticket] != NOBODY:
+                run.linked_behind[ticket] = run.linked[run.closes_on[ticket]]
+                run.linked[run.closes_on[ticket]] = ticket
 
     run.class_words = (run.class_count + WORD_MASK) >> WORD_SHIFT
     run.front = numbers(room(kept, 2 * queues * run.class_count, NONE))
@@ -520,7 +584,7 @@ def play(dict flat):
     ----------
     flat : dict
         What ``compiled_engine`` makes of a workload, a desk and an empty log, by the names of
-        ``Run``'s members.
+        ``Run``'s members. With the presences of agents, visits are settled as they join.
 
     Returns
     -------
@@ -534,19 +598,16 @@ def play(dict flat):
         If there is no room for what is still to happen, or for interrupted spells.
     """
     cdef Run run
-    cdef int32_t ticket
     cdef list kept = []
+    cdef bint settles = "come_ms" in flat
     memset(&run, 0, sizeof(Run))
     read_workload(&run, flat)
     read_desk(&run, flat)
     read_log(&run, flat)
-    make_room(&run, kept, flat["signal_count"])
-    # Tickets that close on a signal are threaded so that the first comes first.
-    if run.closes_on != NULL:
-        for ticket in range(run.ticket_count - 1, -1, -1):
-            if run.closes_on[ticket] != NOBODY:
-                run.linked_behind[ticket] = run.linked[run.closes_on[ticket]]
-                run.linked[run.closes_on[ticket]] = ticket
+    if settles:
+        make_agents_free(&run, flat, kept)
+    else:
+        make_room(&run, kept, flat["signal_count"])
     run.event_room = run.spell_room = FIRST_ROOM
     try:
         run.events = <Event*>malloc(FIRST_ROOM * sizeof(Event))
@@ -554,7 +615,10 @@ def play(dict flat):
         if run.events == NULL or run.spells == NULL:
             raise MemoryError
         with nogil:
-            play_on(&run)
+            if settles:
+                settle_on(&run)
+            else:
+                play_on(&run)
         if run.out_of_memory:
             raise MemoryError("no memory is left for what is still to happen")
         return interrupted(&run)

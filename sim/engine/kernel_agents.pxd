@@ -49,7 +49,7 @@ cdef inline void waits(Run* run, int32_t visit, int32_t group) noexcept nogil:
         service = run.service_of_queue[place]
         if run.thresholds and run.after_of_service_ms[service] > 0:
             if run.priority[run.ticket[visit]] <= run.lowest_of_service[service]:
-                enter(run, run.after_of_service_ms[service], DISPATCH, queue)
+                enter(run, run.now_ms + run.after_of_service_ms[service], DISPATCH, queue)
             continue
         pool = run.pool_of_service[service]
         if has_idle(run, pool) or run.pre_empts[pool] != NO_INTERRUPTION:
@@ -113,7 +113,7 @@ cdef inline void take_up(Run* run, int32_t visit, int32_t agent) noexcept nogil:
     run.taken_up_ms[visit] = run.now_ms
     run.in_hand[agent] = visit
     run.completes_ms[agent] = run.now_ms + work_ms
-    enter(run, work_ms, COMPLETE, visit)
+    enter(run, run.now_ms + work_ms, COMPLETE, visit)
     if run.pre_emption:
         # What has just been taken up may be interrupted.
         put_in_set(run.stirred, run.pool_of_agent[agent])

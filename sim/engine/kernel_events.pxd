@@ -14,7 +14,7 @@ from there; only when the next instant comes first is the hollow filled with the
 from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport realloc
 
-from sim.engine.kernel_run cimport ALWAYS_OPEN, JOIN, NEVER_YET, Event, Run
+from sim.engine.kernel_run cimport ALWAYS_OPEN, Event, Run
 
 cdef enum:
     RANK_SHIFT = 32         # in an event's tie, the rank is above the number
@@ -37,14 +37,13 @@ cdef inline int64_t tie_of(int64_t rank, int32_t number) noexcept nogil:
     return rank << RANK_SHIFT | number
 
 
-cdef inline void sink(Run* run, Event event) noexcept nogil:
-    """Put an event in its place, seen from a hollow first place.
+cdef inline void sink(Event* events, Py_ssize_t count, Event event) noexcept nogil:
+    """Put an event in its place in a heap of which the first place is hollow.
 
     The hole goes to the bottom, where a later event most often belongs, and the event climbs from
     there.
     """
-    cdef Event* events = run.events
-    cdef Py_ssize_t hole = 0, child = 1, last = run.event_count - 1
+    cdef Py_ssize_t hole = 0, child = 1, last = count - 1
     while child < last:
         child += sooner(events[child + 1], events[child])
         events[hole] = events[child]
@@ -64,16 +63,16 @@ cdef inline void climb(Event* events, Py_ssize_t hole, Event event) noexcept nog
     events[hole] = event
 
 
-cdef inline void enter(Run* run, int64_t after_ms, int64_t rank, int32_t number) noexcept nogil:
-    """Enter an event that is due ``after_ms`` from now; after the end of the period nothing is."""
+cdef inline void enter(Run* run, int64_t at_ms, int64_t rank, int32_t number) noexcept nogil:
+    """Enter an event, unless it is due at the end of the period or later."""
     cdef Event event
-    if after_ms >= run.end_ms - run.now_ms:
+    if at_ms >= run.end_ms:
         return
-    event.at_ms = run.now_ms + after_ms
+    event.at_ms = at_ms
     event.tie = tie_of(rank, number)
     if run.hollow:
         run.hollow = False
-        sink(run, event)
+        sink(run.events, run.event_count, event)
     elif run.event_count < run.event_room or more_room(run):
         run.event_count += 1
         climb(run.events, run.event_count - 1, event)
@@ -110,7 +109,7 @@ cdef inline void fill_hollow(Run* run) noexcept nogil:
         run.hollow = False
         run.event_count -= 1
         if run.event_count > 0:
-            sink(run, run.events[run.event_count])
+            sink(run.events, run.event_count, run.events[run.event_count])
 
 
 cdef inline int32_t take_event(Run* run) noexcept nogil:
@@ -134,30 +133,31 @@ cdef inline int32_t first_above(
     return low
 
 
-cdef inline int64_t open_hours(Run* run, int32_t calendar, int64_t delay_ms) noexcept nogil:
-    """Return how long a delay takes from now when it runs in a calendar alone."""
-    cdef int64_t left_ms = run.end_ms - run.now_ms
+cdef inline int64_t over_ms(
+    Run* run, int32_t calendar, int64_t from_ms, int64_t delay_ms
+) noexcept nogil:
+    """Tell when a delay is over that runs in a calendar alone; the end of the period if not before."""
     cdef int32_t spell, end
-    if calendar == ALWAYS_OPEN or delay_ms == 0 or delay_ms >= left_ms:
-        return delay_ms
+    if calendar == ALWAYS_OPEN or delay_ms == 0:
+        return from_ms + delay_ms
     end = run.spell_first[calendar + 1]
-    spell = first_above(run.close_ms, run.now_ms, run.spell_first[calendar], end)
+    spell = first_above(run.close_ms, from_ms, run.spell_first[calendar], end)
     if spell == end:
-        return left_ms
+        return run.end_ms
     # In the calendar's own open time, the delay is over at this point.
-    delay_ms += run.opened_ms[spell] - (run.close_ms[spell] - max(run.now_ms, run.open_ms[spell]))
+    delay_ms += run.opened_ms[spell] - (run.close_ms[spell] - max(from_ms, run.open_ms[spell]))
     spell = first_above(run.opened_ms, delay_ms - 1, spell, end)
     if spell == end:
-        return left_ms
-    return run.close_ms[spell] - (run.opened_ms[spell] - delay_ms) - run.now_ms
+        return run.end_ms
+    return run.close_ms[spell] - (run.opened_ms[spell] - delay_ms)
 
 
-cdef inline void schedule(
-    Run* run, int32_t visit, int64_t delay_ms, int32_t calendar, int32_t chain
-) noexcept nogil:
-    """Let a visit join after a delay; ``chain`` as in ``Run``."""
-    if run.chain != NULL:
-        if run.chain[visit] != NEVER_YET:
-            return
-        run.chain[visit] = chain
-    enter(run, open_hours(run, calendar, delay_ms), JOIN, visit)
+cdef inline int32_t calendar_of_delay(Run* run, Py_ssize_t way) noexcept nogil:
+    return ALWAYS_OPEN if run.delay_calendar == NULL else run.delay_calendar[way]
+
+
+cdef inline int64_t follows_ms(Run* run, Py_ssize_t way, int64_t from_ms) noexcept nogil:
+    """Tell when a successor joins; ``way`` is its place in the rows of ``successor``."""
+    if run.delay_ms == NULL:
+        return from_ms
+    return over_ms(run, calendar_of_delay(run, way), from_ms, run.delay_ms[way])

@@ -177,3 +177,9 @@ cdef struct Run:
     int32_t* idle_before
     uint64_t* stirred
     int32_t pool_words
+
+    # Agents where visits are settled as they join, see kernel_settled.
+    const int64_t* come_ms
+    const int64_t* leave_ms
+    int32_t* presence
+    Event* free_from

@@ -7,9 +7,9 @@ The visits of a ticket are side by side, so those that wait are found by looking
 from libc.stdint cimport int8_t, int32_t, int64_t
 
 from sim.engine.kernel_agents cimport waits_no_more
-from sim.engine.kernel_events cimport schedule
+from sim.engine.kernel_events cimport calendar_of_delay, enter, follows_ms, over_ms
 from sim.engine.kernel_run cimport (
-    ABANDONED, ALWAYS_OPEN, BY_AGENTS, CLOSED, DONE, GAVE_UP, LEFT, NEVER_YET, NOBODY, OPEN, RESOLVED,
+    ABANDONED, BY_AGENTS, CLOSED, DONE, GAVE_UP, JOIN, LEFT, NEVER_YET, NOBODY, OPEN, RESOLVED,
     UNRESOLVED, WITHDRAWN, Run,
 )
 
@@ -94,12 +94,21 @@ cdef inline void close_linked(Run* run, int32_t ticket) noexcept nogil:
     end_ticket(run, ticket, CLOSED)
 
 
+cdef inline void schedule(Run* run, int32_t visit, int64_t at_ms, int32_t chain) noexcept nogil:
+    """Let a visit join then; ``chain`` as in ``Run``."""
+    if run.chain != NULL:
+        if run.chain[visit] != NEVER_YET:
+            return
+        run.chain[visit] = chain
+    enter(run, at_ms, JOIN, visit)
+
+
 cdef inline void follow(Run* run, int32_t visit, int32_t outcome) noexcept nogil:
     """Let the ticket go on after a visit."""
     cdef Py_ssize_t way = <Py_ssize_t>outcome * run.visit_count + visit
     cdef int32_t ticket = run.ticket[visit], following = run.successor[way]
-    cdef int32_t chain = 0, calendar = ALWAYS_OPEN
-    cdef int64_t delay_ms = 0
+    cdef int32_t chain = 0
+    cdef int64_t joins_ms
     if is_beside(run, visit):
         if following == NOBODY:
             return
@@ -118,11 +127,9 @@ cdef inline void follow(Run* run, int32_t visit, int32_t outcome) noexcept nogil
         # Side chains begun so far stop; one that begins after a reopening is another.
         run.times_resolved[ticket] += 1
         withdraw_waiting(run, ticket)
-    if run.delay_ms != NULL:
-        delay_ms = run.delay_ms[way]
-        if run.delay_calendar != NULL:
-            calendar = run.delay_calendar[way]
-    if outcome == LEFT and delay_ms == 0:
+    if outcome == LEFT and (run.delay_ms == NULL or run.delay_ms[way] == 0):
         # So that nothing joins after LOSE.
-        delay_ms = 1
-    schedule(run, following, delay_ms, calendar, chain)
+        joins_ms = over_ms(run, calendar_of_delay(run, way), run.now_ms, 1)
+    else:
+        joins_ms = follows_ms(run, way, run.now_ms)
+    schedule(run, following, joins_ms, chain)
