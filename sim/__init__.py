@@ -30,13 +30,16 @@ if TYPE_CHECKING:
         TierSimError,
         UnitError,
     )
-    from sim.outcome import Measures, Run, measure, tell
+    from sim.outcome.measures import Measures, measure
+    from sim.outcome.run import Run
+    from sim.outcome.story import tell
     from sim.scenario.change import difference_lines, differences
     from sim.scenario.file import dump, dumps, load
     from sim.scenario.model import Scenario
-    from sim.study import Study, compare
-    from sim.study import replicate as run
+    from sim.study.compare import compare
+    from sim.study.evaluate import replicate as run
     from sim.study.implied import Implied, implied
+    from sim.study.study import Study
 
 __version__ = "0.1.0"
 
@@ -44,29 +47,29 @@ _HOMES = {
     "ConservationError": "sim.errors",
     "ExportError": "sim.errors",
     "Implied": "sim.study.implied",
-    "Measures": "sim.outcome",
+    "Measures": "sim.outcome.measures",
     "MissingExtraError": "sim.errors",
     "OutputError": "sim.errors",
-    "Run": "sim.outcome",
+    "Run": "sim.outcome.run",
     "Scenario": "sim.scenario.model",
     "ScenarioError": "sim.errors",
-    "Study": "sim.study",
+    "Study": "sim.study.study",
     "StudyError": "sim.errors",
     "TheoryError": "sim.errors",
     "TierSimError": "sim.errors",
     "UnitError": "sim.errors",
     "calibrate": "sim",
-    "compare": "sim.study",
+    "compare": "sim.study.compare",
     "difference_lines": "sim.scenario.change",
     "differences": "sim.scenario.change",
     "dump": "sim.scenario.file",
     "dumps": "sim.scenario.file",
     "implied": "sim.study.implied",
     "load": "sim.scenario.file",
-    "measure": "sim.outcome",
-    "run": "sim.study",
+    "measure": "sim.outcome.measures",
+    "run": "sim.study.evaluate",
     "scenario": "sim",
-    "tell": "sim.outcome",
+    "tell": "sim.outcome.story",
     "theory": "sim",
 }
 """The module that each public name lives in; ``sim`` for a room itself."""

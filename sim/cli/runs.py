@@ -94,8 +94,10 @@ def run(  # noqa: PLR0917 - click passes options by name
         click.echo(story)
     else:
         measures = outcome.measure(done, curves=False)
-        say_table(("", "value", "of"), list(_rows(done, measures)), _title(done))
-        click.echo("One replication is one possible quarter; it says nothing about how sure it is.")
+        say_table(("", "value", "of tickets"), list(_rows(done, measures)), _title(done))
+        click.echo(
+            "One replication is one possible course of things: it does not say how sure these figures are."
+        )
     for one in written:
         click.echo(f"Written: {one}")
     if story is None:
@@ -116,7 +118,9 @@ def _rows(done: Run, measures: Measures) -> Iterator[tuple[str, str, str]]:
             continue
         known = outcome.metric(name)
         text = known.format(value, done.scenario.costs.currency)
-        yield known.label, text, f"{measures.counts[name]:,.0f}"
+        # Utilisation is out of time, not of tickets.
+        out_of = "" if name.startswith("utilisation") else f"{measures.counts[name]:,.0f}"
+        yield known.label, text, out_of
 
 
 @click.command(short_help="Compare some desks of the gallery; nothing to prepare.")

@@ -26,7 +26,7 @@ from sim.errors import ExportError, StudyError
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
-    from sim.study import Study
+    from sim.study.study import Study
     from sim.workload.arrivals import Arrivals
 
 REPORT_FILE = "report.html"
@@ -86,6 +86,10 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
         check_folder(asked.output)
     study, notices = _run(scenarios, asked, quiet=as_json)
     rows = list(listing.rows(study))
+    if not as_json:
+        for notice in notices:
+            click.echo(notice)
+        console().print(study)
     written: list[Path] = []
     if asked.output is not None:
         written = _keep(study, rows, asked)
@@ -104,9 +108,6 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
             }
         )
     else:
-        for notice in notices:
-            click.echo(notice)
-        console().print(study)
         for one in written:
             click.echo(f"Written: {one}")
         _say_next(asked, reported=report)

@@ -44,8 +44,8 @@ def scenario_schema() -> dict[str, Any]:
     }
     return {
         "$schema": DIALECT,
-        "title": "TierSim scenario",
         **schema,
+        "title": "TierSim scenario",
         "properties": properties,
         "patternProperties": {
             _PATH_PATTERN: {"description": "A path, as `tiers.L1.staff.day`, and its new value."}

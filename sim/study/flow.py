@@ -35,7 +35,9 @@ class Flow:
     reaches, resolves : float64, one a tier
         Share of tickets that come to a tier, and that it resolves.
     resolves_own : float64, one a tier
-        Of the tickets that come in at a tier, the share that never leaves it; NaN where none do.
+        Of the tickets that come in at a tier, the share that it resolves before they leave it, as
+        ``l1_share`` counts them: one closed too early is resolved, until it comes back. NaN where
+        none come in.
     load_h, rework_h : float64, one a queue
         Agent-hours that a week asks for, and the part that missing notes and unclear criteria cause.
     """
@@ -68,7 +70,7 @@ def flow(scenario: Scenario) -> Flow:
         load.add(position, fresh * new.load_ms + handed * again.load_ms)
         reaches[position] = fresh.sum() + handed.sum()
         resolves[position] = (fresh * new.kept + handed * again.kept).sum()
-        own[position] = (fresh * new.kept).sum() / fresh.sum() if fresh.any() else np.nan
+        own[position] = (fresh * new.closed).sum() / fresh.sum() if fresh.any() else np.nan
         onwards = fresh * new.onwards_ms[0] + handed * again.onwards_ms[0]
         worked = fresh * new.onwards_ms[1] + handed * (
             again.onwards_ms[1] + again.onwards_ms[0] * earlier
@@ -128,14 +130,15 @@ class _Work:
 
     Attributes
     ----------
-    load_ms, kept : Slices
-        Work, and the share that is resolved here.
+    load_ms, kept, closed : Slices
+        Work, the share that ends here, and the share that is closed here, perhaps too early.
     onwards_ms : pair of Slices
         The share that goes on, and that share times what this tier has worked on it.
     """
 
     load_ms: Slices
     kept: Slices
+    closed: Slices
     onwards_ms: tuple[Slices, Slices]
 
 
@@ -194,7 +197,9 @@ class _Step:
         if self.last:
             own = base * (can + (1 - can) * (1 + tier.finds_out_after))
             none = np.zeros_like(can)
-            return _Work(own + more_ms + again_ms + change_ms, np.ones_like(can), (none, none))
+            all_of_them = np.ones_like(can)
+            load = own + more_ms + again_ms + change_ms
+            return _Work(load, all_of_them, all_of_them, (none, none))
         found_ms = base * tier.finds_out_after
         solved_ms, solved_over = self._boxed(base, more_ms)
         failed_ms, failed_over = self._boxed(found_ms, more_ms)
@@ -211,7 +216,7 @@ class _Step:
             + back * users.reopened_work * base
         )
         worked = can * solved_over * base + (1 - can - early + back) * found_ms
-        return _Work(load, kept, (1 - kept, worked))
+        return _Work(load, kept, done + early, (1 - kept, worked))
 
     def _boxed(self, own_ms: Slices, more_ms: Slices | float) -> tuple[Slices, Slices]:
         """Return the mean work inside the time-box, and the share that it cuts off."""

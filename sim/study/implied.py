@@ -71,7 +71,8 @@ class Implied:
     tickets : float
         A week.
     l1_share : float
-        Share of what comes in at the first tier that never leaves it; NaN where nothing does.
+        Share of what comes in at the first tier that it resolves before it leaves, as the metric
+        ``l1_share``; NaN where nothing comes in.
     reaches, resolves : dict of str to float
         Share of all tickets, by tier.
     queues : tuple of QueueLoad
