@@ -76,7 +76,9 @@ class Scorecard:
 
     def between(self, first: str, second: str) -> tuple[list[Line], list[Line], list[Line]]:
         """Return the lines on which the first beats the second, loses, and on which it is not known."""
-        ahead, behind, open_ = [], [], []
+        ahead: list[Line] = []
+        behind: list[Line] = []
+        open_: list[Line] = []
         for line in self.lines:
             if first in line.estimates and second in line.estimates:
                 group = open_
