@@ -83,10 +83,11 @@ class Hours:
         -------
         cell_ms : int
             0 where the cells would be too many.
-        before : int64, one per cell
-            Open time before the cell; the last cell is closed and stands for all that follow.
         holds : int64, one per cell
-            1 for an open cell.
+            1 for an open cell; the last cell is closed and stands for all that follow.
+        offset : int64, one per cell
+            Open time before the cell, less its start if it is open: the open time up to an instant
+            in it is ``holds * instant + offset``.
         """
         assert self.open_ms is not None
         assert self.close_ms is not None
@@ -99,7 +100,8 @@ class Hours:
         np.add.at(steps, self.open_ms // cell, 1)
         np.add.at(steps, self.close_ms // cell, -1)
         holds = np.cumsum(steps)
-        return cell, (np.cumsum(holds) - holds) * cell, holds
+        before = np.cumsum(holds) - holds
+        return cell, holds, (before - np.arange(cells) * holds) * cell
 
     @cached_property
     def _spells(self) -> tuple[Times, Times, Times]:
@@ -131,10 +133,12 @@ class Hours:
         """
         if self.open_ms is None:
             return at_ms
-        cell_ms, before_cell, holds = self._grid
+        cell_ms, holds, offset = self._grid
         if cell_ms:
-            cell = np.minimum(at_ms // cell_ms, len(holds) - 1)
-            inside: Times = before_cell[cell] + (at_ms - cell * cell_ms) * holds[cell]
+            cell = at_ms // cell_ms
+            inside: Times = holds.take(cell, mode="clip")
+            inside *= at_ms
+            inside += offset.take(cell, mode="clip")
             return inside
         opens, length, before = self._spells
         spell = np.searchsorted(self.open_ms, at_ms, side="right")

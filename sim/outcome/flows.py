@@ -37,7 +37,7 @@ def ecdf(took_ms: Times) -> Floats:
     axes=("tier or all", "time"),
 )
 def _response_ecdf(facts: Facts) -> Arrays:
-    rows = facts.first_row[facts.whose]
+    rows = facts.of_counted(facts.first_row)
     rows = rows[rows >= 0]
     lines = [
         (facts.joined_ms[own], facts.taken_up(own, tier))
@@ -101,7 +101,7 @@ def _flow(facts: Facts) -> Arrays:
 )
 def _l1_fates(facts: Facts) -> Arrays:
     fate = facts.once(fates)
-    ending = facts.run.log.ending[facts.whose]
+    ending = facts.of_counted(facts.run.log.ending)
     heard = np.flatnonzero(facts.outcome != Outcome.LEFT)
     first = facts.per_ticket(facts.first_of_ticket(heard))[facts.whose]
     rows = facts.once(first_escalations)

@@ -146,7 +146,7 @@ def _waiting_by_hour(facts: Facts) -> Arrays:
 def _arrivals_by_hour(facts: Facts) -> Arrays:
     hour, _ = cells(facts.run.scenario.period)
     first = _first_cell(facts)
-    cell = facts.run.workload.tickets.arrival_ms[facts.whose] // HOUR
+    cell = facts.of_counted(facts.run.workload.tickets.arrival_ms) // HOUR
     count = np.bincount(hour[cell[cell >= first]], minlength=HOURS_PER_WEEK)
     return {"": divided(count, np.bincount(hour[first:], minlength=HOURS_PER_WEEK))}
 

@@ -269,11 +269,11 @@ def lost_ms(facts: Facts) -> tuple[float, int]:
     scenario, tickets = facts.run.scenario, facts.run.workload.tickets
     # From the creation to the first resolution, and again from each reopening on.
     whose, arrival = facts.whose, tickets.arrival_ms
-    until = facts.resolved_ms[whose]
+    until = facts.of_counted(facts.resolved_ms).copy()
     open_at_end = np.flatnonzero(until == NOT_YET)
     ended = facts.run.log.ended_ms[whose[open_at_end]]
     until[open_at_end] = np.where(ended == NOT_YET, facts.end_ms, ended)
-    open_: Times = facts.business.elapsed(arrival[whose], until)
+    open_: Times = facts.business.elapsed(facts.of_counted(arrival), until)
     if len(facts.reopened):
         again = np.flatnonzero(facts.after_reopening)
         more = facts.business.elapsed(facts.joined_ms[again], facts.held_until_ms[again])

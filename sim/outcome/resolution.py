@@ -53,22 +53,22 @@ class Fates:
 
 def fates(facts: Facts) -> Fates:
     """Find what became of the counted tickets."""
-    whose = facts.whose
-    resolved = facts.resolved_row[whose]
+    resolved = facts.of_counted(facts.resolved_row)
     is_resolved = resolved != NONE
-    known = facts.last_row[whose] != NONE
-    at = np.where(is_resolved, resolved, facts.last_row[whose])
+    last = facts.of_counted(facts.last_row)
+    known = last != NONE
+    at = np.where(is_resolved, resolved, last)
     # One more entry, so that NONE, the last one, reads as tier 0.
     highest = np.append(facts.highest, np.int8(0))[at]
-    began = np.append(facts.tier, np.int8(-1))[facts.first_row[whose]] == 0
-    given_up = facts.run.log.ending[whose] == Ending.UNRESOLVED
+    began = np.append(facts.tier, np.int8(-1))[facts.of_counted(facts.first_row)] == 0
+    given_up = facts.of_counted(facts.run.log.ending) == Ending.UNRESOLVED
     reopened = np.zeros(facts.tickets, np.bool_)
     reopened[facts.ticket[facts.reopened]] = True
     return Fates(
         decided=is_resolved | given_up | (known & (highest > 0)),
         stayed=is_resolved & began & (highest == 0),
         began=began,
-        reopened=reopened[whose],
+        reopened=facts.of_counted(reopened),
         resolved_row=resolved,
         highest=highest,
     )
@@ -156,12 +156,12 @@ def _l1_share_reopen_adjusted(facts: Facts) -> Figures:
     better="higher",
 )
 def _first_contact_share(facts: Facts) -> Figures:
-    first = facts.first_row[facts.whose]
+    first = facts.of_counted(facts.first_row)
     if (facts.outcome == Outcome.LEFT).any():
         heard = facts.per_ticket(
             facts.first_of_ticket(np.flatnonzero(facts.outcome != Outcome.LEFT))
         )
-        first = heard[facts.whose]
+        first = facts.of_counted(heard)
     first = first[first != NONE]
     ended = facts.outcome[first]
     over = (ended == Outcome.DONE) | (ended == Outcome.GAVE_UP)
@@ -245,7 +245,7 @@ def _reopen_share(facts: Facts) -> Figures:
     better="lower",
 )
 def _abandonment(facts: Facts) -> Figures:
-    ending = facts.run.log.ending[facts.whose]
+    ending = facts.of_counted(facts.run.log.ending)
     return {"": ratio(np.count_nonzero(ending == Ending.ABANDONED), len(ending))}
 
 
@@ -262,14 +262,16 @@ def _abandonment(facts: Facts) -> Figures:
     variants="resolved | open | abandoned | unresolved",
 )
 def _tickets(facts: Facts) -> Figures:
-    ending = facts.run.log.ending[facts.whose]
+    ending = facts.of_counted(facts.run.log.ending)
     resolved = len(facts.resolved_rows)
     counts = {
         "": len(ending),
         "resolved": resolved,
         # Resolved and waiting to be reopened, or back already, is resolved once.
         "open": int(
-            np.count_nonzero((ending == Ending.OPEN) & (facts.resolved_row[facts.whose] == NONE))
+            np.count_nonzero(
+                (ending == Ending.OPEN) & (facts.of_counted(facts.resolved_row) == NONE)
+            )
         ),
         "abandoned": int(np.count_nonzero(ending == Ending.ABANDONED)),
         "unresolved": int(np.count_nonzero(ending == Ending.UNRESOLVED)),

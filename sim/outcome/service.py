@@ -94,7 +94,7 @@ def _arrivals(facts: Facts, tier: int | None) -> Rows:
     """Return the rows with which tickets came (to the tier)."""
     if tier is not None:
         return facts.entries(tier)
-    rows = facts.first_row[facts.whose]
+    rows = facts.of_counted(facts.first_row)
     arrived: Rows = rows[rows != NONE]
     return arrived
 

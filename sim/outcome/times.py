@@ -81,7 +81,7 @@ def _both(facts: Facts, from_ms: Times, to_ms: Times, tier: str = "") -> Figures
     variants=_VARIANTS,
 )
 def _response(facts: Facts) -> Figures:
-    rows = facts.first_row[facts.whose]
+    rows = facts.of_counted(facts.first_row)
     rows = rows[rows >= 0]
     arrival = facts.run.workload.tickets.arrival_ms
     found = dict(_both(facts, arrival[facts.ticket[rows]], facts.taken_up(rows)))
