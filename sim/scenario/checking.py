@@ -13,7 +13,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from pydantic import ValidationError
 
@@ -124,7 +124,10 @@ def _findings(error: ValidationError, tree: dict[str, Any]) -> Iterator[Finding]
             what = f"{many}; at most {limit}{unit} are allowed"
             yield Finding(path, what, at_key=_KEY_MARK in one["loc"])
         elif part is not None:
-            yield Finding(path, f"{shown(found)} was found; allowed is {said(part)}")
+            hint = (
+                did_you_mean(str(found), get_args(unwrapped(part)[0])) if "literal" in kind else ""
+            )
+            yield Finding(path, f"{shown(found)} was found{hint}; allowed is {said(part)}")
         else:
             yield Finding(
                 path, f"{shown(found)} was found; {one['msg'][:1].lower()}{one['msg'][1:]}"

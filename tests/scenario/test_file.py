@@ -225,6 +225,12 @@ def test_a_sum_is_checked_beside_other_faults(desk):
     assert [key for *_, key, _ in faults_of(desk(text))] == ["topics", "topics.software.difficulty"]
 
 
+def test_a_word_that_is_a_slip(desk):
+    """Where one of a few words is allowed, the nearest is suggested."""
+    ((*_, what),) = faults_of(desk("extends: small.yaml\ntiers.L1.at_shift_end: parks\n"))
+    assert what == "'parks' was found (did you mean 'park'?); allowed is one of 'finish', 'park'"
+
+
 def test_a_new_name_that_is_a_slip(desk):
     """Where a what-if makes a new tier by a slip, the message says so."""
     found = faults_of(desk("extends: small.yaml\ntiers: {L11: {staff: {day: 4}}}\n"))
