@@ -1,0 +1,315 @@
+"""What each scenario changes against the first, on the same tickets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.errors import TierSimError
+from sim.present.charts.shared import (
+    bare,
+    duration_axis,
+    duration_ticks,
+    heading,
+    interval_bar,
+    names_axis,
+    nice_step,
+    panel_grid,
+)
+from sim.present.picture import SLIDE, Canvas, Chart, Value
+from sim.present.sentences import (
+    evidence_words,
+    footer,
+    period_words,
+    written_change,
+)
+from sim.present.text import one_line, short_names
+from sim.present.theme import DEFAULT, Theme
+from sim.study.asked import words
+from sim.study.study import Change, Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DIFFERENCES: Final = "differences"
+TORNADO: Final = "tornado"
+COLUMNS: Final = (
+    "scenario",
+    "metric",
+    "difference",
+    "low",
+    "high",
+    "p adjusted (Holm)",
+    "effect",
+)
+_ROW: Final = 0.46
+_MARKS: Final = {"better": "▲", "worse": "▼", "higher": "↑", "lower": "↓"}
+_NONE: Final = "○"
+
+
+def _needs_two(study: Study) -> None:
+    if len(study) < 2:  # noqa: PLR2004 - a difference needs two
+        raise TierSimError("a difference needs at least two scenarios")
+
+
+def _rows(changes: Sequence[Change]) -> list[tuple[Value, ...]]:
+    return [
+        (
+            one.scenario,
+            one.metric,
+            one.difference.estimate.mean,
+            one.difference.estimate.low,
+            one.difference.estimate.high,
+            one.p_adjusted,
+            one.effect,
+        )
+        for one in changes
+    ]
+
+
+def finding(study: Study, changes: Sequence[Change]) -> str:
+    """Say which difference is the surest, in the direction that matters."""
+    shown = [one for one in changes if one.effect in ("better", "worse")]
+    shown = shown or [one for one in changes if one.effect != "no difference shown"]
+    base = one_line(study[0].name)
+    if not shown:
+        return f"No scenario differs from {base} for sure in what was asked"
+    most = max(shown, key=_strength)
+    what = words(most.metric).label
+    number = written_change(
+        most.metric, most.difference.estimate, study[most.scenario].scenario.costs.currency
+    )
+    return f"Clearest difference from {base}: {one_line(most.scenario)}, {what}: {number}"
+
+
+def _strength(change: Change) -> float:
+    """Rank by size among shares, the surest of the rest after them."""
+    estimate = change.difference.estimate
+    if words(change.metric).share:
+        return abs(estimate.mean)
+    error = estimate.standard_error
+    return -1.0 / (1.0 + abs(estimate.mean) / error) if error else 0.0
+
+
+def differences(
+    study: Study, *, metrics: Sequence[str] | None = None, theme: Theme = DEFAULT
+) -> Chart:
+    """Draw paired differences against the first scenario, metric by metric.
+
+    Parameters
+    ----------
+    study : Study
+    metrics : sequence of str, optional
+        What was asked of the study if absent.
+    """
+    _needs_two(study)
+    changes = study.changes(metrics)
+    asked = list(dict.fromkeys(one.metric for one in changes))
+    rows, _ = panel_grid(max(1, len(asked)), narrow=False, most=3)
+    many = len(study) - 1
+    return Chart(
+        DIFFERENCES,
+        finding(study, changes),
+        f"Difference against {one_line(study[0].name)}, paired by replication · "
+        f"{period_words(study[0].scenario)} · {evidence_words(study)} · ▲ better  ▼ worse  "
+        "↑ higher  ↓ lower  ○ none shown (Holm's adjustment over all of them)",
+        footer(study, brand=theme.footer),
+        COLUMNS,
+        _rows(changes),
+        lambda canvas: _draw(canvas, study, changes, asked),
+        theme,
+        phone_height=2.1 + len(asked) * (0.72 + _ROW * many),
+        height=max(SLIDE.height, 1.8 + rows * (0.72 + _ROW * many)),
+    )
+
+
+def _draw(canvas: Canvas, study: Study, changes: Sequence[Change], asked: list[str]) -> None:
+    colours, size = canvas.theme.colours, canvas.size
+    names = list(study.names[1:])
+    short = [canvas.write(n) for n in short_names(names, 16 if canvas.narrow else 22)]
+    rows, columns = panel_grid(max(1, len(asked)), narrow=canvas.narrow, most=3)
+    for place, axes in enumerate(canvas.axes(rows, columns)):
+        if place >= len(asked):
+            axes.set_visible(False)
+            continue
+        metric = asked[place]
+        heading(canvas, axes, words(metric).label, columns)
+        reach = 0.0
+        for change in changes:
+            if change.metric != metric:
+                continue
+            estimate = change.difference.estimate
+            at = names.index(change.scenario)
+            if math.isnan(estimate.mean):
+                axes.text(0, at, "not measured", fontsize=size.small, color=colours.muted)
+                continue
+            ends = [
+                abs(e) for e in (estimate.mean, estimate.low, estimate.high) if not math.isnan(e)
+            ]
+            reach = max(reach, *ends)
+            colour = _colour(canvas, change)
+            interval_bar(axes, estimate, at, colour)
+            hollow = change.effect == "no difference shown"
+            axes.plot(
+                estimate.mean,
+                at,
+                "o",
+                ms=7,
+                mfc=colours.paper if hollow else colour,
+                mec=colour,
+                mew=1.5,
+                zorder=5,
+            )
+            currency = study[change.scenario].scenario.costs.currency
+            mark = _MARKS.get(change.effect, _NONE)
+            axes.annotate(
+                f"{mark} {written_change(metric, estimate, currency)}",
+                (0, at - 0.2),
+                xycoords=("axes fraction", "data"),
+                fontsize=size.text - 1.5,
+                va="bottom",
+                color=colours.ink,
+                bbox={"fc": colours.paper, "ec": "none", "pad": 0.8},
+                zorder=3,
+            )
+        _difference_axis(axes, metric, reach)
+        axes.axvline(0, color=colours.ink, lw=1, zorder=1)
+        names_axis(axes, short, shown=place % columns == 0, size=size.text, colour=colours.ink)
+        bare(axes)
+
+
+def _colour(canvas: Canvas, change: Change) -> str:
+    colours = canvas.theme.colours
+    return {"better": colours.good, "worse": colours.bad, "no difference shown": colours.muted}.get(
+        change.effect, canvas.theme.series(0)
+    )
+
+
+def _difference_axis(axes: Axes, metric: str, reach: float) -> None:
+    """Label an axis of differences, symmetric about 0."""
+    known = words(metric)
+    reach = max(reach * 1.12, 1e-4 if known.share else 1e-9)
+    axes.set_xlim(-reach, reach)
+    if _is_duration(metric):
+        positive = duration_ticks(reach, most=2)
+        ticks = sorted({-tick for tick in positive} | set(positive))
+        duration_axis(axes.xaxis, ticks)
+        return
+    step = nice_step(reach / 2.2)
+    count = math.floor(reach / step)
+    ticks_at: list[Any] = [n * step for n in range(-count, count + 1)]
+    if known.share:
+        digits = max(0, -math.floor(math.log10(100 * step) + 1e-9))
+        labels = [f"{100 * tick:+.{digits}f} pts" if tick else "0" for tick in ticks_at]
+    else:
+        labels = [f"{tick:+,.4g}" if tick else "0" for tick in ticks_at]
+    axes.set_xticks(ticks_at, [label.replace("-", "−") for label in labels])
+
+
+def _is_duration(metric: str) -> bool:
+    from sim import outcome  # noqa: PLC0415 - asked once a chart
+
+    try:
+        return outcome.metric(metric).unit == "duration"
+    except TierSimError:
+        return False
+
+
+def tornado(study: Study, metric: str, *, theme: Theme = DEFAULT) -> Chart:
+    """Draw what each scenario does to one metric, the largest effect on top.
+
+    Scenarios that turn the same dial up and down share a bar.
+
+    Parameters
+    ----------
+    study : Study
+        The base, and one scenario for each turn of a dial.
+    metric : str
+    """
+    _needs_two(study)
+    changes = [
+        one for one in study.changes([metric]) if not math.isnan(one.difference.estimate.mean)
+    ]
+    dials: dict[str, list[Change]] = {}
+    for change in changes:
+        found = study[change.scenario].changes
+        dial = ", ".join(found) if len(found) == 1 else change.scenario
+        dials.setdefault(dial, []).append(change)
+    ordered = sorted(
+        dials.items(), key=lambda one: -max(abs(c.difference.estimate.mean) for c in one[1])
+    )
+    label = words(metric).label
+    if ordered:
+        top = max(ordered[0][1], key=lambda c: abs(c.difference.estimate.mean))
+        currency = study[top.scenario].scenario.costs.currency
+        title = (
+            f"{one_line(top.scenario)} moves “{label}” most: "
+            f"{written_change(metric, top.difference.estimate, currency)}"
+        )
+    else:
+        title = f"“{label}” was not measured"
+    return Chart(
+        TORNADO,
+        title,
+        f"{label}: difference against {one_line(study[0].name)}, which has "
+        f"{study[0].estimate(metric).format(words(metric, study[0].scenario.costs.currency).write)} · "
+        f"{period_words(study[0].scenario)} · {evidence_words(study, metric)}",
+        footer(study, brand=theme.footer),
+        COLUMNS,
+        _rows([change for _, several in ordered for change in several]),
+        lambda canvas: _draw_tornado(canvas, study, metric, ordered),
+        theme,
+        phone_height=2.3 + 0.5 * len(ordered),
+        height=max(SLIDE.height, 2.0 + 0.42 * len(ordered)),
+    )
+
+
+def _draw_tornado(
+    canvas: Canvas, study: Study, metric: str, ordered: list[tuple[str, list[Change]]]
+) -> None:
+    colours, size = canvas.theme.colours, canvas.size
+    (axes,) = canvas.axes()
+    reach = 0.0
+    for row, (_, several) in enumerate(ordered):
+        for change in several:
+            estimate = change.difference.estimate
+            colour = _colour(canvas, change)
+            axes.barh(row, estimate.mean, 0.42, color=colour, alpha=0.85)
+            interval_bar(axes, estimate, row, colours.ink)
+            ends = [
+                abs(e) for e in (estimate.mean, estimate.low, estimate.high) if not math.isnan(e)
+            ]
+            reach = max(reach, *ends)
+    for row, (_, several) in enumerate(ordered):
+        for change in several:
+            estimate = change.difference.estimate
+            right = estimate.mean >= 0
+            far = (
+                estimate.mean
+                if math.isnan(estimate.low)
+                else (estimate.high if right else estimate.low)
+            )
+            found = list(study[change.scenario].changes.values())
+            turned = f" → {found[0][1]}" if len(found) == 1 else ""
+            currency = study[change.scenario].scenario.costs.currency
+            mark = _MARKS.get(change.effect, _NONE)
+            mean = written_change(metric, estimate, currency)
+            label = f"{mark} {mean.partition(' (')[0] if canvas.narrow else mean}{turned}"
+            axes.annotate(
+                canvas.write(label),
+                (far, row),
+                xytext=(5 if right else -5, 0),
+                textcoords="offset points",
+                ha="left" if right else "right",
+                va="center",
+                fontsize=size.text - 1.5,
+                color=colours.ink,
+            )
+    _difference_axis(axes, metric, reach * (2.6 if canvas.narrow else 1.9))
+    axes.axvline(0, color=colours.ink, lw=1)
+    names = [
+        canvas.write(n) for n in short_names([n for n, _ in ordered], 18 if canvas.narrow else 34)
+    ]
+    names_axis(axes, names, shown=True, size=size.text - 1, colour=colours.ink)
+    bare(axes)

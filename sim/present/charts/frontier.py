@@ -1,0 +1,220 @@
+"""What a service level costs: every scenario by its cost and by how often a promise is kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from sim.errors import TierSimError
+from sim.present.charts.shared import (
+    MARKERS,
+    bare,
+    interval_bar,
+    nice_step,
+    share_axis,
+    spread_out,
+)
+from sim.present.picture import SLIDE, Canvas, Chart
+from sim.present.sentences import evidence_words, figure, footer, measured, period_words
+from sim.present.text import one_line, short_names
+from sim.present.theme import DEFAULT, Theme
+from sim.scenario.wording import did_you_mean
+from sim.study.asked import level_metric, words
+from sim.study.result import Result
+from sim.study.study import Study
+from sim.units import format_share
+
+NAME: Final = "frontier"
+COST: Final = "staff_cost"
+
+
+def hardest_level(study: Study) -> str:
+    """Return the service level that is missed by the most, or met by the least, anywhere."""
+    rated = [
+        (verdict.estimate.mean - verdict.goal, name)
+        for result in study
+        for name, verdict in result.verdicts.items()
+        if verdict.estimate.n and all(name in one.scenario.service_levels for one in study)
+    ]
+    if not rated:
+        raise TierSimError("the scenarios have no service level in common")
+    return min(rated)[1]
+
+
+def on_frontier(points: Sequence[tuple[float, float]]) -> list[int]:
+    """Return the points that no other beats in both: cheaper (first) and better kept (second).
+
+    Examples
+    --------
+    >>> on_frontier([(10, 0.8), (12, 0.7), (15, 0.95)])
+    [0, 2]
+    """
+    found = []
+    for place, (cost, share) in enumerate(points):
+        beaten = any(c <= cost and s >= share and (c, s) != (cost, share) for c, s in points)
+        if not beaten:
+            found.append(place)
+    return sorted(found, key=lambda place: points[place])
+
+
+def frontier(
+    study: Study,
+    *,
+    level: str | None = None,
+    cost: str = COST,
+    theme: Theme = DEFAULT,
+) -> Chart:
+    """Draw cost against how often a promise is kept.
+
+    Parameters
+    ----------
+    study : Study
+    level : str, optional
+        A service level that every scenario has; the hardest if absent.
+    cost : str
+        A metric in money.
+    """
+    shared = [
+        n
+        for n in study[0].scenario.service_levels
+        if all(n in r.scenario.service_levels for r in study)
+    ]
+    level = level or hardest_level(study)
+    if level not in shared:
+        raise TierSimError(
+            f"not every scenario has the service level {level!r}{did_you_mean(level, shared)}"
+        )
+    metric = level_metric(level)
+    results = [
+        r
+        for r in study
+        if cost in r.metrics
+        and not math.isnan(r.estimate(cost).mean)
+        and not math.isnan(r.estimate(metric).mean)
+    ]
+    if not results:
+        raise TierSimError(f"no scenario has both {cost} and {metric}; do the tiers state a cost?")
+    currency = results[0].scenario.costs.currency
+    goal = results[0].scenario.service_levels[level].goal
+    sure = [r for r in results if r.verdict(level).word == "met"]
+    if sure:
+        best = min(sure, key=lambda r: r.estimate(cost).mean)
+        title = (
+            f"Cheapest desk that surely keeps {one_line(level)}: {one_line(best.name)}, "
+            f"{figure(best, cost)} a week, {measured(best.estimate(metric), format_share)}"
+        )
+    else:
+        best = max(results, key=lambda r: r.estimate(metric).mean)
+        title = (
+            f"No desk surely keeps {one_line(level)}; closest is {one_line(best.name)}: "
+            f"{measured(best.estimate(metric), format_share)} at {figure(best, cost)} a week"
+        )
+    points = [(r.estimate(cost).mean, r.estimate(metric).mean) for r in results]
+    front = on_frontier(points)
+    rows = [
+        (
+            r.name,
+            *(
+                getattr(r.estimate(m), end)
+                for m in (cost, metric)
+                for end in ("mean", "low", "high")
+            ),
+            r.verdict(level).word,
+            "yes" if place in front else "no",
+        )
+        for place, r in enumerate(results)
+    ]
+    return Chart(
+        NAME,
+        title,
+        f"{one_line(level)}, share of tickets, against {words(cost).label.lower()} in {currency} · "
+        f"{period_words(study[0].scenario)} · {evidence_words(study, metric)} · line: nobody is "
+        "both cheaper and better",
+        footer(study, brand=theme.footer),
+        (
+            "scenario",
+            "cost",
+            "cost low",
+            "cost high",
+            "share met",
+            "low",
+            "high",
+            "verdict",
+            "on the frontier",
+        ),
+        rows,
+        lambda canvas: _draw(canvas, results, (cost, metric), front, goal),
+        theme,
+        phone_height=5.4,
+        height=SLIDE.height,
+    )
+
+
+def _draw(
+    canvas: Canvas,
+    results: Sequence[Result],
+    metrics: tuple[str, str],
+    front: Sequence[int],
+    goal: float,
+) -> None:
+    colours, size = canvas.theme.colours, canvas.size
+    cost, metric = metrics
+    (axes,) = canvas.axes()
+    names = short_names([r.name for r in results], 22 if canvas.narrow else 30)
+    costs = [r.estimate(cost).mean for r in results]
+    shares = [r.estimate(metric) for r in results]
+    lows = [e.mean if math.isnan(e.low) else e.low for e in shares]
+    low, high = min(costs), max(costs)
+    margin = max((high - low) * 0.15, high * 0.01, 1.0)
+    left, right = low - margin, high + margin * (6 if canvas.narrow else 4)
+    bottom = max(0.0, math.floor(10 * (min([*lows, goal]) - 0.04)) / 10)
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, 1.02)
+    axes.plot(
+        [costs[p] for p in front],
+        [shares[p].mean for p in front],
+        color=colours.grid,
+        lw=3,
+        zorder=1,
+    )
+    axes.axhline(goal, color=colours.ink, lw=1.2, ls=(0, (4, 3)))
+    axes.annotate(
+        f"goal {100 * goal:g} %",
+        (right, goal),
+        xytext=(-2, 3),
+        textcoords="offset points",
+        ha="right",
+        fontsize=size.small,
+    )
+    least = size.text * 1.25 / 72 / (2.6 if canvas.narrow else 3.4) * (1.02 - bottom)
+    heights = spread_out([e.mean for e in shares], least)
+    for place, (at, estimate, name, height) in enumerate(
+        zip(costs, shares, names, heights, strict=True)
+    ):
+        colour = canvas.theme.series(place)
+        interval_bar(axes, estimate, at, colour, upright=True)
+        price = results[place].estimate(cost)
+        if not math.isnan(price.low):
+            axes.plot([price.low, price.high], [estimate.mean] * 2, color=colour, lw=1.4, zorder=4)
+        axes.plot(at, estimate.mean, MARKERS[place % len(MARKERS)], ms=8, color=colour, zorder=5)
+        axes.annotate(
+            canvas.write(name),
+            (at, estimate.mean),
+            xytext=(high + margin * 0.35, height),
+            textcoords="data",
+            va="center",
+            fontsize=size.text - (1.5 if canvas.narrow else 0),
+            color=colour,
+            fontweight="bold",
+            bbox={"fc": colours.paper, "ec": "none", "pad": 0.8},
+            arrowprops={"arrowstyle": "-", "color": colours.grid, "lw": 0.8, "shrinkB": 6},
+        )
+    step = nice_step((right - left) / (3 if canvas.narrow else 5))
+    ticks = [n * step for n in range(math.ceil(left / step), math.floor(right / step) + 1)]
+    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
+    currency = results[0].scenario.costs.currency
+    axes.set_xlabel(canvas.write(f"{words(cost).label}, {currency}"), fontsize=size.text)
+    share_axis(axes.yaxis, bottom, 1.0, most=4)
+    axes.grid(axis="y")
+    bare(axes)

@@ -1,0 +1,353 @@
+"""What a study says, in sentences that can stand alone: terminal, report, deck and charts share them.
+
+Every simulated number comes with its interval, every verdict in the words of ``study.verdict``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from sim import outcome
+from sim.errors import TierSimError
+from sim.present.text import listed, one_line, plural, shortened
+from sim.scenario.model import Scenario
+from sim.scenario.promises import Band, ServiceLevel
+from sim.study.asked import HEADLINE, level_metric, words
+from sim.study.estimate import Estimate
+from sim.study.paired import Difference
+from sim.study.result import Result
+from sim.study.study import Study
+from sim.units import WEEK, exact_duration, exact_share, format_share
+
+MARKS: Final = {"met": "✓", "missed": "✗", "not yet known": "?"}
+"""Beside the words of a verdict, so that colour is never needed."""
+CLOCKS: Final = {
+    "respond": "taken up within",
+    "resolve": "resolved within",
+    "update": "news at least every",
+}
+_UNIT = re.compile(r"(−?[\d.,]+) (\D+)")
+_LONGEST_IN_FOOTER: Final = 60
+_CHANGES_SHOWN: Final = 4
+_FINE: Final = 0.1
+"""Percentage points below which a second decimal is shown."""
+
+
+def interval(write: Callable[[float], str], low: float, high: float) -> str:
+    """Write the ends of an interval, the unit once where both have the same.
+
+    Examples
+    --------
+    >>> interval(format_share, 0.952, 0.97), interval(lambda hours: f"{hours} h", 2, 3)
+    ('95.2–97.0 %', '2–3 h')
+    """
+    if math.isnan(low) or math.isnan(high):
+        return "interval not known"
+    ends = [write(low).replace("-", "−"), write(high).replace("-", "−")]
+    if ends[0] == ends[1]:
+        return ends[1]
+    apart = "–" if low >= 0 else " to "
+    parts = [_UNIT.fullmatch(end) for end in ends]
+    if parts[0] and parts[1] and parts[0][2] == parts[1][2]:
+        return f"{parts[0][1]}{apart}{ends[1]}"
+    if any(" " in end and not _UNIT.fullmatch(end) for end in ends):
+        apart = " to "
+    return f"{ends[0]}{apart}{ends[1]}"
+
+
+def measured(estimate: Estimate, write: Callable[[float], str]) -> str:
+    """Write an estimate with its interval.
+
+    No metric is below 0; where few replications give an interval that reaches there, it is written
+    from 0 on.
+
+    Examples
+    --------
+    >>> measured(Estimate(0.961, 0.952, 0.97, 20), format_share)
+    '96.1 % (95.2–97.0 %)'
+    >>> measured(Estimate(float("nan"), 0, 0, 0), format_share)
+    'not measured'
+    """
+    if math.isnan(estimate.mean):
+        return "not measured"
+    mean = write(estimate.mean).replace("-", "−")
+    low = max(0.0, estimate.low) if estimate.mean >= 0 else estimate.low
+    return f"{mean} ({interval(write, low, estimate.high)})"
+
+
+def figure(result: Result, metric: str) -> str:
+    """Write what a scenario measured, with its interval."""
+    if metric not in result.metrics:
+        return "not measured"
+    known = words(metric, result.scenario.costs.currency)
+    return measured(result.estimate(metric), known.write)
+
+
+def points(change: float) -> str:
+    """Write a difference of two shares.
+
+    Examples
+    --------
+    >>> points(0.032), points(-0.0004)
+    ('+3.2 points', '−0.04 points')
+    """
+    size = abs(100 * change)
+    digits = 2 if 0 < size < _FINE else 1
+    return f"{'−' if change < 0 else '+'}{size:.{digits}f} points"
+
+
+def written_change(metric: str, difference: Estimate, currency: str = "") -> str:
+    """Write a difference with its interval.
+
+    Examples
+    --------
+    >>> written_change("l1_share", Estimate(0.032, 0.028, 0.036, 20))
+    '+3.2 points (2.8 to 3.6)'
+    """
+    if math.isnan(difference.mean):
+        return "not measured"
+    known = words(metric, currency)
+    if known.share:
+        if math.isnan(difference.low):
+            return f"{points(difference.mean)} (interval not known)"
+        narrow = 0 < 100 * abs(difference.mean) < _FINE
+        ends = [f"{100 * end:.{2 if narrow else 1}f}" for end in (difference.low, difference.high)]
+        low, high = (end.replace("-", "−") for end in ends)
+        return f"{points(difference.mean)} ({low} to {high})"
+    sign = "" if difference.mean < 0 else "+"
+    mean = known.write(difference.mean).replace("-", "−")
+    ends_text = interval(known.write, difference.low, difference.high).replace("–", " to ")
+    return f"{sign}{mean} ({ends_text})"
+
+
+def change(result: Result, metric: str) -> str:
+    """Write what a scenario changes against the first of its study."""
+    return written_change(
+        metric, result.difference(metric).estimate, result.scenario.costs.currency
+    )
+
+
+def clear(difference: Difference) -> bool:
+    """Tell whether a difference is there at all: its interval leaves out 0."""
+    return difference.shown
+
+
+def promise(level: ServiceLevel) -> str:
+    """Say what a service level promises.
+
+    Examples
+    --------
+    >>> promise(ServiceLevel(clock="respond", tier="L1", within="15 min", goal="90 %"))
+    'taken up within 15 min, goal 90 %'
+    """
+    goal = exact_share(level.goal)
+    shown = goal if isinstance(goal, str) else format_share(level.goal)
+    return f"{CLOCKS[level.clock]} {exact_duration(level.within)}, goal {shown}"
+
+
+def goal_words(level: ServiceLevel) -> str:
+    """Write a goal: ``goal 90 %``."""
+    return promise(level).rpartition(", ")[2]
+
+
+def verdict_word(result: Result, level: str) -> str:
+    """Return met, missed or not yet known, with how many more replications would tell."""
+    return str(result.verdict(level))
+
+
+def verdict_sentence(result: Result, level: str, *, named: bool = True) -> str:
+    """Say whether a promise is kept, how sure that is, and what changed against the first scenario.
+
+    Parameters
+    ----------
+    result : Result
+    level : str
+        Name of the service level.
+    named : bool
+        Whether the sentence begins with the scenario's name.
+    """
+    verdict = result.verdict(level)
+    promised = result.scenario.service_levels[level]
+    start = f"{one_line(result.name)}: the" if named else "The"
+    sentence = (
+        f"{start} promise “{one_line(level)}” is {verdict}: {measured(verdict.estimate, format_share)} "
+        f"{promise(promised)}"
+    )
+    metric = level_metric(level)
+    if result.base is not None and metric in result.base.metrics:
+        difference = result.difference(metric)
+        against = one_line(result.base.name)
+        if difference.estimate.n and clear(difference):
+            sentence += f"; {change(result, metric)} against {against}"
+        elif difference.estimate.n > 1:
+            sentence += f"; no difference shown against {against} ({change(result, metric)})"
+    return f"{sentence}."
+
+
+def kept(result: Result) -> tuple[list[str], list[str], list[str]]:
+    """Sort a scenario's service levels into met, missed and not yet known."""
+    sorted_ones: dict[str, list[str]] = {"met": [], "missed": [], "not yet known": []}
+    for name, verdict in result.verdicts.items():
+        sorted_ones[verdict.word].append(name)
+    return sorted_ones["met"], sorted_ones["missed"], sorted_ones["not yet known"]
+
+
+def kept_sentence(result: Result) -> str:
+    """Say how many promises a scenario keeps, and which it does not."""
+    met, missed, unsure = kept(result)
+    total = len(met) + len(missed) + len(unsure)
+    name = one_line(result.name)
+    if not total:
+        return f"{name} promises nothing that could be judged."
+    if len(met) == total:
+        return f"{name} keeps {'its promise' if total == 1 else f'all {total} promises'}."
+    parts = []
+    if missed:
+        parts.append(f"misses {listed(map(one_line, missed))}")
+    if unsure:
+        parts.append(f"leaves {listed(map(one_line, unsure))} not yet known")
+    return f"{name} keeps {len(met)} of {plural(total, 'promise')} and {' and '.join(parts)}."
+
+
+def band_position(estimate: Estimate, band: Band) -> str:
+    """Say where a share lies against a band, when its whole interval says so.
+
+    Examples
+    --------
+    >>> band_position(Estimate(0.7, 0.69, 0.71, 20), Band(low=0.65, high=0.8))
+    'inside'
+    >>> band_position(Estimate(0.66, 0.64, 0.68, 20), Band(low=0.65, high=0.8))
+    'not clearly inside'
+    """
+    if math.isnan(estimate.mean):
+        return "not measured against"
+    low, high = estimate.low, estimate.high
+    if math.isnan(low):
+        low = high = estimate.mean
+    if high < band.low:
+        return "below"
+    if low > band.high:
+        return "above"
+    return "inside" if low >= band.low and high <= band.high else "not clearly inside"
+
+
+def band_words(band: Band) -> str:
+    """Write a band.
+
+    Examples
+    --------
+    >>> band_words(Band(low=0.65, high=0.8))
+    '65–80 %'
+    """
+    return interval(lambda share: f"{100 * share:.4g} %", band.low, band.high)
+
+
+def l1_sentence(result: Result) -> str:
+    """Say what share the first line resolves, and where that lies."""
+    tier = one_line(next(iter(result.scenario.tiers)))
+    if HEADLINE not in result.metrics:
+        return f"{one_line(result.name)}: the share that {tier} resolves was not measured."
+    estimate = result.estimate(HEADLINE)
+    if math.isnan(estimate.mean):
+        return f"{one_line(result.name)}: the share that {tier} resolves was not measured."
+    healthy = result.scenario.bands.healthy
+    return (
+        f"{one_line(result.name)}: {tier} resolves {measured(estimate, format_share)} of what begins "
+        f"there, {band_position(estimate, healthy)} the healthy band of {band_words(healthy)}."
+    )
+
+
+def changed_words(result: Result, most: int = _CHANGES_SHOWN) -> str:
+    """Say what a scenario changes against the first, as found by comparing the two."""
+    if result.base is None:
+        return "what the others are held against"
+    found = [f"{path} {written(a)} → {written(b)}" for path, (a, b) in result.changes.items()]
+    rest = len(found) - most
+    more = f" and {rest} more" if rest > 0 else ""
+    return "; ".join(found[:most]) + more if found else "no difference"
+
+
+def written(value: Any) -> str:
+    """Write a value of a scenario as a file would hold it.
+
+    Examples
+    --------
+    >>> written(None), written(["P1", "P2"]), written(True)
+    ('–', 'P1, P2', 'yes')
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(written, value)) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {written(one)}" for key, one in value.items()) or "none"
+    if isinstance(value, float) and value == round(value):
+        return f"{value:,.0f}"
+    return shortened(str(value), 120)
+
+
+def period_words(scenario: Scenario) -> str:
+    """Say what stretch of time was counted.
+
+    Examples
+    --------
+    >>> import sim
+    >>> period_words(sim.load("scenarios/in-house-desk.yaml"))
+    '11 weeks from 19 Jan 2026'
+    """
+    period = scenario.period
+    first = period.start + dt.timedelta(milliseconds=period.warm_up)
+    counted = period.length - period.warm_up
+    length = plural(counted // WEEK, "week") if counted % WEEK == 0 else exact_duration(counted)
+    return f"{length} from {first.day} {first:%b %Y}"
+
+
+def evidence_words(study: Study, metric: str | None = None) -> str:
+    """Say how many replications there are, of how many tickets, and what the intervals are."""
+    parts = [plural(study.replications, "replication")]
+    counts = [
+        one.counts[metric]
+        for one in study.results[0].replications
+        if metric is not None and metric in one.counts
+    ]
+    if counts:
+        parts[0] += f" of about {sum(counts) / len(counts):,.0f} tickets"
+    parts.append(f"{100 * study.level:g} % t-intervals")
+    if len(study) > 1:
+        parts.append("same tickets for all" if study.common_tickets else "not the same tickets")
+    return ", ".join(parts)
+
+
+def footer(study: Study, of: Iterable[Result] | None = None, brand: str = "") -> str:
+    """Write the line below a chart: scenario, seed, replications, version."""
+    results = list(of) if of is not None else list(study.results)
+    names = [shortened(result.name) for result in results]
+    shown = ", ".join(names)
+    if len(shown) > _LONGEST_IN_FOOTER and len(names) > 1:
+        shown = f"{names[0]} and {plural(len(names) - 1, 'other scenario')}"
+    parts = [
+        shown,
+        f"seed {study.seed}",
+        plural(study.replications, "replication"),
+        f"TierSim {study.manifest.versions.get('tiersim', '')}".strip(),
+    ]
+    return " · ".join([*parts, *([one_line(brand)] if brand else [])])
+
+
+def definition(metric: str) -> str:
+    """Return the sentence that defines a metric; empty for a figure of the user's own."""
+    try:
+        return outcome.metric(metric).sentence
+    except TierSimError:
+        return ""
+
+
+def names_of(results: Sequence[Result]) -> str:
+    """List the names of scenarios."""
+    return listed(one_line(result.name) for result in results)

@@ -1,0 +1,122 @@
+"""Text that a user wrote, made fit for a picture or a table: names may hold anything."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final
+
+LONGEST_NAME: Final = 34
+"""Characters of a name in a picture."""
+_STAND_IN: Final = "□"
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes text that begins with one of these for a formula."""
+_STEERING: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories of what steers text instead of being seen: among them the marks that turn the
+direction of everything after them."""
+
+
+def one_line(text: str) -> str:
+    """Put text on one line, without what steers the text around it.
+
+    Examples
+    --------
+    >>> one_line("One" + chr(10) + chr(0x202E) + "more  at L1")
+    'One more at L1'
+    """
+    spaced = "".join(" " if c.isspace() else c for c in text)
+    seen = "".join(c for c in spaced if c == " " or unicodedata.category(c) not in _STEERING)
+    return " ".join(seen.split())
+
+
+def shortened(text: str, longest: int = LONGEST_NAME) -> str:
+    """Cut text that is too long for its place.
+
+    Examples
+    --------
+    >>> shortened("Provider A: strong L1, the rest outsourced", 20)
+    'Provider A: strong…'
+    """
+    text = one_line(text)
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def short_names(names: Sequence[str], longest: int = LONGEST_NAME) -> list[str]:
+    """Shorten several names so that they still differ.
+
+    Examples
+    --------
+    >>> short_names(["One more at L1", "A" * 50 + "1", "A" * 50 + "2"], 12)
+    ['One more at…', 'AAAAAAA… (2)', 'AAAAAAA… (3)']
+    """
+    short = [shortened(name, longest) for name in names]
+    found = []
+    for position, name in enumerate(short):
+        if short.count(name) == 1 and name:
+            found.append(name)
+            continue
+        # Names that differ only beyond the cut are told apart by their place in the study.
+        mark = f" ({position + 1})"
+        found.append(f"{shortened(names[position], max(2, longest - len(mark)))}{mark}".strip())
+    return found
+
+
+@lru_cache(maxsize=8)
+def _letters(family: str) -> frozenset[int]:
+    from matplotlib import font_manager  # noqa: PLC0415 - heavy, and only needed to draw
+
+    properties = font_manager.FontProperties(family=[family, "DejaVu Sans"])
+    known: set[int] = set()
+    for one in (family, "DejaVu Sans"):
+        properties = font_manager.FontProperties(family=one)
+        known |= set(font_manager.get_font(font_manager.findfont(properties)).get_charmap())
+    return frozenset(known)
+
+
+def drawable(text: str, family: str) -> str:
+    """Replace letters that the font does not have, as emoji, by a box.
+
+    Examples
+    --------
+    >>> drawable("One more 🚀", "DejaVu Sans")
+    'One more □'
+    """
+    known = _letters(family)
+    return "".join(c if ord(c) in known or c == "\n" else _STAND_IN for c in text)
+
+
+def no_formula(text: str) -> str:
+    """Mark text that a spreadsheet would run as a formula.
+
+    Examples
+    --------
+    >>> no_formula("=cmd|' /C calc'!A0"), no_formula("One more at L1")
+    ("'=cmd|' /C calc'!A0", 'One more at L1')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def listed(words: Iterable[str]) -> str:
+    """Join words as people do.
+
+    Examples
+    --------
+    >>> listed(["L1"]), listed(["L1", "L2", "L3"])
+    ('L1', 'L1, L2 and L3')
+    """
+    several = list(words)
+    if len(several) < 2:  # noqa: PLR2004 - one word needs no "and"
+        return "".join(several)
+    return f"{', '.join(several[:-1])} and {several[-1]}"
+
+
+def plural(count: int, word: str) -> str:
+    """Write a count with its word.
+
+    Examples
+    --------
+    >>> plural(1, "replication"), plural(1200, "ticket")
+    ('1 replication', '1,200 tickets')
+    """
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
