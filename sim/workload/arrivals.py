@@ -117,7 +117,12 @@ def classify(scenario: Scenario, seed: int, replication: int, arrival_ms: Times)
         number = draw(Purpose.PRIORITY)
         for level in range(edges.shape[1]):
             priority += number >= edges[topic, level]
-    return Arrivals(arrival_ms, topic, priority, channel, np.zeros(count, np.int8))
+    tiers = list(scenario.tiers)
+    entry = np.array(
+        [0 if t.goes_to is None else tiers.index(t.goes_to) for t in scenario.topics.values()],
+        np.int8,
+    )
+    return Arrivals(arrival_ms, topic, priority, channel, entry[topic])
 
 
 def pick(
