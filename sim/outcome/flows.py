@@ -73,14 +73,14 @@ def _resolution_ecdf(facts: Facts) -> Arrays:
 )
 def _flow(facts: Facts) -> Arrays:
     tiers = len(facts.tiers)
-    matrix = np.zeros((tiers + 2, tiers + len(ENDS)))
+    shape = (tiers + 2, tiers + len(ENDS))
     rows = np.flatnonzero(facts.row_counts)
     before = np.maximum(rows - 1, 0)
     opens = facts.opens[rows]
     back = ~opens & facts.resolving[before]
     moved = opens | back | (facts.queue[rows] != facts.queue[before])
-    source = np.where(opens, 0, np.where(back, tiers + 1, facts.tier[before] + 1))
-    np.add.at(matrix, (source[moved], facts.tier[rows][moved]), 1)
+    source = np.where(opens, 0, np.where(back, tiers + 1, facts.tier[before] + np.intp(1)))
+    joins = source[moved] * shape[1] + facts.tier[rows][moved]
     over = facts.resolving[rows] | facts.closes[rows]
     last = rows[over]
     column = np.array(
@@ -88,8 +88,9 @@ def _flow(facts: Facts) -> Arrays:
     )
     ending = np.minimum(facts.run.log.ending[facts.ticket[last]], Ending.CLOSED)
     end = np.where(facts.resolving[last], ENDS.index("resolved"), column[ending])
-    np.add.at(matrix, (facts.tier[last] + 1, tiers + end), 1)
-    return {"": matrix}
+    leaves = (facts.tier[last] + np.intp(1)) * shape[1] + tiers + end
+    count = np.bincount(np.concatenate([joins, leaves]), minlength=shape[0] * shape[1])
+    return {"": count.reshape(shape).astype(np.float64)}
 
 
 @register_curve(

@@ -109,7 +109,7 @@ def occupied(bounds: Times, from_ms: Times, to_ms: Times) -> Times:
 
 def _before(bounds: Times, at_ms: Times) -> Times:
     """Sum, over the instants before each bound, the time from the instant to the bound."""
-    at_ms = np.sort(at_ms)
+    at_ms = np.sort(at_ms, kind="stable")  # mostly nearly in order already
     count = np.searchsorted(at_ms, bounds)
     total = np.concatenate([[0], np.cumsum(at_ms)])
     until: Times = count * bounds - total[count]

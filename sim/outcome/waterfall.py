@@ -106,10 +106,14 @@ def split(facts: Facts, reading: Reading, hours: Hours, which: NDArray[np.bool_]
     rows, clock, low, high = rows[inside], clock[inside], low[inside], high[inside]
     bounces, queues = bounces[inside], queues[inside]
     outside = facts.at_provider[rows]
-    touch, worked = facts.touch_ms[rows], _open_touch_ms(facts, hours)[rows]
+    touch = facts.touch_ms[rows]
     add(clock[outside], _CAUSE["vendor"], (high - low)[outside])
     parked = np.where(outside, 0, high - low - touch)
-    parked_open = np.where(parked > 0, hours.elapsed(low, high) - worked, 0)
+    parked_open = np.zeros_like(parked)
+    some = np.flatnonzero(parked)
+    if len(some):
+        worked = _open_touch_ms(facts, hours, rows[some])
+        parked_open[some] = hours.elapsed(low[some], high[some]) - worked
     add(clock, queues, parked_open)
     add(clock, _CAUSE["closed hours"], parked - parked_open)
     again = visits.rework_ms[facts.visit[rows]] if len(visits.rework_ms) else np.zeros_like(touch)
@@ -119,16 +123,18 @@ def split(facts: Facts, reading: Reading, hours: Hours, which: NDArray[np.bool_]
     return parts
 
 
-def _open_touch_ms(facts: Facts, hours: Hours) -> Times:
-    """Return the touch time of each row inside some hours."""
-    spell = facts.run.log.spells()
-    to_ms = np.where(spell.to_ms == NOT_YET, facts.end_ms, spell.to_ms)
-    total = np.bincount(
-        spell.visit,
-        hours.elapsed(spell.from_ms, to_ms),
-        minlength=len(facts.run.workload.visits),
+def _open_touch_ms(facts: Facts, hours: Hours, rows: NDArray[np.intp]) -> Times:
+    """Return the touch time of some rows inside some hours."""
+    log, visit = facts.run.log, facts.visit[rows]
+    begun, finished = log.taken_up_ms[visit], log.finished_ms[visit]
+    done = np.where(finished == NOT_YET, facts.end_ms, finished)
+    last = hours.elapsed(np.where(begun == NOT_YET, done, begun), done)
+    cut = log.interrupted
+    before = np.bincount(
+        cut.visit, hours.elapsed(cut.from_ms, cut.to_ms), minlength=len(log.joined_ms)
     )
-    return total.astype(np.int64)[facts.visit]
+    touch: Times = last + before.astype(np.int64)[visit]
+    return touch
 
 
 @register_curve(
