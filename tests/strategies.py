@@ -52,7 +52,7 @@ def random_case(seed: int, most_tickets: int = 60) -> Case:
 def build(pick: Pick, most_tickets: int) -> Case:
     """Make a case from picked numbers."""
     desk, served = _desk(pick)
-    workload = _workload(pick, most_tickets, len(desk.queues), served, len(desk.calendar_open_ms))
+    workload = _workload(pick, most_tickets, desk, served)
     workload.check()
     return workload, desk
 
@@ -175,20 +175,30 @@ class _Rows:
         return np.array(values, dtype).T.copy()
 
 
-def _workload(
-    pick: Pick, most_tickets: int, queues: int, served: list[int], calendars: int
-) -> Workload:
+@dataclass
+class _Scope:
+    """What there is for visits to name, and which mechanisms are on."""
+
+    queues: int
+    served: list[int]
+    calendars: int
+    signals: int
+    has: dict[str, bool]
+
+
+def _workload(pick: Pick, most_tickets: int, desk: Desk, served: list[int]) -> Workload:
     has = {
         name: bool(pick(0, 1))
         for name in ("patience", "boxes", "delays", "sides", "signals", "resolves", "due", "far")
     }
     signals = pick(1, 2) if has["signals"] else 0
+    scope = _Scope(len(desk.queues), served, len(desk.calendar_open_ms), signals, has)
     visits = _Rows()
     first_visit = []
     count = pick(0, most_tickets)
     for ticket in range(count):
         first_visit.append(len(visits.rows))
-        _journey(pick, visits.rows, ticket, has, queues, served, calendars, signals)
+        _journey(pick, visits.rows, ticket, scope)
     successor = np.array([row["successor"] for row in visits.rows], np.int32).reshape(-1, WAYS_ON)
 
     def signal() -> list[int]:
@@ -231,21 +241,13 @@ def _workload(
     )
 
 
-def _journey(
-    pick: Pick,
-    rows: list[dict[str, Any]],
-    ticket: int,
-    has: dict[str, bool],
-    queues: int,
-    served: list[int],
-    calendars: int,
-    signals: int,
-) -> None:
+def _journey(pick: Pick, rows: list[dict[str, Any]], ticket: int, scope: _Scope) -> None:
     """Make up every visit of one ticket: a main chain, and side chains that its visits begin."""
+    has, signals, calendars = scope.has, scope.signals, scope.calendars
 
     def visit(*, is_side: bool) -> dict[str, Any]:
         row: dict[str, Any] = {"ticket": ticket, "is_side": is_side, "successor": [NONE] * WAYS_ON}
-        row["queue"] = pick(0, queues - 1) if _now_and_then(pick) else served[0]
+        row["queue"] = pick(0, scope.queues - 1) if _now_and_then(pick) else scope.served[0]
         row["work_ms"] = 1 if _seldom(pick) else _minutes(pick, 1, 10)
         if has["patience"] and _often(pick):
             row["patience_ms"] = _minutes(pick, 0, 6)
@@ -264,8 +266,7 @@ def _journey(
             row, later = rows[number], numbers[at + 1 :]
             if later:
                 row["successor"] = [
-                    later[pick(0, len(later) - 1)] if _often(pick) else NONE
-                    for _ in range(WAYS_ON)
+                    later[pick(0, len(later) - 1)] if _often(pick) else NONE for _ in range(WAYS_ON)
                 ]
             if has["delays"]:
                 row["delay_ms"] = [_minutes(pick, 0, 4) for _ in range(WAYS_ON)]
@@ -281,11 +282,16 @@ def _journey(
         go_on(numbers)
         return numbers
 
-    main = []
+    main: list[int] = []
     for _ in range(pick(1, 4)):
         main.append(len(rows))
         row = visit(is_side=False)
         if has["sides"] and _now_and_then(pick):
+            begun = [number for number in main if "side_visit" in rows[number]]
+            if begun and _seldom(pick):
+                # The chain of an earlier visit: none of it joins twice.
+                row["side_visit"] = rows[begun[-1]]["side_visit"]
+                continue
             side = begin_side_chain(row)
             if _seldom(pick):
                 begin_side_chain(rows[side[-1]])
