@@ -13,6 +13,7 @@ from sim.scenario.model import Scenario
 from sim.study.asked import asked, words
 from sim.study.estimate import check_level
 from sim.study.evaluate import Evaluation
+from sim.study.interrupt import Interrupts
 from sim.study.listing import check_names
 from sim.study.manifest import Manifest
 from sim.study.precision import (
@@ -257,8 +258,9 @@ def replicate_until_sure(
         tasks = [Task(r, s) for r in range(size) for s in range(len(plan.scenarios))]
         left = [task for task in tasks if task not in finished]
         done = len(tasks) - len(left)
-        with closing(runner.map(left)) as stream:
+        with Interrupts() as interrupts, closing(runner.map(left)) as stream:
             for task, replication in stream:
+                interrupts.check()
                 finished[task] = replication
                 if store is not None:
                     store.write(task, replication)

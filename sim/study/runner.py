@@ -4,18 +4,39 @@ A replication depends on its scenario, the seed and its number alone, and what c
 its place by number, never by who was first. So the choice of workers is one of speed only:
 
 - *serial*, where starting workers would cost more than they save;
-- *threads*, which cost nothing to start and share the scenarios (the compiled engine and most of
-  numpy let go of the interpreter's lock);
-- *processes* (loky), which share no lock, and cost some tenths of a second to start;
+- *threads*, which cost nothing to start, for tasks that spend their time inside long numpy calls and
+  the compiled engine, which let go of the interpreter's lock;
+- *processes* (loky), which share no lock. They take about a second to start, and are kept for the
+  next study: a page or a notebook pays once;
 - a *cluster* (``sim.study.cluster``), by the same path.
+
+Measured on two cores (a desk of 460 tickets a week, compiled engine, values without curves; seconds
+of work done in a second of time, 1 for serial):
+
+==================  =======  ==============  ================
+task                threads  processes, new  processes, kept
+==================  =======  ==============  ================
+13 weeks, 20 ms     1.0      start 1 s       1.8
+104 weeks, 120 ms   1.5      start 1 s       1.7
+==================  =======  ==============  ================
 """
 
 from __future__ import annotations
 
+import importlib
+import math
 import os
+import threading
 import time
 from collections.abc import Generator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Literal, Self
@@ -27,10 +48,16 @@ from sim.study.replication import Evaluate, Replication, Task
 How = Literal["auto", "serial", "threads", "processes"]
 PROBES = 2
 """Tasks done here first, to see how long one takes; the first one pays for imports."""
-SERIAL_BELOW_S = 0.25
-"""Work that takes less than this is done before other workers have begun."""
-PROCESSES_ABOVE_S = 4.0
+SERIAL_BELOW_S = 0.1
+"""Work that takes less than this is done before it could be handed out."""
+PROCESSES_ABOVE_S = 2.5
 """Work that takes longer pays for the start of processes."""
+THREADS_FROM_S = 0.08
+"""From tasks of this length on most of the time is spent without the interpreter's lock."""
+IDLE_S = 120
+"""Processes without work end after this long."""
+LOOK_S = 1.0
+"""How often a worker looks whether its parent is still there."""
 CHUNK_S = 0.2
 """A chunk of tasks takes about this long: passing it on costs some milliseconds, and progress and
 a cancelled run are seen after a chunk."""
@@ -104,9 +131,7 @@ class Runner:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._executor is not None:
-            _close(self._executor, kill=kind is not None)
-            self._executor = None
+        self._leave(kill=kind is not None)
 
     def map(self, tasks: Sequence[Task]) -> Generator[tuple[Task, Replication]]:
         """Evaluate tasks; yields each as it is done, in no order.
@@ -115,11 +140,13 @@ class Runner:
         """
         left = list(tasks)
         if self.cluster is None and not self._seconds:
-            for task in left[:PROBES]:
+            probes = 1 if _processes_ready(self.jobs or cores()) else PROBES
+            for task in left[:probes]:
                 began = time.perf_counter()
-                yield task, self.work.one(task)
+                found = self.work.one(task)
                 self._seconds = time.perf_counter() - began
-            left = left[PROBES:]
+                yield task, found
+            left = left[probes:]
         if not left:
             self._chosen = self._chosen or "serial"
             return
@@ -149,7 +176,7 @@ class Runner:
                 done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in done:
                     chunk = under_way.pop(future)
-                    yield from zip(chunk, future.result(), strict=True)
+                    yield from zip(chunk, _result(future), strict=True)
                 hand_out()
         finally:
             for future in under_way:
@@ -165,43 +192,102 @@ class Runner:
             self._chosen = "cluster"
             return self._executor.workers()
         workers = self.jobs or cores()
-        if self._executor is None:
-            how = self.how if self.how != "auto" else choose(tasks, self._seconds, workers)
+        how = self.how
+        if how == "auto":
+            how = choose(tasks, self._seconds, workers, ready=_processes_ready(workers))
+        if how != self._chosen or self._executor is None:
+            self._leave(kill=False)
             self._chosen = how
             if how == "threads":
                 self._executor = ThreadPoolExecutor(workers, thread_name_prefix="tiersim")
             elif how == "processes":
-                from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - slow
-
-                self._executor = get_reusable_executor(workers)
+                self._executor = _processes(workers)
         return workers
 
+    def _leave(self, *, kill: bool) -> None:
+        """Let go of the workers; processes are kept for the next study unless one failed."""
+        executor, self._executor = self._executor, None
+        if isinstance(executor, ThreadPoolExecutor):
+            executor.shutdown(wait=True, cancel_futures=True)
+        elif executor is not None and hasattr(executor, "close"):
+            executor.close()
+        elif executor is not None and kill:
+            _used_at.clear()
+            executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]
+        elif executor is not None:
+            _used_at[self.jobs or cores()] = time.monotonic()
 
-def choose(tasks: int, seconds: float, workers: int) -> Literal["serial", "threads", "processes"]:
-    """Choose how to run tasks that take so many seconds each.
+
+def choose(
+    tasks: int, seconds: float, workers: int, *, ready: bool = False
+) -> Literal["serial", "threads", "processes"]:
+    """Choose how to run tasks.
+
+    Parameters
+    ----------
+    tasks : int
+    seconds : float
+        How long one takes.
+    workers : int
+    ready : bool
+        Whether processes are there from an earlier study.
 
     Examples
     --------
-    >>> choose(40, 0.002, 2), choose(40, 0.02, 2), choose(40, 0.5, 2), choose(40, 0.5, 1)
-    ('serial', 'threads', 'processes', 'serial')
+    >>> choose(40, 0.02, 2), choose(40, 0.02, 2, ready=True), choose(400, 0.02, 2)
+    ('serial', 'processes', 'processes')
+    >>> choose(10, 0.2, 2), choose(40, 0.5, 1)
+    ('threads', 'serial')
     """
     total = tasks * seconds
     if workers == 1 or tasks == 1 or total < SERIAL_BELOW_S:
         return "serial"
-    return "processes" if total > PROCESSES_ABOVE_S else "threads"
+    if ready or total > PROCESSES_ABOVE_S:
+        return "processes"
+    return "threads" if seconds >= THREADS_FROM_S else "serial"
+
+
+_used_at: dict[int, float] = {}
+"""When processes were last used, by their number; there is one set of them in this process."""
+
+
+def _processes_ready(workers: int) -> bool:
+    return time.monotonic() - _used_at.get(workers, -math.inf) < IDLE_S / 2
+
+
+def _processes(workers: int) -> Executor:
+    # joblib brings loky, and hands it out as a part of its own.
+    loky = importlib.import_module("joblib.externals.loky")
+    _used_at.clear()
+    executor: Executor = loky.get_reusable_executor(
+        workers, timeout=IDLE_S, initializer=_end_with, initargs=(os.getpid(),)
+    )
+    return executor
+
+
+def _end_with(parent: int) -> None:
+    """Make a worker end when its parent is gone, which a killed parent cannot tell it."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_S)
+        os._exit(1)
+
+    # Where processes keep the number of a parent that is gone, idleness ends them.
+    threading.Thread(target=watch, name="tiersim-watch", daemon=True).start()
+
+
+def _result(future: Future[list[Replication]]) -> list[Replication]:
+    try:
+        return future.result()
+    except BrokenExecutor as error:
+        raise StudyError(
+            "a worker process was ended from outside, as the system does when memory runs out; "
+            f"run with fewer jobs ({type(error).__name__})"
+        ) from None
 
 
 def _chunks(tasks: list[Task], seconds: float, workers: int) -> list[list[Task]]:
     fair = len(tasks) // (workers * CHUNKS_PER_WORKER)
     size = max(1, min(fair, round(CHUNK_S / seconds) if seconds else 1))
     return [tasks[at : at + size] for at in range(0, len(tasks), size)]
-
-
-def _close(executor: Executor, *, kill: bool) -> None:
-    """Let go of the workers; loky's processes are kept for the next study unless one failed."""
-    if isinstance(executor, ThreadPoolExecutor):
-        executor.shutdown(wait=True, cancel_futures=True)
-    elif hasattr(executor, "close"):
-        executor.close()
-    elif kill:
-        executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]
