@@ -172,8 +172,10 @@ def _after_hours_share(facts: Facts) -> Figures:
 )
 def _simple_work_above(facts: Facts) -> Figures:
     difficulty = facts.run.workload.tickets.difficulty
-    if not len(difficulty) or len(facts.tiers) == 1:
+    if len(facts.tiers) == 1:
         return {}
+    if not len(difficulty):
+        return {"": ratio(0, 0)}
     first = next(iter(facts.run.scenario.tiers.values()))
     above = np.flatnonzero((facts.tier > 0) & facts.row_counts & ~facts.at_provider)
     work = facts.touch_ms[above]

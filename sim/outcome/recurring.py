@@ -26,9 +26,9 @@ LATE_PART = 0.25
     variants="last quarter",
 )
 def _recurring_share(facts: Facts) -> Figures:
-    problem = facts.run.workload.tickets.problem
-    if not len(problem):
+    if facts.run.scenario.problems is None:
         return {}
+    problem = facts.run.workload.tickets.problem
     recurs = problem[facts.whose] != NONE
     late_from = facts.end_ms - LATE_PART * facts.counted_ms
     late = facts.run.workload.tickets.arrival_ms[facts.whose] >= late_from
@@ -50,8 +50,10 @@ def _recurring_share(facts: Facts) -> Figures:
 )
 def _fixes(facts: Facts) -> Figures:
     tickets, visits, log = facts.run.workload.tickets, facts.run.workload.visits, facts.run.log
-    if not len(tickets.problem) or not len(visits.raises):
+    if facts.run.scenario.problems is None:
         return {}
+    if not len(visits.raises):
+        return {"": ratio(0, facts.counted_ms / MONTH)}
     done = (visits.kind == Kind.FIX) & (visits.raises != NONE) & (log.outcome == Outcome.DONE)
     held = np.count_nonzero(done & (log.finished_ms >= facts.warm_up_ms))
     return {"": ratio(held, facts.counted_ms / MONTH)}
@@ -69,8 +71,8 @@ def _fixes(facts: Facts) -> Figures:
     better="higher",
 )
 def _prevented(facts: Facts) -> Figures:
-    tickets = facts.run.workload.tickets
-    if not len(tickets.prevented_by):
+    scenario, tickets = facts.run.scenario, facts.run.workload.tickets
+    if scenario.problems is None and not any(t.self_service for t in scenario.topics.values()):
         return {}
     stopped = ~facts.user & (tickets.arrival_ms >= facts.warm_up_ms)
     if len(tickets.origin):
@@ -90,8 +92,10 @@ def _prevented(facts: Facts) -> Figures:
 )
 def _runbook_share(facts: Facts) -> Figures:
     runbook = facts.run.workload.visits.runbook
-    if not len(runbook):
+    if not any(topic.runbook for topic in facts.run.scenario.topics.values()):
         return {}
+    if not len(runbook):
+        return {"": ratio(0, len(facts.entries(0)))}
     rows = facts.entries(0)
     rows = rows[facts.started_ms[rows] != NOT_YET]
     return {"": ratio(np.count_nonzero(runbook[facts.visit[rows]]), len(rows))}
@@ -109,8 +113,10 @@ def _runbook_share(facts: Facts) -> Figures:
 )
 def _chasers(facts: Facts) -> Figures:
     visits, log = facts.run.workload.visits, facts.run.log
-    if not len(visits.is_side):
+    if facts.run.scenario.updates is None:
         return {}
+    if not len(visits.is_side):
+        return {"": ratio(0, len(facts.whose))}
     came = (visits.kind == Kind.CHASE) & (log.joined_ms != NOT_YET)
     return {"": ratio(np.count_nonzero(came & facts.counted[visits.ticket]), len(facts.whose))}
 
@@ -128,8 +134,10 @@ def _chasers(facts: Facts) -> Figures:
 )
 def _updates_sent(facts: Facts) -> Figures:
     visits, log = facts.run.workload.visits, facts.run.log
-    if not len(visits.is_side):
+    if facts.run.scenario.updates is None:
         return {}
+    if not len(visits.is_side):
+        return {"": ratio(0, 0)}
     ours = (visits.kind == Kind.UPDATE) & facts.counted[visits.ticket]
     sent = np.count_nonzero(ours & (log.outcome == Outcome.DONE))
     late = np.count_nonzero(ours & (log.outcome == Outcome.LEFT))
