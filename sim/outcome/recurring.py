@@ -49,7 +49,7 @@ def _recurring_share(facts: Facts) -> Figures:
     better="higher",
 )
 def _fixes(facts: Facts) -> Figures:
-    tickets, visits, log = facts.run.workload.tickets, facts.run.workload.visits, facts.run.log
+    visits, log = facts.run.workload.visits, facts.run.log
     if facts.run.scenario.problems is None:
         return {}
     if not len(visits.raises):
