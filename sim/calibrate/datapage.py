@@ -1,0 +1,364 @@
+"""The data page: what an export is fit for, before anything is fitted to it.
+
+It looks for what spoils a calibration without making any row invalid: fields that are empty, an
+automatic closure that hides the resolution, a ramp-up at the start, an export that holds what
+*ended* in a period (long tickets are then over-represented), days on which hardly anybody wrote.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibrate.export import Export, midnight_ms
+from sim.calibrate.figures import WORKING_DAYS, Figures
+from sim.calibrate.lines import Lines, find_lines
+from sim.errors import ExportError
+from sim.units import DAY, HOUR, MINUTE, format_duration, format_share
+from sim.workload.journeys import NONE, NOT_YET
+
+WEEK_DAYS: Final = 7
+STEADY_WITHIN: Final = 0.10
+"""A week whose shares differ less than this from the settled weeks' is settled too."""
+DEVIATIONS: Final = 4.0
+"""… or less than this many standard errors."""
+COUNT_WITHIN: Final = 0.5
+"""A week with fewer tickets than this part of the settled weeks' is not whole."""
+LOW_DAY: Final = 0.5
+"""A day with less than this part of its weekday's usual tickets is a low day."""
+LEAST_A_DAY: Final = 5
+"""Below it, low days cannot be told from chance."""
+SAME_CLOSURE: Final = 0.5
+"""If this share of the tickets is closed after the same time, a rule closes them."""
+CLOSURE_WITHIN_MS: Final = HOUR
+LONGEST_OPEN_SHARE: Final = 0.01
+"""With fewer open tickets than this at its end, an export may hold what ended in a period."""
+EARLY_SHARE: Final = 0.02
+"""… if this share of the tickets was opened before the first one ended."""
+MOST_MISSING: Final = 0.02
+"""A field that is empty more often is worth a line."""
+FEWEST_WEEKS: Final = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to know about an export.
+
+    Attributes
+    ----------
+    about : str
+        A word or two: ``"ramp-up"``.
+    text : str
+    serious : bool
+        Whether figures would be wrong if it were not heeded.
+    """
+
+    about: str
+    text: str
+    serious: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class DataPage:
+    """What is known about an export.
+
+    Attributes
+    ----------
+    findings : tuple of Finding
+        The serious ones first.
+    first, last : date
+        The days whose tickets can be used: settled, whole weeks where there are any.
+    low_days : tuple of date
+        Days in between on which less than half of the usual tickets came.
+    weeks : tuple of Week
+    """
+
+    findings: tuple[Finding, ...]
+    first: dt.date
+    last: dt.date
+    low_days: tuple[dt.date, ...]
+    weeks: tuple[Week, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{one.about}: {one.text}" for one in self.findings)
+
+
+@dataclass(frozen=True)
+class Week:
+    """The figures of the tickets opened in one week."""
+
+    first: dt.date
+    tickets: int
+    sla: float
+    within_day: float
+    never_left: float
+
+    def shares(self) -> NDArray[np.float64]:
+        """Return the three shares; NaN where the export does not say."""
+        return np.array([self.sla, self.within_day, self.never_left])
+
+
+def data_page(export: Export, lines: Lines | None = None) -> DataPage:
+    """Look at an export.
+
+    Parameters
+    ----------
+    export : Export
+    lines : Lines, optional
+        Found if absent.
+    """
+    lines = lines or find_lines(export)
+    found = [_size(export), *_missing(export), *_closure(export), *_stamps(export)]
+    first, last, biased = _span(export, found)
+    weeks = tuple(_weeks(export, lines, first, last))
+    first = _settled(weeks, first, found)
+    last = _whole(export, weeks, first, last, found)
+    inside = export.between(first, last)
+    if not len(inside):
+        raise ExportError(
+            f"{export.source} leaves no day to calibrate on: "
+            + " ".join(one.text for one in found if one.serious)
+        )
+    low = _low_days(inside, first, last, found)
+    _truncation(inside, found, biased=biased)
+    ordered = [f for f in found if f.serious] + [f for f in found if not f.serious]
+    return DataPage(tuple(ordered), first, last, low, weeks)
+
+
+def _size(export: Export) -> Finding:
+    first, last = export.days_opened()
+    aside = f"; {len(export.set_aside):,} rows are set aside" if export.set_aside else ""
+    return Finding(
+        "size",
+        f"{export.rows:,} rows, {len(export):,} tickets opened from {first} to {last}{aside}.",
+    )
+
+
+def _missing(export: Export) -> list[Finding]:
+    one = export.tickets
+    empty = {
+        "resolution time": one.resolved_ms == NOT_YET,
+        "team": one.first_team == NONE,
+        "priority": one.priority == NONE,
+        "category": one.category == NONE,
+    }
+    found = [
+        Finding("missing", f"{format_share(float(gone.mean()))} of the tickets have no {what}.")
+        for what, gone in empty.items()
+        if gone.mean() > MOST_MISSING
+    ]
+    if not len(export.events):
+        found.append(
+            Finding(
+                "missing",
+                "The export has one row per ticket: hand-overs, waits and times with a team "
+                "cannot be measured, and are assumed.",
+            )
+        )
+    return found
+
+
+def _closure(export: Export) -> list[Finding]:
+    """Find a rule that closes tickets a fixed time after they were resolved."""
+    one = export.tickets
+    both = (one.resolved_ms != NOT_YET) & (one.closed_ms != NOT_YET)
+    after = one.closed_ms[both] - one.resolved_ms[both]
+    if not len(after):
+        return []
+    usual = float(np.median(after))
+    same = float((np.abs(after - usual) <= CLOSURE_WITHIN_MS).mean())
+    if usual < HOUR or same < SAME_CLOSURE:
+        return []
+    return [
+        Finding(
+            "automatic closure",
+            f"{format_share(same)} of the tickets are closed {format_duration(usual)} after they "
+            "are resolved: a rule closes them. The resolution is used, never the closure.",
+        )
+    ]
+
+
+def _stamps(export: Export) -> list[Finding]:
+    whole = float((export.tickets.opened_ms % MINUTE == 0).mean())
+    if whole < 1:
+        return []
+    return [Finding("stamps", "Times are whole minutes: shorter durations are read as 0 or 1 min.")]
+
+
+def _span(export: Export, found: list[Finding]) -> tuple[dt.date, dt.date, bool]:
+    """Return the days in which all tickets opened are in the export, and whether it is biased."""
+    first, last = export.days_opened()
+    one = export.tickets
+    ends = np.where(one.resolved_ms == NOT_YET, one.closed_ms, one.resolved_ms)
+    known = ends != NOT_YET
+    if not known.any() or (~known).mean() > LONGEST_OPEN_SHARE:
+        return first, last, False
+    first_end = int(np.quantile(ends[known], 0.001))
+    early = float((one.opened_ms < first_end - DAY).mean())
+    if early < EARLY_SHARE:
+        return first, last, False
+    begin = _day(export, first_end)
+    found.append(
+        Finding(
+            "length bias",
+            f"{format_share(early)} of the tickets were opened before the first one ended, and "
+            "none is open: the export holds what ended in a period, so that long tickets are "
+            f"over-represented among the early ones. Tickets opened before {begin} are left out, "
+            "and those opened late lack their long cases.",
+            serious=True,
+        )
+    )
+    late = int(np.quantile((ends - one.opened_ms)[known & (one.opened_ms >= first_end)], 0.9))
+    end = _day(export, int(ends[known].max()) - late)
+    return begin, max(end, begin), True
+
+
+def _day(export: Export, at_ms: int) -> dt.date:
+    first, _ = export.days_opened()
+    return first + dt.timedelta((at_ms - midnight_ms(first, export.zone)) // DAY)
+
+
+def _weeks(export: Export, lines: Lines, first: dt.date, last: dt.date) -> list[Week]:
+    """Return the figures of the whole weeks, from a Monday on."""
+    monday = first + dt.timedelta(-first.weekday() % WEEK_DAYS)
+    weeks = []
+    while monday + dt.timedelta(WEEK_DAYS - 1) <= last:
+        part = export.between(monday, monday + dt.timedelta(WEEK_DAYS - 1))
+        one = Figures(part, lines)
+        nan = float("nan")
+        known = part.tickets.resolved_ms != NOT_YET
+        weeks.append(
+            Week(
+                monday,
+                len(part),
+                one.sla_share() if len(part) else nan,
+                one.resolved_within(24, known) if known.any() else nan,
+                one.never_left_share() if one.began_at_first_line().any() else nan,
+            )
+        )
+        monday += dt.timedelta(WEEK_DAYS)
+    return weeks
+
+
+def _settled(weeks: tuple[Week, ...], first: dt.date, found: list[Finding]) -> dt.date:
+    """Find where a ramp-up ends: from the end back, while weeks are like the last ones."""
+    if len(weeks) <= FEWEST_WEEKS:
+        return weeks[0].first if weeks else first
+    settled = weeks[-max(FEWEST_WEEKS, len(weeks) // 3) :]
+    usual = np.array([np.median([w.shares()[i] for w in settled]) for i in range(3)])
+    tickets = float(np.median([w.tickets for w in settled]))
+    begin = len(weeks) - len(settled)
+    while begin > 0:
+        week = weeks[begin - 1]
+        error = np.sqrt(usual * (1 - usual) / max(week.tickets, 1))
+        off = np.abs(week.shares() - usual)
+        # NaN compares as False: what the export does not say does not count against a week.
+        if (off > np.maximum(STEADY_WITHIN, DEVIATIONS * error)).any():
+            break
+        if week.tickets < COUNT_WITHIN * tickets:
+            break
+        begin -= 1
+    if begin:
+        out, kept = weeks[0], weeks[begin]
+        names = ("made their service level", "were resolved within a day", "never left L1")
+        worst = int(np.nanargmax(np.abs(weeks[begin - 1].shares() - usual)))
+        found.append(
+            Finding(
+                "ramp-up",
+                f"The weeks from {out.first} to {kept.first - dt.timedelta(1)} are not like the "
+                f"later ones (in the last of them {format_share(weeks[begin - 1].shares()[worst])} "
+                f"{names[worst]}, later {format_share(float(usual[worst]))}); they are left out.",
+                serious=True,
+            )
+        )
+    return weeks[begin].first
+
+
+def _whole(
+    export: Export, weeks: tuple[Week, ...], first: dt.date, last: dt.date, found: list[Finding]
+) -> dt.date:
+    """Return the last day of the last whole week; the last day at all where there is no week."""
+    if not weeks or weeks[-1].first < first:
+        found.append(
+            Finding(
+                "period",
+                f"{(last - first).days + 1} days are no whole week: the profile of the week and "
+                "how much days differ cannot be measured.",
+                serious=True,
+            )
+        )
+        return last
+    end = weeks[-1].first + dt.timedelta(WEEK_DAYS - 1)
+    left = len(export) - len(export.between(first, end))
+    if left:
+        found.append(
+            Finding(
+                "period",
+                f"Whole weeks from {first} to {end} are used; {left:,} tickets outside are not.",
+            )
+        )
+    return end
+
+
+def _low_days(
+    inside: Export, first: dt.date, last: dt.date, found: list[Finding]
+) -> tuple[dt.date, ...]:
+    counts = daily_counts(inside, first, last)
+    weekday = (np.arange(len(counts)) + first.weekday()) % WEEK_DAYS
+    low = []
+    for day, count in enumerate(counts):
+        same = counts[weekday == weekday[day]]
+        usual = float(np.median(same))
+        working = weekday[day] < WORKING_DAYS
+        # With few weeks the other working days tell more than two of the same name.
+        if len(same) <= FEWEST_WEEKS and working:
+            usual = float(np.median(counts[weekday < WORKING_DAYS]))
+        if working and usual >= LEAST_A_DAY and count < LOW_DAY * usual:
+            low.append(first + dt.timedelta(day))
+    if low:
+        found.append(
+            Finding(
+                "low days",
+                f"On {', '.join(map(str, low))} less than half of the usual tickets came; they are "
+                "taken for holidays.",
+            )
+        )
+    return tuple(low)
+
+
+def daily_counts(export: Export, first: dt.date, last: dt.date) -> NDArray[np.int64]:
+    """Return the tickets opened on each local day from one to another, both included."""
+    days = [first + dt.timedelta(n) for n in range((last - first).days + 2)]
+    edges = [midnight_ms(day, export.zone) for day in days]
+    place = np.searchsorted(edges, export.tickets.opened_ms, side="right") - 1
+    inside = (place >= 0) & (place < len(days) - 1)
+    return np.bincount(place[inside], minlength=len(days) - 1)
+
+
+def _truncation(inside: Export, found: list[Finding], *, biased: bool) -> None:
+    one = inside.tickets
+    half = np.quantile(one.opened_ms, 0.8)
+    gone = one.resolved_ms == NOT_YET
+    late, early = (
+        float(gone[one.opened_ms >= half].mean()),
+        float(gone[one.opened_ms < half].mean()),
+    )
+    if not biased and late > early + STEADY_WITHIN:
+        found.append(
+            Finding(
+                "truncation",
+                f"{format_share(late)} of the last fifth of the tickets have no resolution, of the "
+                f"others {format_share(early)}: the export ends before they did, and long "
+                "durations are missing.",
+                serious=True,
+            )
+        )
+    opened = float(gone.mean())
+    if not opened:
+        found.append(
+            Finding("open tickets", "Every ticket is resolved: open ones may have been left out.")
+        )

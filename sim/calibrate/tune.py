@@ -1,0 +1,152 @@
+"""Fit what no export holds by simulation: the desk is run, and held against the export.
+
+The desk's own part (queues, touch, users' answers) is simulated once; what a tier's tickets take
+longer than that in the export is a wait on others: so many of them, for so long (a lognormal). The
+three numbers of each tier are those at which the quantiles of the time from opening to resolution
+are nearest, on the logarithms, and the shares done within
+some hours (simulated moments; McFadden 1989). The same random numbers serve
+every trial.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibrate.export import Export
+from sim.calibrate.families import LEAST
+
+QUANTILES: Final = np.array([0.1, 0.25, 0.35, 0.45, 0.5, 0.55, 0.65, 0.75, 0.85, 0.9, 0.95, 0.98])
+WITHIN_H: Final = np.array([1.0, 4.0, 8.0, 24.0, 72.0, 168.0, 336.0])
+WEIGHT_OF_SHARES: Final = 20.0
+"""A share that is off by 1 % of the tickets weighs as much as quantiles that are off by 4.5 %."""
+LARGEST_CV: Final = 5.0
+LONGEST_H: Final = 24.0 * 365
+DRAWS: Final = 20_000
+OFFSET_MIN: Final = 3.0
+"""Added before taking logarithms: a minute more or less does not matter."""
+FEWEST: Final = 20
+RESAMPLES: Final = 30
+
+
+@dataclass(frozen=True)
+class OtherWaits:
+    """What a tier's tickets wait for others.
+
+    Attributes
+    ----------
+    share : float
+        Of its tickets.
+    hours, cv : float
+        Mean and coefficient of variation.
+    share_interval, hours_interval : tuple of float
+        95 % intervals, by resampling the export's tickets.
+    misfit : float
+        Root mean square of the differences of the logarithms of the quantiles.
+    """
+
+    share: float
+    hours: float
+    cv: float
+    share_interval: tuple[float, float]
+    hours_interval: tuple[float, float]
+    misfit: float
+
+
+Moments = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def moments(hours: NDArray[np.float64]) -> Moments:
+    """Return the quantiles of log(minutes + 3), and the shares done within ``WITHIN_H``."""
+    log = np.log(np.maximum(hours * 60, LEAST) + OFFSET_MIN)
+    within = np.searchsorted(np.sort(hours), WITHIN_H, side="right") / len(hours)
+    return np.asarray(np.quantile(log, QUANTILES)), np.asarray(within)
+
+
+def fit_other_waits(
+    real_h: NDArray[np.float64],
+    desk_h: NDArray[np.float64],
+    *,
+    seed: int = 1,
+    intervals: bool = True,
+) -> OtherWaits | None:
+    """Fit what has to come on top of the desk's own time.
+
+    Parameters
+    ----------
+    real_h, desk_h : float64 arrays
+        Hours from opening to resolution, in the export and by the desk alone.
+    seed : int
+    intervals : bool
+        Whether they are needed: they cost most of the time.
+
+    Returns
+    -------
+    OtherWaits or None
+        None where there are too few tickets.
+    """
+    from scipy.optimize import minimize  # noqa: PLC0415 - heavy, and only needed here
+
+    real_h, desk_h = real_h[np.isfinite(real_h)], desk_h[np.isfinite(desk_h)]
+    if len(real_h) < FEWEST or len(desk_h) < FEWEST:
+        return None
+    rng = np.random.default_rng(seed)
+    base = rng.choice(desk_h, DRAWS)
+    uniform, normal = rng.random(DRAWS), rng.standard_normal(DRAWS)
+
+    def waits(x: NDArray[np.float64]) -> tuple[float, float, float]:
+        share = 1 / (1 + np.exp(-x[0]))
+        return float(share), float(np.exp(np.clip(x[1], -3, np.log(LONGEST_H)))), float(x[2])
+
+    def loss(x: NDArray[np.float64], target: Moments) -> float:
+        share, median, sigma = waits(x)
+        sigma = min(max(abs(sigma), 0.2), np.sqrt(np.log1p(LARGEST_CV**2)))
+        longer = base + (uniform < share) * median * np.exp(sigma * normal)
+        quantiles, shares = moments(longer)
+        misfit = ((quantiles - target[0]) ** 2).mean()
+        return float(misfit + WEIGHT_OF_SHARES * ((shares - target[1]) ** 2).mean())
+
+    def best(target: Moments, begin: NDArray[np.float64]) -> NDArray[np.float64]:
+        def of(x: NDArray[np.float64]) -> float:
+            return loss(x, target)
+
+        found = minimize(
+            of, begin, method="Nelder-Mead", options={"maxiter": 160, "xatol": 0.01, "fatol": 1e-5}
+        )
+        return np.asarray(found.x, np.float64)
+
+    target = moments(real_h)
+    starts = [np.array([s, np.log(m), 1.2]) for s in (-1.0, 0.5) for m in (8.0, 60.0)]
+    trials = [best(target, start) for start in starts]
+    x = min(trials, key=lambda trial: loss(trial, target))
+    again = [
+        best(moments(rng.choice(real_h, len(real_h))), x)
+        for _ in range(RESAMPLES if intervals else 1)
+    ]
+    share, hours, cv = _as_moments(waits(x))
+    spread = np.array([_as_moments(waits(one))[:2] for one in again])
+    low, high = np.quantile(spread, (0.025, 0.975), axis=0)
+    return OtherWaits(
+        share,
+        hours,
+        cv,
+        (float(low[0]), float(high[0])),
+        (float(low[1]), float(high[1])),
+        float(np.sqrt(loss(x, target))),
+    )
+
+
+def _as_moments(waits: tuple[float, float, float]) -> tuple[float, float, float]:
+    share, median, sigma = waits
+    sigma = min(max(abs(sigma), 0.2), float(np.sqrt(np.log1p(LARGEST_CV**2))))
+    hours = min(median * float(np.exp(sigma**2 / 2)), LONGEST_H)
+    return share, hours, float(np.sqrt(np.expm1(sigma**2)))
+
+
+def by_top(export: Export, top: NDArray[np.int8], tier: int) -> NDArray[np.float64]:
+    """Return the hours to resolution of the tickets that went as far as a tier."""
+    hours: NDArray[np.float64] = export.durations_h()[top == tier]
+    return hours
