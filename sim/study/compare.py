@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from sim import engine as engines
 from sim.errors import StudyError
 from sim.scenario.model import Scenario
 from sim.study.asked import asked, words
@@ -119,7 +120,7 @@ def compare(
             "curves": curves,
         },
         arrivals=None if arrivals is None else fingerprint(arrivals),
-        engine=engine,
+        engine=engines.engine_for(engine),
     )
     work = Work(plan.scenarios, seed, evaluate or Evaluation(engine, arrivals, curves))
     with ExitStack() as stack:

@@ -36,10 +36,11 @@ def replicate(
     arrivals : Arrivals, optional
         Tickets of a real export to be replayed.
     """
+    used = engines.engine_for(engine)
     workload = sample(scenario, seed, replication, arrivals)
     desk = staff(scenario, seed, replication)
-    log = engines.play(workload, desk, engine=engine)
-    return Run(scenario, workload, desk, log, seed, replication, engine)
+    log = engines.play(workload, desk, engine=used)
+    return Run(scenario, workload, desk, log, seed, replication, used)
 
 
 @dataclass(frozen=True, eq=False)

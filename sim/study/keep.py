@@ -24,6 +24,7 @@ def resume(
     jobs: int | None = None,
     progress: Progress | None = None,
     cluster: str | None = None,
+    engine: str = "auto",
     arrivals: Arrivals | None = None,
     evaluate: Evaluate | None = None,
 ) -> Study:
@@ -32,8 +33,8 @@ def resume(
     Parameters
     ----------
     folder : path
-    jobs, progress, cluster, evaluate
-        As in ``compare``.
+    jobs, progress, cluster, engine, evaluate
+        As in ``compare``; none of them changes a figure.
     arrivals : Arrivals, optional
         The replayed tickets, where the study replays some: the folder keeps their fingerprint only.
 
@@ -55,7 +56,7 @@ def resume(
         metrics=asked["metrics"],
         max_replications=asked["max_replications"],
         curves=asked["curves"],
-        engine=manifest.engine,
+        engine=engine,
         arrivals=arrivals,
         jobs=jobs,
         progress=progress,
