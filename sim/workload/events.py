@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.events import Incident
-from sim.units import DAY, HOUR, MINUTE, WEEK
+from sim.units import HOUR, MINUTE, WEEK
 from sim.workload.added import Added
 from sim.workload.draws import delay, exponential, lognormal, work
 from sim.workload.journeys import NONE, Kind, Numbers, Origin, Wait
+from sim.workload.plan import midnight_ms
 from sim.workload.stages import Case
 from sim.workload.streams import Purpose
 
@@ -126,8 +127,8 @@ def add_incidents(case: Case, signals: Signals, added: Added) -> None:
 def _starts(case: Case, kind: int, incident: Incident) -> NDArray[np.int64]:
     period = case.scenario.period
     if incident.on:
-        days = np.array([(day - period.start).days for day in incident.on], np.int64)
-        at = days * DAY + incident.at
+        at = np.array([midnight_ms(case.scenario, day) for day in incident.on], np.int64)
+        at += incident.at
         return np.sort(at[(at >= 0) & (at < period.length)])
     assert incident.rate is not None
     source = case.draws.source(Purpose.INCIDENT, kind)

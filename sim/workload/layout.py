@@ -119,6 +119,11 @@ class Layout:
                 column = self._columns[name] = np.full(self.total, default, dtype)
             column[visit] = values
 
+    def add(self, visit: Numbers, **columns: Any) -> None:
+        """Add to columns of visits, which are filled already."""
+        for name, values in columns.items():
+            self._columns[name][visit] += values
+
     def link(
         self,
         visit: Numbers,

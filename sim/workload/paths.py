@@ -76,8 +76,6 @@ def _fill_work(case: Case, layout: Layout, stage: Stage) -> Numbers:
     writing = np.where(stage.solved | stage.early, 0, case.scenario.documentation.writing_ms())
     pieces = 1 + stage.asks.astype(np.int64) + stage.vendor
     piece_ms = stage.touch_ms() / pieces
-    if tier.provider is not None and stage.fresh.any():
-        piece_ms += stage.fresh * float(tier.provider.intake)
     first = layout.visit(at, Role.WORK, who)
     last = first.copy()
     visits = [(first, np.ones(len(who), np.bool_))]
@@ -99,19 +97,23 @@ def _fill_work(case: Case, layout: Layout, stage: Stage) -> Numbers:
         last[which] = visit
         visits.append((visit, which))
     give_up = stage.may_give_up
+    again_ms = stage.rework_ms.copy()
+    repeats = again_ms.any()
     for visit, which in visits:
         ends = last[which] == visit
         asked = work(piece_ms[which] + np.where(ends, writing[which], 0))
         layout.fill(visit, queue=stage.queue[which], work_ms=asked)
+        if repeats:
+            # What is done again is done first.
+            part = np.minimum(again_ms[which], piece_ms[which])
+            layout.fill(visit, rework_ms=delay(part))
+            again_ms[which] -= part
         if give_up[which].any():
             _fill_give_up(case, layout, stage, visit[give_up[which]], who[which & give_up])
     if writing.any():
         layout.fill(last, writing_ms=writing)
-    if stage.rework_ms.any():
-        # What is done again is done first, and counted where the work begins.
-        layout.fill(first, rework_ms=np.minimum(work(stage.rework_ms), work(piece_ms)))
-        none = stage.rework_ms == 0
-        layout.fill(first[none], rework_ms=0)
+    if tier.provider is not None and stage.fresh.any():
+        _add_intake(case, layout, stage, first)
     if case.runbook is not None and at == 0:
         layout.fill(first, runbook=case.runbook[who])
     if stage.change.any():
@@ -130,6 +132,15 @@ def _fill_work(case: Case, layout: Layout, stage: Stage) -> Numbers:
         layout.link(last[which], Outcome.DONE, visit, 1, window)
         last[which] = visit
     return last
+
+
+def _add_intake(case: Case, layout: Layout, stage: Stage, first: Numbers) -> None:
+    """Let a provider take in what comes to it directly; an escalation waits for that before it."""
+    assert stage.tier.provider is not None
+    fresh = stage.fresh
+    number = case.draws.uniform(Purpose.INTAKE, stage.position)[stage.who[fresh]]
+    taken_in = delay(exponential(stage.tier.provider.intake, number))
+    layout.add(first[fresh], work_ms=taken_in)
 
 
 def _fill_give_up(case: Case, layout: Layout, stage: Stage, visit: Numbers, who: Which) -> None:

@@ -6,13 +6,14 @@ clock; means and shares become arrays by tier and topic.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.calendar import hour_of_week, local_days, open_spells
+from sim.scenario.calendar import hour_of_week, local_days, open_spells, start_instant
 from sim.scenario.consistency import queue_names, served_queue
 from sim.scenario.hours import Hours
 from sim.scenario.model import Scenario
@@ -320,6 +321,16 @@ def spells_of(scenario: Scenario, hours: Hours, *, beyond_ms: int = YEAR) -> tup
     )
 
 
+def midnight_ms(scenario: Scenario, day: dt.date) -> int:
+    """Return when a day begins, on the scenario's clock; outside its period every day has 24 h."""
+    period = scenario.period
+    plain_ms = (day - period.start).days * DAY
+    if not 0 < plain_ms <= period.length:
+        return plain_ms
+    since = start_instant(day, period.time_zone) - start_instant(period.start, period.time_zone)
+    return since // dt.timedelta(milliseconds=1)
+
+
 def _shifts(scenario: Scenario, groups: list[_Group]) -> list[Shift]:
     places = list(scenario.shifts)
     found = []
@@ -352,19 +363,23 @@ def _learns(
     part = np.ones((heads, len(start)))
     if group.pool.on_call:
         return part
+    staying = heads
     for vacancy in group.tier.vacancies:
         if (vacancy.shift, vacancy.team or "") != (shift, group.team):
             continue
-        who = slice(heads - vacancy.heads, heads)
-        gone = (vacancy.start - scenario.period.start).days * DAY
-        if vacancy.until is None:
-            part[who, start >= gone] = 0
-            continue
-        back = (vacancy.until - scenario.period.start).days * DAY
-        part[who, (start >= gone) & (start < back)] = 0
-        learning = (start >= back) & (start < back + vacancy.ramp_up)
-        learned = (start[learning] - back) / max(vacancy.ramp_up, 1)
-        part[who, learning] = vacancy.starts_at + (1 - vacancy.starts_at) * learned
+        # Each concerns other people, from the last on, as long as there are any.
+        staying = heads if staying < vacancy.heads else staying
+        who = slice(staying - vacancy.heads, staying)
+        staying -= vacancy.heads
+        there = np.ones(len(start))
+        there[start >= midnight_ms(scenario, vacancy.start)] = 0
+        if vacancy.until is not None:
+            back = midnight_ms(scenario, vacancy.until)
+            learned = (start - back) / max(vacancy.ramp_up, 1)
+            there[start >= back] = 1
+            learning = (start >= back) & (learned < 1) & (vacancy.ramp_up > 0)
+            there[learning] = vacancy.starts_at + (1 - vacancy.starts_at) * learned[learning]
+        part[who] = np.minimum(part[who], there)
     return part
 
 

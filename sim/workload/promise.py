@@ -14,8 +14,9 @@ from sim.workload.plan import spells_of
 def due(scenario: Scenario, arrivals: Arrivals) -> Times:
     """Return when each ticket is due: the earliest end of the promises to resolve it.
 
-    Only promises that depend on nothing but the ticket itself can be known ahead; each is counted
-    from creation, in its own hours, without pauses.
+    Only promises that depend on nothing but the ticket itself can be known ahead, not those for
+    tickets that a certain tier resolves; each is counted from creation, in its own hours, without
+    pauses.
 
     Returns
     -------
@@ -27,7 +28,7 @@ def due(scenario: Scenario, arrivals: Arrivals) -> Times:
     promised = np.full(len(arrivals), NEVER_MS, np.int64)
     topics, priorities = list(scenario.topics), list(scenario.priorities)
     for level in scenario.service_levels.values():
-        if level.clock != "resolve":
+        if level.clock != "resolve" or level.tier is not None:
             continue
         meant = np.ones(len(arrivals), np.bool_)
         if level.topics:

@@ -36,7 +36,8 @@ def staff(scenario: Scenario, seed: int, replication: int) -> Desk:
     Returns
     -------
     Desk
-        Agents are numbered pool by pool, and in a pool shift by shift.
+        Agents are numbered pool by pool, and in a pool shift by shift. Who has reserved time is
+        two agents; those that work in it have the numbers after the others of their shift.
     """
     known = plan(scenario)
     agent_pool: list[NDArray[np.int32]] = []

@@ -98,9 +98,9 @@ class Stage:
     def may_give_up(self) -> Flags:
         """The time-box may run out."""
         tier = self.tier
-        if self.last or tier.time_box is None:
-            return np.zeros(len(self.who), np.bool_)
         shortest = tier.time_box if tier.short_box is None else tier.short_box
+        if self.last or shortest is None:
+            return np.zeros(len(self.who), np.bool_)
         longer: Flags = self.touch_ms() > shortest
         return longer
 
