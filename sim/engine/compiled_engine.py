@@ -6,6 +6,7 @@ This is the way in and out; what happens in between is in ``kernel.pyx``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import MISSING, fields
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 from sim.engine.kernel import play
 from sim.engine.log import Log, Spells
-from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, Desk, Discipline, ShiftEnd
-from sim.workload.journeys import NEVER_MS, NONE, NOT_YET, Workload
+from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, NO_PROVIDER, Desk, Discipline, ShiftEnd
+from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, NOT_YET, SUCCESSORS, Workload
 
 Flat = dict[str, Any]
 
@@ -39,10 +40,9 @@ _VISIT_COLUMNS = {
     "resolves": np.uint8,
     "is_side": np.uint8,
     "side_calendar": np.int8,
-    "successor": np.int32,
-    "delay_ms": np.int64,
-    "delay_calendar": np.int8,
 }
+_WAYS_ON = {"successor": np.int32, "delay_ms": np.int64, "delay_calendar": np.int8}
+"""Columns with a row for each outcome that has a successor."""
 
 
 def run(workload: Workload, desk: Desk, *, by_events: bool = False) -> Log:
@@ -67,6 +67,7 @@ def run(workload: Workload, desk: Desk, *, by_events: bool = False) -> Log:
     MemoryError
         If there is no room for the log, or for what is still to happen.
     """
+    _check(workload, desk)
     log = _empty_log(len(workload.tickets), len(workload.visits))
     flat = _flat_workload(workload) | _flat_desk(desk, class_count=_class_count(workload))
     if not by_events and _is_plain(workload, desk, flat):
@@ -74,6 +75,54 @@ def run(workload: Workload, desk: Desk, *, by_events: bool = False) -> Log:
     visit, agent, from_ms, to_ms = play(flat | log)
     order = np.lexsort((from_ms, visit))
     return Log(**log, interrupted=Spells(visit[order], agent[order], from_ms[order], to_ms[order]))
+
+
+def _check(workload: Workload, desk: Desk) -> None:
+    """Raise ``ValueError`` where a number names nothing, or the desk breaks an invariant.
+
+    The kernel itself looks at the columns that every workload has, and at the chains of visits.
+    """
+    tickets, visits = workload.tickets, workload.visits
+    signals, calendars = len(workload.signal_count), len(desk.calendar_open_ms)
+    queues, pools, agents = len(desk.queues), len(desk.pools), len(desk.agent_pool)
+    services = [service for pool in desk.pools for service in pool.serves]
+    for table in (tickets, visits):
+        for column in fields(table):
+            array = getattr(table, column.name)
+            rows = (SUCCESSORS,) * (column.name in _WAYS_ON) + (len(table),)
+            is_needed = column.default_factory is MISSING
+            if ((is_needed and len(table)) or array.size) and array.shape != rows:
+                raise ValueError(f"{column.name} has the shape {array.shape}, not {rows}")
+    if not len(desk.step_ms) == len(desk.step_agent) == len(desk.step_comes):
+        raise ValueError("step_ms, step_agent and step_comes differ in length")
+    ranges: list[tuple[str, Any, int, int]] = [
+        ("prevented_by", tickets.prevented_by, NONE, signals - 1),
+        ("closes_on", tickets.closes_on, NONE, signals - 1),
+        ("awaits", visits.awaits, NONE, signals - 1),
+        ("raises", visits.raises, NONE, signals - 1),
+        ("delay_ms", visits.delay_ms, 0, NEVER_MS),
+        ("delay_calendar", visits.delay_calendar, ALWAYS, calendars - 1),
+        ("patience_ms", visits.patience_ms, 0, NEVER_MS),
+        ("give_up_ms", visits.give_up_ms, NONE, NEVER_MS),
+        ("side_delay_ms", visits.side_delay_ms, 0, NEVER_MS),
+        ("side_calendar", visits.side_calendar, ALWAYS, calendars - 1),
+        ("end_ms", [workload.end_ms], 0, NEVER_MS),
+        ("a queue's calendar", [q.calendar for q in desk.queues], NO_PROVIDER, calendars - 1),
+        ("box_ms", [q.box_ms for q in desk.queues], 0, NEVER_MS),
+        ("short_box_ms", [q.short_box_ms for q in desk.queues], 0, NEVER_MS),
+        ("a service's queue", [s.queue for s in services], 0, queues - 1),
+        ("after_ms", [s.after_ms for s in services], 0, NEVER_MS),
+        ("agent_pool", desk.agent_pool, 0, pools - 1),
+        ("step_agent", desk.step_agent, 0, agents - 1),
+        ("step_ms, from one to the next,", np.diff(desk.step_ms), 0, NEVER_MS),
+    ]
+    for name, values, lowest, highest in ranges:
+        if np.size(values) and not lowest <= np.min(values) <= np.max(values) <= highest:
+            raise ValueError(f"{name} is not from {lowest} to {highest} everywhere")
+    if any(queue.discipline is Discipline.EARLIEST_DUE for queue in desk.queues) and (
+        len(tickets.due_ms) != len(tickets)
+    ):
+        raise ValueError("a queue serves the earliest due first, and tickets have no due time")
 
 
 def _empty_log(tickets: int, visits: int) -> Flat:
@@ -105,7 +154,7 @@ def _column(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
 def _flat_workload(workload: Workload) -> Flat:
     tickets, visits = workload.tickets, workload.visits
     flat: Flat = {n: _column(getattr(tickets, n), t) for n, t in _TICKET_COLUMNS.items()}
-    flat |= {n: _column(getattr(visits, n), t) for n, t in _VISIT_COLUMNS.items()}
+    flat |= {n: _column(getattr(visits, n), t) for n, t in (_VISIT_COLUMNS | _WAYS_ON).items()}
     arrival_ms = flat["arrival_ms"]
     is_sorted = bool((arrival_ms[1:] >= arrival_ms[:-1]).all())
     order = np.empty(0, np.int32) if is_sorted else np.argsort(arrival_ms, kind="stable")

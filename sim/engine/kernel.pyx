@@ -19,6 +19,7 @@ from sim.engine.kernel_agents cimport (
 from sim.engine.kernel_events cimport (
     climb, enter, first_event, number_of, over_ms, rank_of, take_event, tie_of,
 )
+from sim.engine.kernel_faults cimport DURATION_BITS, FAULTLESS, fault_of_tickets, fault_of_visits
 from sim.engine.kernel_lines cimport (
     WORD_MASK, WORD_SHIFT, best_visit, is_in_set, next_in_set, put_in_set, take_from_set,
 )
@@ -36,7 +37,7 @@ import numpy as np
 
 from sim.engine.rules import Ending, Rank
 from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, NO_PROVIDER, Discipline, ShiftEnd
-from sim.workload.journeys import ALWAYS, NONE, NOT_YET, Outcome
+from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, NOT_YET, Outcome
 
 cdef enum:
     FIRST_ROOM = 256        # events and spells for which there is room at the start
@@ -47,7 +48,21 @@ assert (DONE, GAVE_UP, LEFT, WITHDRAWN) == tuple(Outcome)
 assert (BY_CLASS, EARLIEST_DUE) == (Discipline.PRIORITY, Discipline.EARLIEST_DUE)
 assert (PARK, NO_INTERRUPTION) == (ShiftEnd.PARK, NO_PRE_EMPTION)
 assert (NOBODY, NEVER_YET, ALWAYS_OPEN) == (NONE, NOT_YET, ALWAYS)
+assert NEVER_MS.bit_length() == DURATION_BITS and (NEVER_MS + 1).bit_length() > DURATION_BITS
 assert (BY_AGENTS, ANY_CLASS) == (NO_PROVIDER, ANY_PRIORITY)
+
+FAULTS = (
+    "visits are not numbered ticket by ticket",
+    "a visit is to a queue that the desk does not have",
+    "work of less than a millisecond, or without end",
+    "a visit leads to one that is not a later visit of its ticket",
+    "a visit of the main chain leads to a side visit, or the reverse",
+    "a side visit resolves its ticket",
+    "a ticket's first visit is not of its own main chain",
+    "an arrival before the period",
+    "a priority below zero",
+)
+"""What may be wrong with a workload, by the numbers of ``kernel_faults``."""
 
 # ---- what happens at an instant, in the order of the rule table ------------------------------------
 
@@ -594,16 +609,25 @@ def play(dict flat):
 
     Raises
     ------
+    ValueError
+        If the workload breaks an invariant.
     MemoryError
         If there is no room for what is still to happen, or for interrupted spells.
     """
     cdef Run run
+    cdef int32_t fault
     cdef list kept = []
     cdef bint settles = "come_ms" in flat
     memset(&run, 0, sizeof(Run))
     read_workload(&run, flat)
     read_desk(&run, flat)
     read_log(&run, flat)
+    with nogil:
+        fault = fault_of_visits(&run)
+        if fault == FAULTLESS:
+            fault = fault_of_tickets(&run)
+    if fault != FAULTLESS:
+        raise ValueError(FAULTS[fault])
     if settles:
         make_agents_free(&run, flat, kept)
     else:
