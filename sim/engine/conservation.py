@@ -108,6 +108,8 @@ def _check_tickets(run: _Run) -> None:
     hold("ticket", "it ended and is open", is_open != (log.ended_ms == NOT_YET))
     hold("ticket", "it ended before it arrived", ~is_open & (log.ended_ms < tickets.arrival_ms))
     hold("ticket", "it ended after the period", log.ended_ms >= end_ms)
+    late = is_prevented & (log.ended_ms != tickets.arrival_ms)
+    hold("ticket", "it was prevented, not when it would have arrived", late)
     if not run.workload.signal_count.size:
         hold("ticket", "it was prevented or closed without a signal", log.ending >= Ending.CLOSED)
         return
@@ -135,6 +137,10 @@ def _check_visits(run: _Run) -> None:
     hold("visit", "it started before it joined", late)
     late = _unsigned(taken_up) < _unsigned(started)
     hold("visit", "it was taken up before it started", late)
+    other = started != _first_spell_ms(log)
+    if run.at_provider is not None:
+        other &= ~run.at_provider
+    hold("visit", "it started, and nobody began to work on it then", other)
     latest = np.maximum(np.maximum(joined, started), taken_up)
     late = _unsigned(finished) < _unsigned(latest)
     hold("visit", "it was over before it had begun", late)
@@ -162,6 +168,17 @@ def _check_visits(run: _Run) -> None:
     if run.at_provider is not None:
         too_long &= ~run.at_provider
     hold("visit", "it stayed beyond its patience", too_long)
+
+
+def _first_spell_ms(log: Log) -> Times:
+    """Return when the first spell of each visit began."""
+    cut = log.interrupted
+    if not len(cut):
+        return log.taken_up_ms
+    first_ms = log.taken_up_ms.copy()
+    # Backwards, so that the first of a visit's spells is written last.
+    first_ms[cut.visit[::-1]] = cut.from_ms[::-1]
+    return first_ms
 
 
 def _unsigned(times: Times) -> NDArray[np.uint64]:
@@ -205,6 +222,7 @@ def _check_journeys(run: _Run) -> None:
     if visits.is_side.size or workload.signal_count.size:
         late = log.joined_ms > _ended_ms(run, visits.ticket)
         hold("visit", "it joined a ticket that had ended", late)
+        _check_stops(run)
 
     # A ticket ends with the last visit of its main chain.
     last, how = over[last], _ENDING_AFTER[outcome[last]]
@@ -220,6 +238,31 @@ def _check_journeys(run: _Run) -> None:
     ends_itself = (log.ending >= Ending.RESOLVED) & (log.ending <= Ending.UNRESOLVED)
     ends_itself[ticket] = False
     hold("ticket", "it ended, and had not come to its last visit", ends_itself)
+
+
+def _check_stops(run: _Run) -> None:
+    """Check that visits were withdrawn, and tickets closed, when something said so."""
+    visits, log, closes_on = run.workload.visits, run.log, run.workload.tickets.closes_on
+    span = run.workload.end_ms
+    is_main = ~visits.is_side if visits.is_side.size else np.ones(len(visits), np.bool_)
+
+    withdrawn = np.flatnonzero(log.outcome == Outcome.WITHDRAWN)
+    ticket, at_ms = visits.ticket[withdrawn].astype(np.int64), log.finished_ms[withdrawn]
+    ends = log.ended_ms[ticket] == at_ms
+    ends &= ~is_main[withdrawn] | (log.ending[ticket] == Ending.CLOSED)
+    if visits.resolves.size:
+        solved = np.flatnonzero(visits.resolves & (log.outcome == Outcome.DONE))
+        times = visits.ticket[solved].astype(np.int64) * span + log.finished_ms[solved]
+        ends |= ~is_main[withdrawn] & np.isin(ticket * span + at_ms, times)
+    hold("visit", "it was withdrawn, and its ticket went on", ~ends, withdrawn)
+
+    closed = np.flatnonzero(log.ending == Ending.CLOSED)
+    if len(closed):
+        done = np.flatnonzero(is_main & (log.finished_ms != NOT_YET))
+        times = visits.ticket[done].astype(np.int64) * span + log.finished_ms[done]
+        by_signal = log.ended_ms[closed] == run.signal_ms(closes_on[closed])
+        by_visit = np.isin(closed * span + log.ended_ms[closed], times)
+        hold("ticket", "it was closed when nothing said so", ~by_signal & ~by_visit, closed)
 
 
 def _check_joining(run: _Run, visit: NDArray[Any], due_ms: Times) -> int:
@@ -326,7 +369,8 @@ def _check_work(run: _Run) -> None:
             limit_ms = np.array(limits_ms, np.int64)[visits.queue]
             given_up_ms = np.maximum(limit_ms + visits.give_up_ms, 1)
             fits |= (asked_ms > limit_ms)[rows] & (worked_ms == given_up_ms)[rows]
-            most_ms = np.maximum(most_ms, given_up_ms[in_hand])
+            boxed = visits.give_up_ms[in_hand] != NONE
+            most_ms = np.where(boxed, np.maximum(most_ms, given_up_ms[in_hand]), most_ms)
         hold(
             "visit",
             "it gave up, not at its time-box",

@@ -56,14 +56,13 @@ def engine_for(name: str) -> str:
     ...
     sim.errors.TierSimError: There is no engine 'simply'; the engines are auto, compiled and simpy.
     """
-    available = available_engines()
     if name == "auto":
-        return available[0]
+        return available_engines()[0]
     if name not in _MODULES:
         raise TierSimError(
             f"There is no engine {name!r}; the engines are auto, compiled and simpy."
         )
-    if name not in available:
+    if name == "compiled" and name not in available_engines():
         raise TierSimError(
             "The compiled engine is not installed: no C compiler was found when TierSim was."
             " Install one (gcc, clang or MSVC), then TierSim once more:"
