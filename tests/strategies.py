@@ -287,12 +287,10 @@ def _journey(pick: Pick, rows: list[dict[str, Any]], ticket: int, scope: _Scope)
         main.append(len(rows))
         row = visit(is_side=False)
         if has["sides"] and _now_and_then(pick):
-            begun = [number for number in main if "side_visit" in rows[number]]
-            if begun and _seldom(pick):
-                # The chain of an earlier visit: none of it joins twice.
-                row["side_visit"] = rows[begun[-1]]["side_visit"]
-                continue
             side = begin_side_chain(row)
             if _seldom(pick):
                 begin_side_chain(rows[side[-1]])
+            if len(main) > 1 and _seldom(pick):
+                # Two visits lead to one chain: none of it joins twice.
+                rows[main[-2]].setdefault("side_visit", row["side_visit"])
     go_on(main)
