@@ -58,10 +58,10 @@ class Words:
         >>> words("l1_share").write_change(-0.0123)
         '−1.23 points'
         """
-        sign = "+" if value >= 0 else "−"
-        if self.share:
-            return f"{sign}{100 * abs(value):.2f} points"
-        return sign + self.write(abs(value))
+        size = f"{100 * abs(value):.2f} points" if self.share else self.write(abs(value))
+        if not any(digit in size for digit in "123456789"):
+            return size
+        return ("+" if value >= 0 else "−") + size
 
 
 def words(metric: str, currency: str = "") -> Words:

@@ -54,7 +54,7 @@ class Row:
         if self.difference is not None:
             change = self.difference.estimate.format(self.words.write_change)
             if self.p_adjusted > 1 - self.estimate.level:
-                change += " (none shown)"
+                change += " (not shown to differ)"
         goal = "" if self.verdict is None else self.words.write(self.verdict.goal)
         verdict = "" if self.verdict is None else str(self.verdict)
         return self.words.label, self.estimate.format(self.words.write), change, goal, verdict

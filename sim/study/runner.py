@@ -37,7 +37,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Literal, Self
 
@@ -82,6 +82,13 @@ class Work:
     def many(self, tasks: Sequence[Task]) -> list[Replication]:
         """Evaluate a chunk of tasks, in order."""
         return [self.one(task) for task in tasks]
+
+    def part(self, tasks: Sequence[Task]) -> tuple[Work, list[Task]]:
+        """Return the work of a chunk alone: a worker is sent the scenarios that it needs."""
+        used = sorted({task.scenario for task in tasks})
+        place = {scenario: position for position, scenario in enumerate(used)}
+        part = replace(self, scenarios=tuple(self.scenarios[scenario] for scenario in used))
+        return part, [Task(task.number, place[task.scenario]) for task in tasks]
 
 
 def cores() -> int:
@@ -166,7 +173,8 @@ class Runner:
 
         def hand_out() -> None:
             for chunk in waiting:
-                under_way[executor.submit(self.work.many, chunk)] = chunk
+                part, tasks = self.work.part(chunk)
+                under_way[executor.submit(part.many, tasks)] = chunk
                 if len(under_way) >= AHEAD * workers:
                     break
 

@@ -191,7 +191,7 @@ def test_ctrl_c_cancels_cleanly(tmp_path, desk, coin, how):
         rest = child.stdout.read().split()
         assert child.wait(timeout=20) == 0
     assert rest[-1] == "cancelled"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert _gone(child.pid)
     study = resume(tmp_path, evaluate=coin(), jobs=1)
     whole = compare(desk, replications=800, evaluate=coin(), jobs=1)

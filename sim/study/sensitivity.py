@@ -1,0 +1,215 @@
+"""Which input matters, and how much of it is enough: one at a time, on common tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.errors import StudyError
+from sim.scenario.model import Scenario
+from sim.study.asked import HEADLINE, words
+from sim.study.compare import compare
+from sim.study.inputs import Input, Written, read_inputs
+from sim.study.paired import Difference
+
+STEPS = 20
+"""Halvings of the range at most: a millionth of it."""
+DEFAULT_TOLERANCE = 0.01
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What one input does to a metric, at both ends of its range.
+
+    Attributes
+    ----------
+    input : Input
+    low, high : Difference
+        Against the scenario as it is, on the same tickets.
+    """
+
+    input: Input
+    low: Difference
+    high: Difference
+
+    @property
+    def span(self) -> float:
+        """How far apart the metric is at both ends."""
+        return abs(self.high.estimate.mean - self.low.estimate.mean)
+
+
+@dataclass(frozen=True)
+class Tornado:
+    """Inputs by what they do to a metric, the strongest first.
+
+    Attributes
+    ----------
+    metric : str
+    bars : tuple of Bar
+    """
+
+    metric: str
+    bars: tuple[Bar, ...]
+
+    def __repr__(self) -> str:
+        write = words(self.metric).write_change
+        lines = [f"{words(self.metric).label}, change against the scenario as it is"]
+        for bar in self.bars:
+            low, high = (side.estimate.format(write) for side in (bar.low, bar.high))
+            lines.append(f"  {bar.input.path}  {bar.input.low}: {low}  {bar.input.high}: {high}")
+        return "\n".join(lines)
+
+
+def tornado(
+    scenario: Scenario,
+    ranges: Mapping[str, tuple[Written, Written]],
+    *,
+    metric: str = HEADLINE,
+    **options: Any,
+) -> Tornado:
+    """Change one input at a time to both ends of its range.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    ranges : mapping
+        Path of an input to its low and high value, as a scenario file would hold them.
+    metric : str
+    **options
+        As for ``compare``: seed, replications, jobs, …
+
+    Returns
+    -------
+    Tornado
+        Bars with paired intervals. One at a time says nothing about inputs that work together; for
+        those see ``sim.study.screening``.
+    """
+    inputs = read_inputs(ranges)
+    ends = [
+        one.in_(scenario, place, name=f"{one.path} {end}")
+        for one in inputs
+        for place, end in ((0.0, one.low), (1.0, one.high))
+    ]
+    base = scenario.with_({}, name="as it is")
+    study = compare([base, *ends], metrics=[metric], **{"curves": False, **options})
+    differences = [result.difference(metric) for result in study.results[1:]]
+    bars = [
+        Bar(one, low, high)
+        for one, low, high in zip(inputs, differences[::2], differences[1::2], strict=True)
+    ]
+    return Tornado(metric, tuple(sorted(bars, key=lambda bar: -bar.span)))
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Where two scenarios are equal by a metric.
+
+    Attributes
+    ----------
+    input : Input
+    metric : str
+    value : str or number
+        Of the input, where the mean difference is 0; as a scenario file would hold it.
+    low, high : str, number or None
+        Between these no difference is shown; None where the interval reaches beyond the range.
+    tried : mapping of place to Difference
+        Every value that was run, as a place in the range from 0 to 1.
+    """
+
+    input: Input
+    metric: str
+    value: Written
+    low: Written | None
+    high: Written | None
+    tried: Mapping[float, Difference] = field(repr=False)
+
+
+def break_even(
+    scenario: Scenario,
+    instead: Scenario,
+    path: str,
+    between: tuple[Written, Written],
+    *,
+    metric: str = HEADLINE,
+    tolerance: float = DEFAULT_TOLERANCE,
+    **options: Any,
+) -> BreakEven:
+    """Find how much of an input makes up for another change.
+
+    How good must documentation be to replace one at L2? ``scenario`` is the desk as it is,
+    ``instead`` the one without that person, ``path`` is ``documentation.quality``: the value is
+    looked for at which ``instead`` does as well.
+
+    Parameters
+    ----------
+    scenario, instead : Scenario
+    path : str
+        The input of ``instead`` that is varied.
+    between : tuple
+        Its range.
+    metric : str
+        It must rise or fall with the input over that range; on common tickets it then does so
+        smoothly, and bisection finds the place.
+    tolerance : float
+        Width of the last step, as a part of the range.
+    **options
+        As for ``compare``.
+
+    Returns
+    -------
+    BreakEven
+        The value where the mean paired difference is 0, and those where its interval begins and
+        ceases to hold 0, each by bisection.
+
+    Raises
+    ------
+    StudyError
+        If one scenario is better over the whole range.
+    """
+    one = Input(path, *between)
+    base = scenario.with_({}, name="as it is")
+    tried: dict[float, Difference] = {}
+
+    def at(place: float) -> Difference:
+        if place not in tried:
+            other = one.in_(instead, place, name="instead")
+            study = compare([base, other], metrics=[metric], **{"curves": False, **options})
+            tried[place] = study[1].difference(metric)
+        return tried[place]
+
+    ends = at(0.0).estimate.mean, at(1.0).estimate.mean
+    if not ends[0] * ends[1] <= 0:
+        write = words(metric).write_change
+        raise StudyError(
+            f"there is no break-even of {words(metric).label} with {path} from {one.low} to "
+            f"{one.high}: the difference is {write(ends[0])} and {write(ends[1])} at the ends"
+        )
+    rises = ends[1] > ends[0]
+
+    def zero(of: Callable[[Difference], float]) -> float | None:
+        below, above = 0.0, 1.0
+        if (of(at(below)) <= 0) == (of(at(above)) <= 0):
+            return None
+        for _ in range(STEPS):
+            if above - below <= tolerance:
+                break
+            middle = (below + above) / 2
+            under = (of(at(middle)) <= 0) == rises
+            below, above = (middle, above) if under else (below, middle)
+        return (below + above) / 2
+
+    place = zero(lambda found: found.estimate.mean)
+    first, last = zero(lambda found: found.estimate.high), zero(lambda found: found.estimate.low)
+    if not rises:
+        first, last = last, first
+    # At the very ends a difference of exactly 0 needs no search.
+    place = place if place is not None else float(abs(ends[1]) < abs(ends[0]))
+    return BreakEven(
+        one,
+        metric,
+        one.at(place),
+        None if first is None else one.at(first),
+        None if last is None else one.at(last),
+        tried,
+    )
