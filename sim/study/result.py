@@ -18,8 +18,10 @@ from sim.study.estimate import Estimate, mean_estimate, quantile_estimate, share
 from sim.study.paired import Difference, paired_difference
 from sim.study.replication import Replication
 from sim.study.verdict import Verdict, judge
+from sim.study.warmup import WarmUp, mser5
 
 LOW, HIGH = 0.1, 0.9
+DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +152,26 @@ class Result:
             points = np.nanquantile(stack[:, some], (LOW, HIGH), axis=0)
             low[some], high[some] = points
         return Curve(mean, low, high, len(curves))
+
+    def warm_up(self, curve: str = "backlog_by_day") -> WarmUp:
+        """Look how long the desk takes to fill up, to hold against ``period.warm_up``.
+
+        Parameters
+        ----------
+        curve : str
+            A curve over the days of the whole period; its last axis is time, the others (tiers) are
+            added up.
+
+        Returns
+        -------
+        WarmUp
+            By MSER over whole weeks, so that the pattern of the week is no trend; ``cut`` in days. A
+            period with holidays at its end, or with growth, has a trend that is no warm-up.
+        """
+        series = self.curve(curve).mean
+        days = series.reshape(-1, series.shape[-1]).sum(axis=0)
+        whole = len(days) // DAYS_PER_WEEK * DAYS_PER_WEEK
+        return mser5(days[:whole], batch=DAYS_PER_WEEK)
 
     def _check(self, name: str, known: tuple[str, ...], what: str) -> None:
         if name not in known:

@@ -136,3 +136,13 @@ def test_arrivals_are_part_of_the_study(tmp_path, base):
     with pytest.raises(StudyError, match="same arrivals"):
         verify(tmp_path)
     assert verify(tmp_path, arrivals=export).sound
+
+
+def test_warm_up_is_looked_for_in_whole_weeks(base):
+    """A desk that starts empty fills up; a quarter is enough to see how long that takes."""
+    quarter = base.with_({"period.length": "13 weeks"}, name="A quarter")
+    found = compare(quarter, replications=3, jobs=1)[0].warm_up()
+    assert found.cut % 7 == 0
+    assert found.cut >= 7
+    with pytest.raises(StudyError, match="at least 70"):
+        compare(base, replications=2, jobs=1)[0].warm_up()
