@@ -20,6 +20,7 @@ from sim.scenario.events import Incident, Problems
 from sim.scenario.hours import ALL_HOURS, Hours, Model
 from sim.scenario.promises import Bands, Costs, ServiceLevel, Signs
 from sim.scenario.quantities import Date, Duration, written
+from sim.scenario.search import Search
 from sim.scenario.support import Documentation, Knowledge, Routing, Tier
 from sim.scenario.waiting import Updates, Users
 
@@ -106,6 +107,7 @@ class Scenario(Model):
     bands: Bands = Field(default_factory=Bands)
     signs: Signs = Field(default_factory=Signs)
     costs: Costs = Field(default_factory=Costs)
+    search: Search | None = Field(None, description="What `tiersim search` looks for.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:

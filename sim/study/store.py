@@ -134,6 +134,11 @@ class Store:
         return whole, damaged
 
 
+def write_kept(stem: Path, content: bytes) -> None:
+    """Keep packed figures as ``stem.checksum.npz``, whole or not at all."""
+    _write(stem.with_name(f"{stem.name}.{_checksum(content)}.npz"), content)
+
+
 def read_file(path: Path, checksum: str) -> Replication | None:
     """Read a replication; None when its content does not match its checksum."""
     try:

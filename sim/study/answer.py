@@ -1,0 +1,275 @@
+"""What a searched desk is worth knowing for: prices, the frontier, what binds, how fragile it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.scenario.change import plain
+from sim.scenario.model import Scenario
+from sim.study.begin import staffed
+from sim.study.compare import compare
+from sim.study.estimate import Estimate, mean_estimate
+from sim.study.held import Held
+from sim.study.result import Result
+from sim.study.search import Found, Kept, kept_of
+from sim.study.space import Design
+from sim.study.study import Study
+
+GROWTH = 1.1
+AWAY_WEEKS = 13
+BREACH_AT = "10 h"
+BREACH_WORK = "8 h"
+BREACH_CALLS = 50
+
+
+@dataclass(frozen=True)
+class Price:
+    """What one step away from the best desk does.
+
+    Attributes
+    ----------
+    axis, before, after : str
+    cost : Estimate
+        Difference in what is to be least.
+    kept : tuple of Kept
+        The promises there.
+    """
+
+    axis: str
+    before: str
+    after: str
+    cost: Estimate
+    kept: tuple[Kept, ...]
+
+    @property
+    def broken(self) -> tuple[Kept, ...]:
+        """The promises that are no longer met for sure."""
+        return tuple(kept for kept in self.kept if kept.word != "met")
+
+
+def prices(found: Found, replications: int = 20) -> tuple[Price, ...]:
+    """Tell what one more or one less would do, on each axis, on common tickets."""
+    here = found.best or found.nearest
+    count = max(replications, found.book.replications(here))
+    moves = []
+    for at, axis in enumerate(found.space.axes):
+        reach = (-1, 1) if axis.ordered else [i - here[at] for i in range(len(axis))]
+        for step in reach:
+            there = here[at] + step
+            if step and 0 <= there < len(axis):
+                moves.append((at, (*here[:at], there, *here[at + 1 :])))
+    found.book.ensure([here, *(design for _, design in moves)], count)
+    costs = found.book.costs(here)[:count]
+    return tuple(
+        Price(
+            axis=found.space.axes[at].name,
+            before=found.space.axes[at].labels[here[at]],
+            after=found.space.axes[at].labels[design[at]],
+            cost=mean_estimate(found.book.costs(design)[:count] - costs),
+            kept=kept_of(found.book, design, found.confidence),
+        )
+        for at, design in moves
+    )
+
+
+@dataclass(frozen=True)
+class Point:
+    """A desk on the frontier of cost against service.
+
+    Attributes
+    ----------
+    design : tuple of int
+    cost : float
+    slack : float
+        The least slack of all promises, as a part of its bound; 0: a promise is just kept.
+    replications : int
+    knee : bool
+        From here on more service costs more than before.
+    """
+
+    design: Design
+    cost: float
+    slack: float
+    replications: int
+    knee: bool = False
+
+
+def frontier(found: Found) -> tuple[Point, ...]:
+    """Return the desks seen of which none is both cheaper and better, the cheapest first."""
+    points = []
+    for design in found.book.designs:
+        slack = found.book.slacks(design).mean(axis=0)
+        scaled = [s / p.scale for s, p in zip(slack, found.book.promises, strict=True)]
+        cost = float(np.nanmean(found.book.costs(design)))
+        points.append(Point(design, cost, min(scaled), found.book.replications(design)))
+    best: list[Point] = []
+    for point in sorted(points, key=lambda p: (p.cost, -p.slack)):
+        if not best or point.slack > best[-1].slack:
+            best.append(point)
+    return tuple(_with_knee(best))
+
+
+def _with_knee(points: list[Point]) -> Iterator[Point]:
+    """Mark the point farthest from the line between the ends."""
+    if len(points) < 3:  # noqa: PLR2004 - a knee lies between two ends
+        yield from points
+        return
+    cost = np.array([p.cost for p in points])
+    slack = np.array([p.slack for p in points])
+    across = (cost - cost[0]) / (cost[-1] - cost[0])
+    up = (slack - slack[0]) / (slack[-1] - slack[0])
+    at = int(np.argmax(up - across))
+    for place, point in enumerate(points):
+        yield Point(point.design, point.cost, point.slack, point.replications, place == at)
+
+
+def binding(found: Found) -> Kept:
+    """Return the promise with the least room, as a part of its bound."""
+    return min(found.kept, key=lambda kept: kept.slack / kept.promise.scale)
+
+
+def worst_hour(result: Result, tier: str) -> tuple[int, float] | None:
+    """Return the hour of the week (Monday 0:00 is 0) that adds most to a tier's waiting, in ms.
+
+    Hours count by how long their tickets wait and by how many come: a long wait on a Sunday that
+    hardly anybody has binds nothing.
+
+    Returns
+    -------
+    tuple of int and float, or None
+        None where nothing waited.
+    """
+    place = list(result.scenario.tiers).index(tier)
+    waits = result.curve("waiting_by_hour").mean[place]
+    if np.isnan(waits).all():
+        return None
+    come = result.curve("arrivals_by_hour").mean
+    hour = int(np.nanargmax(waits * come))
+    return hour, float(waits[hour])
+
+
+@dataclass(frozen=True, eq=False)
+class Strain:
+    """The best desk under strain.
+
+    Attributes
+    ----------
+    name : str
+    result : Result
+    kept : tuple of (Held, Estimate)
+        Slack of each promise.
+    """
+
+    name: str
+    result: Result
+    kept: tuple[tuple[Held, Estimate], ...]
+
+    @property
+    def broken(self) -> tuple[Held, ...]:
+        """Promises that are clearly broken."""
+        return tuple(promise for promise, slack in self.kept if slack.high < 0)
+
+
+def strains(found: Found, *, replications: int = 20, seed: int = 1) -> tuple[Study, list[Strain]]:
+    """Try the best desk with more volume, one person away for a quarter, and a security breach.
+
+    Returns
+    -------
+    study : Study
+        The desk itself first.
+    strains : list of Strain
+    """
+    desk = found.scenario()
+    several = [desk, *(desk.with_(changes, name=name) for name, changes in _trouble(desk).items())]
+    study = compare(several, replications=replications, seed=seed)
+    return study, [
+        Strain(
+            result.name,
+            result,
+            tuple(
+                (
+                    promise,
+                    mean_estimate([promise.slack(one.values) for one in result.replications]),
+                )
+                for promise in found.book.promises
+            ),
+        )
+        for result in study.results[1:]
+    ]
+
+
+def _trouble(desk: Scenario) -> dict[str, dict[str, Any]]:
+    tree = plain(desk)
+    start = desk.period.start + dt.timedelta(milliseconds=desk.period.warm_up)
+    trouble: dict[str, dict[str, Any]] = {
+        "volume +10 %": {"demand.volume": f"{desk.demand.volume * GROWTH} / h"}
+    }
+    for name, tier in desk.tiers.items():
+        staffs = [("", tier.staff or {})] + [(t, v.staff) for t, v in tier.teams.items()]
+        team, staff = max(staffs, key=lambda one: sum(one[1].values()))
+        if not staff:
+            continue
+        shift = max(staff, key=lambda one: staff[one])
+        if not staff[shift]:
+            continue
+        away = {
+            "shift": shift,
+            "team": team or None,
+            "start": start.isoformat(),
+            "until": (start + dt.timedelta(weeks=AWAY_WEEKS)).isoformat(),
+        }
+        already = tree["tiers"][name]["vacancies"]
+        trouble[f"one person away at {name}"] = {f"tiers.{name}.vacancies": [*already, away]}
+    own = [name for name, tier in desk.tiers.items() if tier.provider is None]
+    if own:
+        day = start + dt.timedelta(days=(1 - start.weekday()) % 7 + 7)
+        engineers = dict.fromkeys(own[-2:], 1)
+        breach = {
+            "on": [day.isoformat()],
+            "at": BREACH_AT,
+            "priority": next(iter(desk.priorities)),
+            "topic": max(desk.topics, key=lambda name: desk.topics[name].difficulty),
+            "engineers": engineers,
+            "work": BREACH_WORK,
+            "linked": BREACH_CALLS,
+        }
+        trouble["a security breach"] = {"incidents": {**tree["incidents"], "breach": breach}}
+    return trouble
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What formulas alone would have staffed.
+
+    Attributes
+    ----------
+    design : tuple of int
+    cost : Estimate
+        Of that desk, against the best: the difference in what is to be least.
+    kept : tuple of Kept
+        Its promises, by simulation.
+    """
+
+    design: Design
+    cost: Estimate
+    kept: tuple[Kept, ...]
+
+
+def by_formula(found: Found, replications: int = 20) -> Formula:
+    """Return the desk that mean loads and the square-root rule would have staffed."""
+    here, design = found.best or found.nearest, staffed(found.space)
+    count = max(replications, found.book.replications(here))
+    found.book.ensure([here, design], count)
+    difference = found.book.costs(design)[:count] - found.book.costs(here)[:count]
+    return Formula(design, mean_estimate(difference), kept_of(found.book, design, found.confidence))
+
+
+def at_the_bounds(found: Found, replications: int = 20) -> tuple[Kept, ...]:
+    """Return the promises of the fullest desk: those it misses cannot be kept within the bounds."""
+    found.book.ensure([found.space.fullest], replications)
+    return kept_of(found.book, found.space.fullest, found.confidence)

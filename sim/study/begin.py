@@ -1,0 +1,71 @@
+"""Where a search begins: staff for the mean load, by the square-root rule, before any simulation.
+
+Each tier's offered load follows from arithmetic on means (``sim.study.implied``); it gets the load
+itself and a safety of its square root (Halfin & Whitt 1981), over the hours its people are there.
+The deterministic flow is a good start for tiers (Hasija, Pinker & Shumsky 2005), and no more:
+variability by the hour and the day is left to the simulation.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.scenario.model import Scenario
+from sim.study.implied import implied
+from sim.study.space import Design, Space
+
+SAFETY = 1.0
+"""Heads beyond the load, in square roots of the load."""
+MOST_ROUNDS = 40
+
+
+def staffed(space: Space) -> Design:
+    """Return the smallest desk of a space in which every queue has load and safety to spare.
+
+    Heads are added one at a time where the load presses most; axes that are no heads stay as in the
+    base.
+    """
+    design = tuple(
+        0 if axis.heads else here for axis, here in zip(space.axes, space.start, strict=True)
+    )
+    for _ in range(MOST_ROUNDS):
+        if not space.possible(design):
+            return space.start
+        pressed = _pressed(space, design)
+        if pressed is None:
+            return design
+        moved = list(design)
+        moved[pressed] += 1
+        design = tuple(moved)
+    return design
+
+
+def _pressed(space: Space, design: Design) -> int | None:
+    """Return the axis of the queue that lacks most, and can still get more; None if none lacks."""
+    scenario = space.scenario(design)
+    worst, lack = None, 0.0
+    for queue in implied(scenario).queues:
+        if queue.provider or queue.asked_h == 0:
+            continue
+        tier, _, team = queue.name.partition(".")
+        path = f"tiers.{tier}.teams.{team}.staff." if team else f"tiers.{tier}.staff."
+        places = [
+            at
+            for at, axis in enumerate(space.axes)
+            if axis.heads and axis.name.startswith(path) and design[at] + 1 < len(axis)
+        ]
+        if not places:
+            continue
+        heads = _heads(scenario, tier, team)
+        each = queue.there_h / heads if heads else 0.0
+        load = queue.asked_h / each if each else math.inf
+        missing = load + SAFETY * math.sqrt(load) - heads if each else math.inf
+        if missing > lack:
+            worst, lack = min(places, key=lambda at: design[at]), missing
+    return worst
+
+
+def _heads(scenario: Scenario, tier: str, team: str) -> int:
+    known = scenario.tiers[tier]
+    staff = known.teams[team].staff if team else known.staff or {}
+    return sum(staff.values())

@@ -1,0 +1,212 @@
+"""What a search may move: a grid of desks around a base, one axis for each thing that moves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+from sim.errors import ScenarioError, StudyError
+from sim.outcome.money import paid_hours
+from sim.scenario.change import plain
+from sim.scenario.model import Scenario
+from sim.scenario.search import Range, Search
+
+Design = tuple[int, ...]
+"""A desk: one position on each axis."""
+DOCUMENTATION = "documentation.quality"
+LEAST_QUALITY, MOST_QUALITY = 0.4, 0.95
+LONG_STEP = 2
+"""A step of two finds the way where one alone is lost in noise."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One thing that moves.
+
+    Attributes
+    ----------
+    name : str
+        A path, or the name of a choice.
+    labels : tuple of str
+        Of each value.
+    changes : tuple of dict
+        What each value changes, as for ``Scenario.with_``.
+    heads : bool
+        A count of people: more of them are never worse for a promise, as far as is known.
+    ordered : bool
+        Values next to each other are alike.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    changes: tuple[dict[str, Any], ...]
+    heads: bool
+    ordered: bool
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+class Space:
+    """The desks that a search considers.
+
+    Parameters
+    ----------
+    base : Scenario
+    search : Search
+    """
+
+    def __init__(self, base: Scenario, search: Search) -> None:
+        self.base = base.with_({"search": None}, name=base.name)
+        self.axes = tuple(_axes(base, search))
+        if not self.axes:
+            raise StudyError("nothing may move: `search.move` and `search.choose` are empty")
+        self._scenarios: dict[Design, Scenario] = {}
+        self._planned: dict[Design, float] = {}
+
+    @property
+    def size(self) -> int:
+        """How many desks there are."""
+        return math.prod(map(len, self.axes))
+
+    @cached_property
+    def start(self) -> Design:
+        """The desk nearest to the base."""
+        tree = plain(self.base)
+        return tuple(_nearest(axis, tree) for axis in self.axes)
+
+    def name(self, design: Design) -> str:
+        """Name a desk by what it is."""
+        pairs = zip(self.axes, design, strict=True)
+        return ", ".join(f"{axis.name} {axis.labels[at]}" for axis, at in pairs)
+
+    def changes(self, design: Design) -> dict[str, Any]:
+        """Return what a desk changes in the base, whether the base has it so already or not."""
+        found: dict[str, Any] = {}
+        for axis, at in zip(self.axes, design, strict=True):
+            found |= axis.changes[at]
+        return found
+
+    def scenario(self, design: Design) -> Scenario:
+        """Return a desk as a scenario."""
+        if design not in self._scenarios:
+            changes = self.changes(design)
+            self._scenarios[design] = self.base.with_(changes, name=self.name(design))
+        return self._scenarios[design]
+
+    def possible(self, design: Design) -> bool:
+        """Tell whether a desk can be written down: choices may contradict each other."""
+        try:
+            self.scenario(design)
+        except ScenarioError:
+            return False
+        return True
+
+    def planned_cost(self, design: Design) -> float:
+        """Return what a desk's planned shifts cost in a week: less than its total cost."""
+        if design not in self._planned:
+            scenario = self.scenario(design)
+            weeks = (scenario.period.length - scenario.period.warm_up) / (7 * 86_400_000)
+            hours = paid_hours(scenario)
+            cost = sum(hours[name] * tier.cost for name, tier in scenario.tiers.items())
+            self._planned[design] = cost / weeks
+        return self._planned[design]
+
+    def steps(self, design: Design) -> Iterator[Design]:
+        """Yield desks that differ on one axis: by a step or two, or in a choice."""
+        for place, axis in enumerate(self.axes):
+            here = design[place]
+            reach = (
+                (-LONG_STEP, -1, 1, LONG_STEP) if axis.ordered else range(-here, len(axis) - here)
+            )
+            for step in reach:
+                there = here + step
+                if step and 0 <= there < len(axis):
+                    yield (*design[:place], there, *design[place + 1 :])
+
+    def swaps(self, design: Design) -> Iterator[Design]:
+        """Yield desks that give on one axis and take on another."""
+        ordered = [place for place, axis in enumerate(self.axes) if axis.ordered]
+        for one, other in combinations(ordered, 2):
+            for up, down in ((one, other), (other, one)):
+                if design[up] + 1 < len(self.axes[up]) and design[down] > 0:
+                    moved = list(design)
+                    moved[up] += 1
+                    moved[down] -= 1
+                    yield tuple(moved)
+
+    def fewer(self, design: Design, other: Design) -> bool:
+        """Tell whether a desk has no more people anywhere than another, all else alike."""
+        return all(
+            a <= b if axis.heads else a == b
+            for axis, a, b in zip(self.axes, design, other, strict=True)
+        )
+
+    @property
+    def fullest(self) -> Design:
+        """The desk with the most of everything, and the first of each choice."""
+        return tuple(len(axis) - 1 if axis.ordered else 0 for axis in self.axes)
+
+
+def default_moves(scenario: Scenario) -> dict[str, Range]:
+    """Let every head count move by half, and the quality of documentation."""
+    moves = {}
+    for name, tier in scenario.tiers.items():
+        staffs = {f"tiers.{name}.staff": tier.staff or {}} | {
+            f"tiers.{name}.teams.{team}.staff": value.staff for team, value in tier.teams.items()
+        }
+        for path, staff in staffs.items():
+            for shift, heads in staff.items():
+                bounds = {"from": heads // 2, "to": heads + max(1, (heads + 1) // 2)}
+                moves[f"{path}.{shift}"] = Range.model_validate(bounds)
+    quality = {"from": LEAST_QUALITY, "to": MOST_QUALITY}
+    moves[DOCUMENTATION] = Range.model_validate(quality)
+    return moves
+
+
+def _axes(base: Scenario, search: Search) -> Iterator[Axis]:
+    moves = dict(search.move)
+    if not moves and not search.choose:
+        moves = default_moves(base)
+    for path, reach in moves.items():
+        values = reach.values()
+        labels = tuple(str(v) if reach.heads else f"{100 * v:g} %" for v in values)
+        changes = tuple({path: value} for value in values)
+        base.with_(changes[0])  # a wrong path is told before anything is run
+        yield Axis(path, labels, changes, heads=reach.heads, ordered=True)
+    for name, alternatives in search.choose.items():
+        if len(alternatives) < 2:  # noqa: PLR2004 - a choice has two sides
+            raise StudyError(f"search.choose.{name}: one alternative is no choice")
+        for changes_of in alternatives.values():
+            if changes_of:
+                base.with_(changes_of)
+        yield Axis(
+            name, tuple(alternatives), tuple(alternatives.values()), heads=False, ordered=False
+        )
+
+
+def _nearest(axis: Axis, tree: dict[str, Any]) -> int:
+    if not axis.ordered:
+        empty = [place for place, changes in enumerate(axis.changes) if not changes]
+        return empty[0] if empty else 0
+    (path,) = axis.changes[0]
+    here = _value(tree, path.split("."))
+    values = [changes[path] for changes in axis.changes]
+    if here is None:
+        return 0
+    return min(range(len(values)), key=lambda place: abs(values[place] - here))
+
+
+def _value(tree: dict[str, Any], keys: Sequence[str]) -> float | None:
+    place: Any = tree
+    for key in keys:
+        if not isinstance(place, dict) or key not in place:
+            return None
+        place = place[key]
+    if isinstance(place, str) and place.endswith("%"):
+        return float(place.removesuffix("%")) / 100
+    return float(place) if isinstance(place, int | float) else None
