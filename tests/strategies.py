@@ -8,7 +8,7 @@ the same instant; a pick of 0 is always the plainest, so that what is shrunk is 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -50,9 +50,10 @@ def random_case(seed: int, most_tickets: int = 60) -> Case:
 
 
 def build(pick: Pick, most_tickets: int) -> Case:
-    """Make a case from picked numbers."""
-    desk, served = _desk(pick)
-    workload = _workload(pick, most_tickets, desk, served)
+    """Make a case from picked numbers; now and then a plain one, first come first served."""
+    is_plain = _now_and_then(pick)
+    desk, served = _desk(pick, is_plain=is_plain)
+    workload = _workload(pick, most_tickets, desk, served, is_plain=is_plain)
     workload.check()
     return workload, desk
 
@@ -76,14 +77,18 @@ def _minutes(pick: Pick, low: int, high: int) -> int:
 # ---- the desk ----------------------------------------------------------------------------------
 
 
-def _desk(pick: Pick) -> tuple[Desk, list[int]]:
+def _desk(pick: Pick, *, is_plain: bool) -> tuple[Desk, list[int]]:
     calendars = [_calendar(pick) for _ in range(pick(0, 2))]
     queues = tuple(
         _queue(pick, number, len(calendars), may_be_provider=number > 0)
         for number in range(pick(1, 4))
     )
     served = [number for number, queue in enumerate(queues) if queue.calendar == NO_PROVIDER]
-    pools = tuple(_pool(pick, number, served) for number in range(pick(1, 3)))
+    if is_plain:
+        queues = tuple(replace(queue, discipline=Discipline.FIRST_COME) for queue in queues)
+        pools = tuple(Pool(f"pool {number}", (Service(number),)) for number in served)
+    else:
+        pools = tuple(_pool(pick, number, served) for number in range(pick(1, 3)))
     agent_pool = [number for number in range(len(pools)) for _ in range(pick(0, 3))]
     steps = sorted(step for agent in range(len(agent_pool)) for step in _roster(pick, agent))
     return (
@@ -186,10 +191,13 @@ class _Scope:
     has: dict[str, bool]
 
 
-def _workload(pick: Pick, most_tickets: int, desk: Desk, served: list[int]) -> Workload:
-    has = {
-        name: bool(pick(0, 1))
-        for name in ("patience", "boxes", "delays", "sides", "signals", "resolves", "due", "far")
+def _workload(
+    pick: Pick, most_tickets: int, desk: Desk, served: list[int], *, is_plain: bool
+) -> Workload:
+    has = {name: bool(pick(0, 1)) for name in ("delays", "resolves", "due", "far")}
+    has |= {
+        name: not is_plain and bool(pick(0, 1))
+        for name in ("patience", "boxes", "sides", "signals")
     }
     signals = pick(1, 2) if has["signals"] else 0
     scope = _Scope(len(desk.queues), served, len(desk.calendar_open_ms), signals, has)

@@ -1,11 +1,13 @@
 """Both engines write equal logs, whatever the workload; and the order inside a rank does not matter.
 
 When a case fails hypothesis prints it smallest, with the line that reproduces it. A seed that fails
-is reproduced by ``random_case(seed)``.
+is seen among the locals of the traceback (``pytest --showlocals``), and gives the case by
+``random_case(seed)``.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from itertools import count
 
@@ -17,6 +19,9 @@ from strategies import cases, random_case
 
 from sim.engine import available_engines, simpy_engine
 from sim.engine.conservation import check
+from sim.engine.rules import Ending
+from sim.workload.desk import NO_PROVIDER
+from sim.workload.journeys import NOT_YET, Outcome
 
 if "compiled" in available_engines():
     from sim.engine import compiled_engine
@@ -32,15 +37,20 @@ many = settings(
 )
 
 
+def assert_equal(workload, desk):
+    """Compare the logs of the engine to be read and of both ways of the compiled one."""
+    log = simpy_engine.run(workload, desk)
+    assert log.differences(compiled_engine.run(workload, desk)) == []
+    assert log.differences(compiled_engine.run(workload, desk, by_events=True)) == []
+    check(workload, desk, log)
+
+
 @needs_both
 @many
 @given(cases())
 def test_engines_write_equal_logs(case):
     """Every integer of every column is equal, and each log keeps the laws of the desk."""
-    workload, desk = case
-    read, fast = simpy_engine.run(workload, desk), compiled_engine.run(workload, desk)
-    assert read.differences(fast) == []
-    check(workload, desk, read)
+    assert_equal(*case)
 
 
 @needs_both
@@ -48,20 +58,14 @@ def test_engines_write_equal_logs(case):
 def test_engines_write_equal_logs_of_busier_desks(first):
     """Long queues, many ties and many interruptions: equal still."""
     for seed in range(first, first + 100):
-        workload, desk = random_case(seed)
-        read, fast = simpy_engine.run(workload, desk), compiled_engine.run(workload, desk)
-        assert read.differences(fast) == [], seed
-        check(workload, desk, read)
+        assert_equal(*random_case(seed))
 
 
 @needs_both
 @pytest.mark.parametrize("seed", range(4))
 def test_engines_write_equal_logs_in_overload(seed):
     """Hundreds of visits in every line: equal still."""
-    workload, desk = random_case(seed, most_tickets=3000)
-    read, fast = simpy_engine.run(workload, desk), compiled_engine.run(workload, desk)
-    assert read.differences(fast) == []
-    check(workload, desk, read)
+    assert_equal(*random_case(seed, most_tickets=3000))
 
 
 class Shuffled(simpy_engine._Run):
@@ -100,3 +104,44 @@ def test_the_order_inside_a_rank_does_not_matter_on_busier_desks(seed):
     log = simpy_engine.run(workload, desk)
     shuffled = Shuffled(workload, desk, np.random.default_rng(seed)).log()
     assert log.differences(shuffled) == []
+
+
+def test_generated_cases_exercise_every_mechanism():
+    """What equality is tested on has everything in it, so that a gap in the cases is seen."""
+    seen = Counter()
+    for seed in range(300):
+        workload, desk = random_case(seed)
+        log = simpy_engine.run(workload, desk)
+        seen.update(Outcome(outcome).name for outcome in log.outcome[log.outcome != NOT_YET])
+        seen.update(Ending(ending).name for ending in log.ending)
+        calendars = np.array([queue.calendar for queue in desk.queues])
+        at_provider = calendars[workload.visits.queue] != NO_PROVIDER
+        seen["done by a provider"] += (at_provider & (log.outcome == Outcome.DONE)).sum()
+        if workload.visits.is_side.size:
+            seen["side visits"] += (workload.visits.is_side & (log.joined_ms != NOT_YET)).sum()
+        cut = log.interrupted
+        leaves = set(zip(desk.step_agent, desk.step_ms, strict=True))
+        at_shift_end = np.array(
+            [(a, t) in leaves for a, t in zip(cut.agent, cut.to_ms, strict=True)]
+        )
+        seen["parked"] += int(at_shift_end.sum())
+        seen["pre-empted"] += len(cut) - int(at_shift_end.sum())
+        seen["taken up by another agent"] += int((log.agent[cut.visit] != cut.agent).sum())
+        swings = [any(service.after_ms for service in pool.serves) for pool in desk.pools]
+        pools = desk.agent_pool[log.agent[log.agent != NOT_YET]]
+        seen["worked on by a swing pool"] += int(np.array(swings)[pools].sum())
+        seen["nobody there"] += not len(desk.agent_pool)
+        seen["no tickets"] += not len(workload.tickets)
+    expected = {
+        *(member.name for member in Outcome),
+        *(member.name for member in Ending),
+        "done by a provider",
+        "side visits",
+        "parked",
+        "pre-empted",
+        "taken up by another agent",
+        "worked on by a swing pool",
+        "nobody there",
+        "no tickets",
+    }
+    assert {name for name in expected if seen[name] < 3} == set(), seen
