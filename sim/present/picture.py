@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import OutputError
 from sim.outcome.tables import write_whole
-from sim.present.text import drawable, no_formula, one_line
+from sim.present.text import drawable, no_formula, number_and_unit, one_line
 from sim.present.theme import DEFAULT, Theme
 
 if TYPE_CHECKING:
@@ -65,9 +64,6 @@ _LINE: Final = 1.32
 _POINTS: Final = 72
 _SLACK: Final = 1.03
 """Letters are a little wider in one format than in another."""
-_NUMBER_AND_UNIT: Final = re.compile(r"(?<=\d) (?=(?:%|s|min|h|d|points)(?!\w))")
-_HARD_SPACE: Final = "\N{NO-BREAK SPACE}"
-"""A line never ends between a number and its unit."""
 
 
 @dataclass(frozen=True)
@@ -293,12 +289,11 @@ def _wrapped(canvas: Canvas, text: str, points: float, weight: str, width: float
     )
 
     def wide(line: str) -> float:
-        extent = renderer.get_text_width_height_descent(line, properties, ismath=False)[0]
-        return float(extent) * _SLACK / canvas.figure.dpi
+        extent: float = renderer.get_text_width_height_descent(line, properties, ismath=False)[0]
+        return extent * _SLACK / canvas.figure.dpi
 
     lines: list[str] = []
-    joined = _NUMBER_AND_UNIT.sub(_HARD_SPACE, canvas.write(text))
-    for word in joined.split(" "):
+    for word in number_and_unit(canvas.write(text)).split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and wide(longer) <= width:
             lines[-1] = longer

@@ -95,9 +95,21 @@ def points(change: float) -> str:
     >>> points(0.032), points(-0.0004)
     ('+3.2 points', '−0.04 points')
     """
-    size = abs(100 * change)
-    digits = 2 if 0 < size < _FINE else 1
-    return f"{'−' if change < 0 else '+'}{size:.{digits}f} points"
+    digits = 2 if 0 < abs(100 * change) < _FINE else 1
+    number = fixed(100 * change, digits)
+    return f"{'' if number.startswith('−') else '+'}{number} points"
+
+
+def fixed(value: float, digits: int) -> str:
+    """Write a number with so many decimals; what rounds to 0 has no sign.
+
+    Examples
+    --------
+    >>> fixed(-0.004, 2), fixed(-0.25, 2)
+    ('0.00', '−0.25')
+    """
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
 
 
 def written_change(metric: str, difference: Estimate, currency: str = "") -> str:
@@ -115,13 +127,22 @@ def written_change(metric: str, difference: Estimate, currency: str = "") -> str
         if math.isnan(difference.low):
             return f"{points(difference.mean)} (interval not known)"
         narrow = 0 < 100 * abs(difference.mean) < _FINE
-        ends = [f"{100 * end:.{2 if narrow else 1}f}" for end in (difference.low, difference.high)]
-        low, high = (end.replace("-", "−") for end in ends)
+        low, high = (
+            fixed(100 * end, 2 if narrow else 1) for end in (difference.low, difference.high)
+        )
         return f"{points(difference.mean)} ({low} to {high})"
-    sign = "" if difference.mean < 0 else "+"
-    mean = known.write(difference.mean).replace("-", "−")
-    ends_text = interval(known.write, difference.low, difference.high).replace("–", " to ")
-    return f"{sign}{mean} ({ends_text})"
+    write = _without_sign_at_zero(known.write)
+    mean = write(difference.mean)
+    ends_text = interval(write, difference.low, difference.high).replace("–", " to ")
+    return f"{'' if mean.startswith('−') else '+'}{mean} ({ends_text})"
+
+
+def _without_sign_at_zero(write: Callable[[float], str]) -> Callable[[float], str]:
+    def written_value(value: float) -> str:
+        text = write(value).replace("-", "−")
+        return text if any(c in "123456789" for c in text) else text.removeprefix("−")
+
+    return written_value
 
 
 def change(result: Result, metric: str) -> str:
@@ -184,7 +205,7 @@ def verdict_sentence(result: Result, level: str, *, named: bool = True) -> str:
         if difference.estimate.n and clear(difference):
             sentence += f"; {change(result, metric)} against {against}"
         elif difference.estimate.n > 1:
-            sentence += f"; no difference shown against {against} ({change(result, metric)})"
+            sentence += f"; no difference shown against {against}: {change(result, metric)}"
     return f"{sentence}."
 
 

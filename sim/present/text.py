@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -9,6 +10,8 @@ from typing import Final
 
 LONGEST_NAME: Final = 34
 """Characters of a name in a picture."""
+_NUMBER_AND_UNIT: Final = re.compile(r"(?<=\d) (?=(?:%|s|min|h|d|points|[A-Z]{3})(?!\w))")
+_INTERVAL: Final = re.compile(r"(?<=\d)–(?=\d)")
 _STAND_IN: Final = "□"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes text that begins with one of these for a formula."""
@@ -95,6 +98,22 @@ def no_formula(text: str) -> str:
     ("'=cmd|' /C calc'!A0", 'One more at L1')
     """
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def kept_together(text: str) -> str:
+    r"""Join numbers with their units, and the two ends of an interval, against line breaks.
+
+    Examples
+    --------
+    >>> kept_together("goal 90 % (87.6–92.7 %)") == "goal 90\u00a0% (87.6–\u206092.7\u00a0%)"
+    True
+    """
+    return _INTERVAL.sub("–\N{WORD JOINER}", number_and_unit(text))
+
+
+def number_and_unit(text: str) -> str:
+    """Join numbers with their units by hard spaces."""
+    return _NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", text)
 
 
 def listed(words: Iterable[str]) -> str:

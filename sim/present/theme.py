@@ -123,7 +123,7 @@ class Theme:
 
         with _LOCK, mpl.rc_context():
             mpl.rcdefaults()
-            mpl.rcParams.update(self._settings())
+            mpl.rcParams.update(self._settings())  # type: ignore[arg-type]
             yield
 
     def _settings(self) -> dict[str, Any]:
@@ -183,7 +183,8 @@ def load_theme(path: str | Path) -> Theme:
     TierSimError
         If the file cannot be read, or says something else.
     """
-    from ruamel.yaml import YAML, YAMLError  # noqa: PLC0415 - only where a brand is given
+    from ruamel.yaml import YAML  # noqa: PLC0415 - only where a brand is given
+    from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
     path = Path(path)
     try:

@@ -22,5 +22,5 @@ class Shown:
         return importlib.import_module(PRESENT).chart(self, what, **options)
 
     def report(self, path: str | Path, **options: Any) -> Any:
-        """Write a report about this, by the ending of its name; see ``sim.present.report``."""
-        return importlib.import_module(PRESENT).report(self, path, **options)
+        """Write a report about this, by the ending of its name; see ``sim.present.write``."""
+        return importlib.import_module(PRESENT).write(self, path, **options)

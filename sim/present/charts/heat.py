@@ -32,6 +32,8 @@ _NOBODY: Final = 0.005
 """Agents on average below which an hour counts as one without staff."""
 _LIGHT: Final = 0.42
 """Where the scale of colours is so light that letters have to be dark."""
+_WHITE: Final = "#FEFEFE"
+"""On a dark cell whatever the ground is: the theme's own white turns with a page's dark mode."""
 _ACROSS: Final = 12
 """Hours that fit beside one another on a phone."""
 _NAMES: Final = 0.5
@@ -64,11 +66,11 @@ class Panel:
 
 def _panels(result: Result, curve: str, names: list[str], staff: Floats) -> list[Panel]:
     drawn = needed_curve(result, curve)
-    shaped = [
+    mean, low, high = (
         line.reshape(-1, len(WEEKDAYS), _HOURS) for line in (drawn.mean, drawn.low, drawn.high)
-    ]
+    )
     return [
-        Panel(name, *(line[place] for line in shaped), staff[place])
+        Panel(name, mean[place], low[place], high[place], staff[place])
         for place, name in enumerate(names)
     ]
 
@@ -329,7 +331,7 @@ def _cells(canvas: Canvas, axes: Axes, panel: Panel, view: _View) -> None:
                 va="center",
                 fontsize=size,
                 linespacing=0.95,
-                color="#000000" if sum(colour) / 3 > _LIGHT else "#FFFFFF",
+                color="#000000" if sum(colour) / 3 > _LIGHT else _WHITE,
             )
 
 

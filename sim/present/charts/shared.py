@@ -45,8 +45,8 @@ def duration_ticks(high_ms: float, low_ms: float = 0.0, most: int = _MOST_TICKS)
 
     Examples
     --------
-    >>> [exact_duration(tick) for tick in duration_ticks(100 * MINUTE)]
-    ['0 d', '30 min', '1 h', '90 min']
+    >>> [format_duration(tick) for tick in duration_ticks(100 * MINUTE)]
+    ['0 min', '30 min', '1 h', '1 h 30 min']
     """
     span = max(high_ms - low_ms, 1.0)
     step = next((s for s in _STEPS_MS if span / s <= most), _STEPS_MS[-1])

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -198,7 +198,11 @@ def _name_lines(canvas: Canvas, axes: Axes, lines: Sequence[_Line]) -> None:
     paper = canvas.theme.colours.paper
     for rank, line in enumerate(reversed(lines)):
         colour = canvas.theme.series(line.place)
-        style = {"fontsize": canvas.size.text, "fontweight": "bold", "color": colour}
+        style: dict[str, Any] = {
+            "fontsize": canvas.size.text,
+            "fontweight": "bold",
+            "color": colour,
+        }
         if not crowded:
             axes.annotate(
                 canvas.write(line.name),

@@ -1,0 +1,203 @@
+"""The answer first: which option, what it gains, and how sure that is.
+
+The rule is stated, so that a reader may disagree with it: of the options that surely keep every
+promise the cheapest is named; where none does, the one that misses the fewest. Cost is the total
+cost in a week where the scenarios say what a user's hour costs, else the cost of staff.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sim.errors import StudyError
+from sim.present.sentences import (
+    change,
+    clear,
+    figure,
+    kept,
+    kept_sentence,
+    l1_sentence,
+    verdict_sentence,
+)
+from sim.present.text import listed, one_line, plural
+from sim.study.asked import HEADLINE, level_metric, words
+from sim.study.ranking import rank
+from sim.study.result import Result
+from sim.study.study import Study
+
+COSTS: Final = ("total_cost", "staff_cost")
+RULE: Final = (
+    "Of the options that surely keep every promise, the cheapest is named; where none does, the one "
+    "that misses the fewest."
+)
+_SURE: Final = 0.95
+_SENTENCES: Final = 5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a leader is told first.
+
+    Attributes
+    ----------
+    headline : str
+        Which option.
+    sentences : tuple of str
+        What it gains, and how sure that is.
+    best : Result
+    cost : str or None
+        The metric of cost that decided; None where no cost is stated.
+    """
+
+    headline: str
+    sentences: tuple[str, ...]
+    best: Result
+    cost: str | None
+
+
+def cost_metric(results: Sequence[Result]) -> str | None:
+    """Return the metric of cost that every scenario has measured."""
+    for metric in COSTS:
+        if metric == "total_cost" and not all(r.scenario.costs.user_hour for r in results):
+            continue
+        if all(metric in r.metrics and not math.isnan(r.estimate(metric).mean) for r in results):
+            return metric
+    return None
+
+
+def answer(study: Study) -> Answer:
+    """Say which option a study speaks for."""
+    results = list(study)
+    cost = cost_metric(results)
+    keeping = [r for r in results if r.scenario.service_levels and not any(kept(r)[1:])]
+    best = _best(keeping or results, cost, sure=bool(keeping))
+    if len(results) == 1:
+        return Answer(kept_sentence(best), _one(best), best, cost)
+    name = one_line(best.name)
+    if keeping:
+        many = plural(len(keeping), "option")
+        keeps = "every promise" if len(best.scenario.service_levels) > 1 else "its promise"
+        headline = f"{name} keeps {keeps}"
+        if cost is not None and len(keeping) > 1:
+            headline += f", at the least cost of the {many} that do: {_weekly(best, cost)}"
+        elif cost is not None:
+            headline += f", alone of {plural(len(results), 'option')}, at {_weekly(best, cost)}"
+    else:
+        missed, unsure = kept(best)[1:]
+        headline = f"No option surely keeps every promise; {name} comes closest: it "
+        parts = [f"misses {listed(map(one_line, missed))}"] * bool(missed)
+        parts += [f"leaves {listed(map(one_line, unsure))} not yet known"] * bool(unsure)
+        headline += " and ".join(parts) if parts else "has no promise to keep"
+    return Answer(f"{headline}.", _several(study, best, keeping, cost), best, cost)
+
+
+def _best(results: Sequence[Result], cost: str | None, *, sure: bool) -> Result:
+    def merit(result: Result) -> tuple[float, ...]:
+        _, missed, unsure = kept(result)
+        price = result.estimate(cost).mean if cost is not None else 0.0
+        if sure:
+            return (price,)
+        short = sum(
+            max(0.0, v.goal - v.estimate.mean) for v in result.verdicts.values() if v.estimate.n
+        )
+        return (float(len(missed)), float(len(unsure)), short, price)
+
+    return min(results, key=merit)
+
+
+def _weekly(result: Result, cost: str) -> str:
+    label = "staff and users' lost time" if cost == "total_cost" else "staff"
+    return f"{figure(result, cost)} a week for {label}"
+
+
+def _one(result: Result) -> tuple[str, ...]:
+    sentences = [
+        verdict_sentence(result, name, named=False) for name in result.scenario.service_levels
+    ]
+    return (*sentences, l1_sentence(result))
+
+
+def _several(
+    study: Study, best: Result, keeping: Sequence[Result], cost: str | None
+) -> tuple[str, ...]:
+    base = study[0]
+    sentences = []
+    if best is base:
+        sentences.append(f"It is what the others are held against: {_others(study, cost)}")
+    else:
+        sentences.append(f"Against {one_line(base.name)}: {_gains(best, cost)}.")
+    sentences.append(l1_sentence(best))
+    sentences.append(_how_sure(keeping, best, cost))
+    weakest = _weakest(best)
+    if weakest is not None:
+        sentences.append(verdict_sentence(best, weakest, named=False))
+    worst = [r for r in study if kept(r)[1]]
+    if worst:
+        told = [f"{one_line(r.name)} misses {listed(map(one_line, kept(r)[1]))}" for r in worst]
+        rest = len(told) - 3
+        shown = told[:3] + ([f"{plural(rest, 'other option')} miss some too"] if rest > 0 else [])
+        sentences.append(f"{'; '.join(shown)}.")
+    return tuple(s for s in sentences if s)[:_SENTENCES]
+
+
+def _gains(result: Result, cost: str | None) -> str:
+    """Say what an option changes for sure against the first."""
+    asked = [HEADLINE, *(level_metric(n) for n in result.scenario.service_levels)]
+    if cost is not None:
+        asked.insert(0, cost)
+    base = result.base
+    assert base is not None
+    found = []
+    for metric in asked:
+        if metric not in result.metrics or metric not in base.metrics:
+            continue
+        if clear(result.difference(metric)):
+            currency = result.scenario.costs.currency
+            label = words(metric, currency).label.removeprefix("Service level: ")
+            first = label[0].lower() if label[1:2].islower() else label[0]
+            found.append(f"{one_line(first + label[1:])} {change(result, metric)}")
+    return "; ".join(found) if found else "no difference is shown in what was asked"
+
+
+def _others(study: Study, cost: str | None) -> str:
+    """Say whether any other option is surely cheaper than the first."""
+    if cost is None:
+        return "no costs are stated, so that it stays the choice while it keeps its promises."
+    cheaper = [r for r in study.results[1:] if r.difference(cost).estimate.high < 0]
+    if not cheaper:
+        return "no other option is surely cheaper."
+    told = [f"{one_line(r.name)} ({change(r, cost)} a week)" for r in cheaper[:3]]
+    return f"surely cheaper, but not keeping every promise for sure: {listed(told)}."
+
+
+def _how_sure(keeping: Sequence[Result], best: Result, cost: str | None) -> str:
+    """Say how sure it is that the best is the best of those that keep every promise."""
+    if len(keeping) < 2 or cost is None:  # noqa: PLR2004 - one alone needs no ranking
+        return ""
+    try:
+        ranking = rank({r.name: r.values(cost) for r in keeping}, better="lower", level=best.level)
+    except StudyError:
+        return ""
+    probability = dict(zip(ranking.names, ranking.probability, strict=True))[best.name]
+    rivals = [
+        one_line(name)
+        for name, kept_in in zip(ranking.names, ranking.among_best, strict=True)
+        if kept_in and name != best.name
+    ]
+    sentence = f"It is the cheapest of them with probability {100 * probability:.0f} %"
+    if rivals and probability < _SURE:
+        sentence += f"; {listed(rivals[:3])} may be as cheap"
+    return f"{sentence}."
+
+
+def _weakest(result: Result) -> str | None:
+    """Return the service level with the least room above its goal."""
+    rated = [
+        (verdict.estimate.mean - verdict.goal, name)
+        for name, verdict in result.verdicts.items()
+        if verdict.estimate.n
+    ]
+    return min(rated)[1] if rated else None

@@ -1,0 +1,283 @@
+"""The report: what a study found, in one file that can be handed on.
+
+By the ending of its name it becomes a page (``.html``), a paper (``.pdf``), slides (``.pptx``) or a
+workbook (``.xlsx``). The page asks no other host, needs no script, prints, and follows a reader's
+dark mode.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.errors import OutputError
+from sim.outcome.tables import write_whole
+from sim.present import report_tables as tables
+from sim.present.answer import RULE, answer
+from sim.present.charts.catalogue import standard
+from sim.present.inline_svg import Pictures, variables
+from sim.present.picture import Chart
+from sim.present.sentences import changed_words, footer, l1_sentence, period_words, verdict_sentence
+from sim.present.text import kept_together, one_line, plural
+from sim.present.theme import DEFAULT, Theme
+from sim.scenario.wording import did_you_mean
+from sim.study.signs import Sign
+from sim.study.study import Study
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from sim.outcome.run import Run
+
+KINDS: Final = {
+    ".html": "sim.present.report:html",
+    ".htm": "sim.present.report:html",
+    ".pdf": "sim.present.paper:pdf",
+    ".pptx": "sim.present.deck:deck",
+    ".xlsx": "sim.present.workbook:workbook",
+}
+TEMPLATE: Final = "report.html.j2"
+_UNSAFE: Final = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a report is asked to hold beside the study.
+
+    Attributes
+    ----------
+    theme : Theme
+    scenario : str or int or None
+        Which scenario the charts of one scenario show; the one that the answer names if None.
+    signs : sequence of Sign
+        Of the first scenario, where they were looked for.
+    run : Run or None
+        A replication to be shown as an animation.
+    """
+
+    theme: Theme = DEFAULT
+    scenario: str | int | None = None
+    signs: Sequence[Sign] = ()
+    run: Run | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A chart as it stands on the page."""
+
+    name: str
+    anchor: str
+    title: str
+    subtitle: str
+    wide: str
+    narrow: str
+    csv: str
+
+
+def write(
+    study: Study,
+    path: str | Path,
+    *,
+    theme: Theme = DEFAULT,
+    scenario: str | int | None = None,
+    signs: Sequence[Sign] = (),
+    run: Run | None = None,
+) -> Path:
+    """Write a report of a study; the ending of the name says what kind.
+
+    Parameters
+    ----------
+    study : Study
+    path : path
+        ``.html``, ``.pdf`` (extra ``pdf``), ``.pptx`` or ``.xlsx`` (extra ``office``).
+    theme : Theme
+        See ``sim.present.load_theme``.
+    scenario : str or int, optional
+        Which scenario the charts of one scenario show; by default the one that the answer names.
+    signs : sequence of Sign
+        What ``sim.study.signs.signs`` found, to be shown too.
+    run : Run, optional
+        A replication to be shown as an animation (in ``.html``).
+
+    Raises
+    ------
+    OutputError
+        If the ending is another one, or the file cannot be written; no half of it is left.
+    MissingExtraError
+        If an optional package is missing.
+    """
+    path = Path(path)
+    place = KINDS.get(path.suffix.lower())
+    if place is None:
+        hint = did_you_mean(path.suffix, KINDS)
+        raise OutputError(f"{path}: a report is written as .html, .pdf, .pptx or .xlsx{hint}")
+    module, function = place.split(":")
+    make = getattr(importlib.import_module(module), function)
+    made: bytes = make(study, Asked(theme, scenario, signs, run))
+    return write_whole(path, lambda to: to.write_bytes(made))
+
+
+def charts_of(study: Study, asked: Asked) -> list[Chart]:
+    """Draw the charts of a report."""
+    scenario = answer(study).best.name if asked.scenario is None else asked.scenario
+    return list(standard(study, theme=asked.theme, scenario=scenario))
+
+
+def save_charts(
+    study: Study,
+    folder: str | Path,
+    *,
+    theme: Theme = DEFAULT,
+    scenario: str | int | None = None,
+    kinds: Iterable[str] = ("svg", "png"),
+) -> list[Path]:
+    """Write every chart of a study into a folder, each with its numbers as CSV.
+
+    Parameters
+    ----------
+    study : Study
+    folder : path
+        It is made if it does not exist.
+    theme : Theme
+    scenario : str or int, optional
+        As for ``write``.
+    kinds : iterable of {"svg", "png"}
+
+    Returns
+    -------
+    list of Path
+        The files written, the CSV files last of each chart.
+    """
+    written: dict[Path, None] = {}
+    for number, chart in enumerate(charts_of(study, Asked(theme, scenario)), 1):
+        for kind in kinds:
+            name = f"{number:02}-{file_name(chart.name)}.{kind}"
+            written |= dict.fromkeys(chart.save(Path(folder) / name))
+    return list(written)
+
+
+def file_name(name: str) -> str:
+    """Make a name fit for a file.
+
+    Examples
+    --------
+    >>> file_name("L1 share")
+    'l1-share'
+    """
+    return _UNSAFE.sub("-", name.lower()).strip("-")
+
+
+def html(study: Study, asked: Asked) -> bytes:
+    """Return the report as one HTML file."""
+    return page(study, asked, paper=False).encode()
+
+
+def page(study: Study, asked: Asked, *, paper: bool) -> str:
+    """Fill the template.
+
+    Parameters
+    ----------
+    study : Study
+    asked : Asked
+    paper : bool
+        For a PDF: pictures stand as images, since its maker knows no picture that borrows letters
+        from another, and what a page folds away is open.
+    """
+    pictures = Pictures(asked.theme)
+    drawn = charts_of(study, asked)
+    shown = [_image(chart) if paper else _inline(pictures, chart) for chart in drawn]
+    found = answer(study)
+    return _template().render(
+        paper=paper,
+        title=", ".join(one_line(name) for name in study.names[:4])
+        + (f" and {plural(len(study) - 4, 'more option')}" if len(study) > 4 else ""),  # noqa: PLR2004 - as many fit
+        answer=found,
+        rule=RULE,
+        study=study,
+        period=period_words(study[0].scenario),
+        options=tables.options(study),
+        levels=[tables.service_levels(result) for result in study],
+        sentences=[
+            [verdict_sentence(r, name) for name in r.scenario.service_levels] for r in study
+        ],
+        shares=tables.l1_shares(study),
+        share_sentences=[l1_sentence(result) for result in study],
+        handovers=tables.handovers(study),
+        tiers=[tables.tiers(result) for result in study],
+        score=tables.score(study),
+        signs=tables.signs_table(asked.signs, study[0].scenario.costs.currency)
+        if asked.signs
+        else None,
+        charts=shown,
+        letters="" if paper else pictures.definitions(),
+        dark=variables(asked.theme),
+        colours=asked.theme.colours,
+        logo=asked.theme.logo_uri(),
+        changes=tables.changes(study),
+        changed=[(result.name, changed_words(result)) for result in study],
+        scenarios=[result.scenario for result in study],
+        assumptions=tables.assumptions(study[0].scenario),
+        method=tables.method(study),
+        definitions=tables.definitions(study),
+        manifest=study.manifest,
+        manifest_json=study.manifest.to_json(),
+        footer=footer(study, brand=asked.theme.footer),
+        animation=_animation(asked, paper=paper),
+    )
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - to write alone
+
+    environment = Environment(
+        loader=PackageLoader("sim.present", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["kept_together"] = kept_together
+    return environment.get_template(TEMPLATE)
+
+
+def _inline(pictures: Pictures, chart: Chart) -> Shown:
+    return Shown(
+        chart.name,
+        file_name(chart.name),
+        chart.title,
+        chart.subtitle,
+        pictures.inline(chart),
+        pictures.inline(chart, "phone"),
+        _data_uri("text/csv;charset=utf-8", chart.csv().encode()),
+    )
+
+
+def _image(chart: Chart) -> Shown:
+    uri = _data_uri("image/svg+xml", chart.svg().encode())
+    return Shown(chart.name, file_name(chart.name), chart.title, chart.subtitle, uri, "", "")
+
+
+def _data_uri(kind: str, content: bytes) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _animation(asked: Asked, *, paper: bool) -> Any:
+    """Return the snippet that plays a replication; nothing where none is asked for."""
+    if asked.run is None or paper:
+        return ""
+    from markupsafe import Markup  # noqa: PLC0415 - to write alone
+
+    from sim.present.animation import animate  # noqa: PLC0415 - only where it is asked for
+
+    # The snippet escapes what users wrote by itself.
+    return Markup(animate(asked.run, theme=asked.theme).html())  # noqa: S704
+
+
+__all__ = ["Asked", "charts_of", "file_name", "html", "page", "save_charts", "write"]

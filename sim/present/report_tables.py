@@ -1,0 +1,368 @@
+"""The tables of a report, as plain cells: HTML, deck and workbook lay them out in their own way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from sim import outcome
+from sim.errors import TierSimError, UnitError
+from sim.present.answer import cost_metric
+from sim.present.sentences import (
+    MARKS,
+    change,
+    changed_words,
+    figure,
+    goal_words,
+    measured,
+    promise,
+    written,
+)
+from sim.present.text import listed, one_line, plural
+from sim.scenario.change import plain
+from sim.scenario.hours import Hours, Profile
+from sim.scenario.model import Scenario
+from sim.study.asked import HEADLINE, level_metric, words
+from sim.study.result import Result
+from sim.study.scorecard import scorecard
+from sim.study.signs import Sign
+from sim.study.study import Study
+from sim.units import format_share
+
+SHARES: Final = (
+    ("l1_share_all", "(a) never left the first line, of all tickets"),
+    ("l1_share", "(b) never left it, of those that began there: the headline"),
+    ("l1_share_last", "(c) last handled by the first line"),
+    ("first_contact_share", "solved at first contact"),
+    ("l1_share_reopen_adjusted", "as (b), and not reopened"),
+)
+TIER_METRICS: Final = (
+    "resolution_rate[{tier}]",
+    "response[{tier}, p90, business hours]",
+    "resolution[{tier}, p90, business hours]",
+    "escalation[{tier}, p90, business hours]",
+    "reopen_share[{tier}]",
+    "utilisation[{tier}]",
+    "backlog[{tier}, mean]",
+    "satisfaction[{tier}]",
+)
+HANDOVERS: Final = (
+    "escalated_share",
+    "documented_share",
+    "reexplains",
+    "rework",
+    "bounced_share",
+    "hops",
+    "recurring_share",
+    "abandonment",
+    "cost_per_ticket",
+    "staff_cost",
+    "lost_hours",
+    "total_cost",
+    "satisfaction",
+)
+_MOST_CHANGES: Final = 60
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes
+    ----------
+    title : str
+    headings : tuple of str
+    rows : tuple of tuple of str
+    note : str
+        What a reader has to know to read it.
+    """
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+def options(study: Study) -> Table:
+    """List the options side by side: what each changes, keeps, resolves and costs."""
+    cost = cost_metric(list(study))
+    headings = ["option", "what it changes", "promises kept", "resolved by the first line"]
+    if cost is not None:
+        headings.append(words(cost).label)
+    rows = []
+    for result in study:
+        verdicts = result.verdicts.items()
+        kept_words = "\n".join(f"{MARKS[v.word]} {one_line(name)}: {v}" for name, v in verdicts)
+        cells = [result.name, changed_words(result), kept_words, _with_change(result, HEADLINE)]
+        if cost is not None:
+            cells.append(_with_change(result, cost))
+        rows.append(tuple(cells))
+    return Table("The options", tuple(headings), tuple(rows))
+
+
+def _with_change(result: Result, metric: str) -> str:
+    text = figure(result, metric)
+    if result.base is None or metric not in result.metrics or metric not in result.base.metrics:
+        return text
+    return f"{text}\n{change(result, metric)}"
+
+
+def service_levels(result: Result) -> Table:
+    """List a scenario's promises, with and without pauses, and the weeks that keep them."""
+    rows = []
+    for name, level in result.scenario.service_levels.items():
+        verdict = result.verdict(name)
+        rows.append(
+            (
+                name,
+                promise(level),
+                f"{MARKS[verdict.word]} {verdict}",
+                measured(verdict.estimate, format_share),
+                figure(result, level_metric(f"{name}, no pauses")),
+                figure(result, f"weeks_met[{name}]"),
+                figure(result, f"service_left_out[{name}]"),
+            )
+        )
+    return Table(
+        result.name,
+        (
+            "promise",
+            "what is promised",
+            "verdict",
+            "kept, clock paused while others have the ticket",
+            "kept, without pauses",
+            "weeks that reach the goal",
+            "not judged yet, tickets",
+        ),
+        tuple(rows),
+        "A clock runs in its own hours. Tickets open at the end are late if past their target, else "
+        "not judged.",
+    )
+
+
+def l1_shares(study: Study) -> Table:
+    """List the fair definitions of the first line's share, for every scenario."""
+    rows = [
+        (says, *(figure(result, metric) for result in study))
+        for metric, says in SHARES
+        if any(metric in result.metrics for result in study)
+    ]
+    return Table(
+        "The first line's share",
+        ("definition", *study.names),
+        tuple(rows),
+        "Fair definitions of one word differ by several points on the same tickets.",
+    )
+
+
+def tiers(result: Result) -> Table:
+    """List what each tier of a scenario does."""
+    names = list(result.scenario.tiers)
+    rows = []
+    for pattern in TIER_METRICS:
+        cells = [figure(result, pattern.format(tier=tier)) for tier in names]
+        if any(cell != "not measured" for cell in cells):
+            rows.append((_label(pattern), *cells))
+    return Table(result.name, ("figure", *names), tuple(rows))
+
+
+def _label(pattern: str) -> str:
+    key, _, variant = pattern.partition("[")
+    rest = variant.removesuffix("]").replace("{tier}", "").strip(", ")
+    try:
+        label = outcome.metric(key).label
+    except TierSimError:
+        label = key
+    return f"{label}: {rest}" if rest else label
+
+
+def handovers(study: Study) -> Table:
+    """List hand-overs, cost and satisfaction, for every scenario."""
+    rows = [
+        (words(metric).label, *(_with_change(result, metric) for result in study))
+        for metric in HANDOVERS
+        if any(metric in r.metrics and not math.isnan(r.estimate(metric).mean) for r in study)
+    ]
+    return Table("Hand-overs, cost and satisfaction", ("figure", *study.names), tuple(rows))
+
+
+def score(study: Study) -> Table | None:
+    """Rank the options tier by tier; None where there is nothing to rank."""
+    if len(study) < 2 or study.replications < 2:  # noqa: PLR2004 - a ranking needs two
+        return None
+    card = scorecard(study)
+    rows = []
+    for line in card.lines:
+        write = words(line.metric, study[0].scenario.costs.currency).write
+        order = [f"{one_line(name)} {measured(e, write)}" for name, e in line.estimates.items()]
+        sure = [f"{one_line(a)} beats {one_line(b)}" for a, b in line.beats]
+        rows.append(
+            (line.aspect, line.tier or "whole desk", "\n".join(order), "\n".join(sure) or "–")
+        )
+    if not rows:
+        return None
+    return Table(
+        "Scorecard",
+        ("aspect", "tier", "best first", "sure"),
+        tuple(rows),
+        "“Sure” holds for the whole table together (Holm's adjustment).",
+    )
+
+
+def signs_table(found: Sequence[Sign], currency: str) -> Table:
+    """List the signs that a support model does not work."""
+    rows = []
+    for sign in found:
+        known = words(sign.metric, currency)
+        helps = [
+            f"{one_line(one.lever.name)}: "
+            f"{one.effect.estimate.format(known.write_change)}, "
+            f"{one.spent:+,.0f} {currency} a week"
+            for one in sign.tried
+            if one.helps
+        ]
+        side = "at most" if sign.better == "lower" else "at least"
+        rows.append(
+            (
+                sign.name,
+                sign.word,
+                f"{known.label}: {measured(sign.estimate, known.write)}",
+                f"{side} {known.write(sign.threshold)}",
+                sign.question,
+                "\n".join(helps[:3]).replace("-", "−") or "–",
+            )
+        )
+    return Table(
+        "Signs that a support model does not work",
+        ("sign", "here", "measured", "threshold", "what it may mean", "what would help most"),
+        tuple(rows),
+    )
+
+
+def changes(study: Study) -> Table:
+    """List every field in which the scenarios differ, as found by comparing them."""
+    paths = list(dict.fromkeys(path for result in study for path in result.changes))
+    rows = []
+    for path in paths[:_MOST_CHANGES]:
+        before = next(r.changes[path][0] for r in study if path in r.changes)
+        cells = [written(before)]
+        cells += [
+            written(r.changes[path][1]) if path in r.changes else "as the first"
+            for r in study.results[1:]
+        ]
+        rows.append((path, *cells))
+    rest = len(paths) - _MOST_CHANGES
+    return Table(
+        "What differs between the scenarios",
+        ("field", *study.names),
+        tuple(rows),
+        f"{plural(rest, 'more field')} differ." if rest > 0 else "",
+    )
+
+
+def assumptions(scenario: Scenario) -> list[Table]:
+    """List every field of a scenario with its value, and what its description says of its source."""
+    grouped: dict[str, list[tuple[str, str, str, str]]] = {}
+    for path, value, is_default, about in _fields(scenario, plain(scenario)):
+        section = path.split(".")[0]
+        if section in ("name", "about", "lesson"):
+            continue
+        origin = "default" if is_default else "said"
+        grouped.setdefault(section, []).append((path, written(value), origin, about))
+    headings = ("field", "value", "from", "what it is, and its source")
+    return [Table(section, headings, tuple(rows)) for section, rows in grouped.items()]
+
+
+def _fields(
+    model: BaseModel, tree: dict[str, Any], path: str = ""
+) -> Iterator[tuple[str, Any, bool, str]]:
+    for name, field in type(model).model_fields.items():
+        if name not in tree:
+            continue
+        here = f"{path}.{name}" if path else name
+        value, written_value = getattr(model, name), tree[name]
+        about = field.description or ""
+        is_default = not field.is_required() and _same(value, field)
+        if isinstance(value, BaseModel) and not isinstance(value, Hours | Profile):
+            yield from _fields(value, written_value, here)
+        elif isinstance(value, dict) and any(isinstance(v, BaseModel) for v in value.values()):
+            for key, one in value.items():
+                below = f"{here}.{key}"
+                if isinstance(one, Hours | Profile):
+                    yield below, written_value[key], False, about
+                else:
+                    yield from _fields(one, written_value[key], below)
+        elif isinstance(value, Profile):
+            yield here, "hour by hour, as the scenario has it", is_default, about
+        else:
+            yield here, written_value, is_default, about
+
+
+def _same(value: Any, field: Any) -> bool:
+    default = field.get_default(call_default_factory=True)
+    if isinstance(default, str) and not isinstance(value, str):
+        # Written as a file would have it ("20 min"), and read by the field's own type.
+        return any(_reads_to(value, default))
+    return bool(value == default)
+
+
+def _reads_to(value: Any, text: str) -> Iterator[bool]:
+    from sim import units  # noqa: PLC0415 - readers by name
+
+    for read in (units.duration_ms, units.rate_per_h, units.signed_share):
+        try:
+            yield read(text) == value
+        except UnitError:
+            continue
+
+
+def definitions(study: Study) -> list[tuple[str, str, str]]:
+    """List what is measured here and how: label, id, sentence with numerator and denominator."""
+    keys = list(dict.fromkeys(m.partition("[")[0] for result in study for m in result.metrics))
+    found = []
+    for key in keys:
+        try:
+            known = outcome.metric(key)
+        except TierSimError:
+            found.append((key, key, "A figure of the user's own."))
+            continue
+        text = (
+            f"{known.sentence} Counted: {known.numerator}. Out of: {known.denominator}. Left out: "
+            f"{known.left_out}. Open tickets: {known.open_tickets}."
+        )
+        ids = f"{key}[{known.variants}]" if known.variants else key
+        found.append((known.label, ids, text))
+    return found
+
+
+def method(study: Study) -> list[str]:
+    """Say how the numbers came about."""
+    met = "met the same tickets" if study.common_tickets else "did not meet the same tickets"
+    first = study[0].scenario
+    goals = listed(
+        f"{one_line(name)} ({goal_words(level)})" for name, level in first.service_levels.items()
+    )
+    simulated = (
+        f"Each scenario was simulated {plural(study.replications, 'time')} with seed {study.seed}: "
+        "every ticket, every visit to a tier, every shift and absence. A number is the mean over "
+        f"these replications; behind it stands its {100 * study.level:g} % interval (Student's t)."
+    )
+    paired = (
+        f"In each replication all scenarios {met}, so that differences are paired: chance that "
+        "strikes both cancels. Where several differences are judged together, Holm's adjustment "
+        "keeps one false alarm among all as rare as in one."
+    )
+    counted = (
+        "Tickets that arrive in the warm-up load the desk and are not counted. Tickets still open "
+        "at the end stay in the figures, as each definition says."
+    )
+    judged = (
+        "A promise is met or missed only when the whole interval lies on one side of its goal; "
+        f"else it is not yet known. The goals: {goals or 'none'}."
+    )
+    notes = (f"Note: {note}" for note in study.notes)
+    return [simulated, *([paired] if len(study) > 1 else []), counted, judged, *notes]
