@@ -18,7 +18,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim import calibrate, scenario, theory
+    from sim import calibrate, present, scenario, theory
     from sim.errors import (
         ConservationError,
         ExportError,
@@ -31,15 +31,22 @@ if TYPE_CHECKING:
         UnitError,
     )
     from sim.outcome.measures import Measures, measure
+    from sim.outcome.registry import metric
     from sim.outcome.run import Run
     from sim.outcome.story import tell
+    from sim.present.sketch import sketch
     from sim.scenario.change import difference_lines, differences
     from sim.scenario.file import dump, dumps, load
+    from sim.scenario.gallery import example
     from sim.scenario.model import Scenario
+    from sim.scenario.one_queue import one_queue
     from sim.study.compare import compare
+    from sim.study.estimate import mean_estimate
     from sim.study.evaluate import replicate as run
     from sim.study.implied import Implied, implied
+    from sim.study.paired import paired_difference
     from sim.study.study import Study
+    from sim.study.warmup import mser5, welch
 
 __version__ = "0.1.0"
 
@@ -64,13 +71,22 @@ _HOMES = {
     "differences": "sim.scenario.change",
     "dump": "sim.scenario.file",
     "dumps": "sim.scenario.file",
+    "example": "sim.scenario.gallery",
     "implied": "sim.study.implied",
     "load": "sim.scenario.file",
+    "mean_estimate": "sim.study.estimate",
     "measure": "sim.outcome.measures",
+    "metric": "sim.outcome",
+    "mser5": "sim.study.warmup",
+    "one_queue": "sim.scenario.one_queue",
+    "paired_difference": "sim.study.paired",
+    "present": "sim",
     "run": "sim.study.evaluate",
     "scenario": "sim",
+    "sketch": "sim.present.sketch",
     "tell": "sim.outcome.story",
     "theory": "sim",
+    "welch": "sim.study.warmup",
 }
 """The module that each public name lives in; ``sim`` for a room itself."""
 _CALLED_THERE = {"run": "replicate"}
@@ -96,13 +112,22 @@ __all__ = [
     "differences",
     "dump",
     "dumps",
+    "example",
     "implied",
     "load",
+    "mean_estimate",
     "measure",
+    "metric",
+    "mser5",
+    "one_queue",
+    "paired_difference",
+    "present",
     "run",
     "scenario",
+    "sketch",
     "tell",
     "theory",
+    "welch",
 ]
 
 
