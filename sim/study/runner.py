@@ -273,6 +273,29 @@ def _processes(workers: int) -> Executor:
     return executor
 
 
+def prepare(jobs: int | None = None) -> None:
+    """Start the processes ahead, so that the next study of any size finds them there.
+
+    For a page or a notebook, where an answer is waited for. Returns at once; the processes import
+    what they need meanwhile, and end when they have been idle for ``IDLE_S``.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        Workers; every core if absent.
+    """
+    workers = jobs or cores()
+    if workers > 1:
+        executor = _processes(workers)
+        for _ in range(workers):
+            executor.submit(_import)
+        _used_at[workers] = time.monotonic()
+
+
+def _import() -> None:
+    importlib.import_module("sim.study.evaluate")
+
+
 def _end_with(parent: int) -> None:
     """Make a worker end when its parent is gone, which a killed parent cannot tell it."""
 

@@ -97,6 +97,15 @@ def test_choice_is_one_of_speed(monkeypatch):
     assert runners.cores() >= 1
 
 
+@pytest.mark.usefixtures("sent_by_value")
+def test_processes_that_are_ready_are_used(desk, coin):
+    """After ``prepare`` a small study is not too small for them."""
+    work = Work((desk,), 1, Sleepy(coin(), 0.05))
+    runners.prepare(2)
+    _, chosen = _run(work, _tasks(20, 1), jobs=2)
+    assert chosen == "processes"
+
+
 @dataclass(frozen=True)
 class Failing:
     """Fails, or ends its process, at one replication."""
