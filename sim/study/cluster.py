@@ -8,7 +8,6 @@ asked once, before anything is sent.
 from __future__ import annotations
 
 import importlib
-import pickle
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
@@ -41,7 +40,6 @@ class ClusterExecutor(Executor):
             distributed: Any = importlib.import_module("distributed")
         except ImportError:
             raise MissingExtraError("distributed", "cluster", "A cluster") from None
-        self._dumps = importlib.import_module("cloudpickle").dumps
         self._local: Any = None
         if address == LOCAL:
             self._local = distributed.LocalCluster(
@@ -79,13 +77,8 @@ class ClusterExecutor(Executor):
         return sum(self._client.nthreads().values())
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand out a call.
-
-        It travels as bytes that the task itself opens: a worker that cannot load them says so. Dask
-        would open them in its own channel, and the worker would die of it, again and again.
-        """
-        sent = self._dumps((fn, args, kwargs))
-        future: Future[Any] = self._executor.submit(_call, sent)
+        """Hand out a call."""
+        future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
         return future
 
     def close(self) -> None:
@@ -94,17 +87,6 @@ class ClusterExecutor(Executor):
         self._client.close()
         if self._local is not None:
             self._local.close()
-
-
-def _call(sent: bytes) -> Any:
-    try:
-        # What cloudpickle writes, pickle reads; it comes from this process's own study.
-        fn, args, kwargs = pickle.loads(sent)  # noqa: S301
-    except (ImportError, AttributeError) as error:
-        raise StudyError(
-            f"a worker cannot load what it is sent ({error}); install it there too"
-        ) from None
-    return fn(*args, **kwargs)
 
 
 def _versions() -> dict[str, str]:

@@ -44,6 +44,7 @@ from typing import Literal, Self
 from sim.errors import StudyError
 from sim.scenario.model import Scenario
 from sim.study.replication import Evaluate, Replication, Task
+from sim.study.sending import call, sendable
 
 How = Literal["auto", "serial", "threads", "processes"]
 PROBES = 2
@@ -174,7 +175,11 @@ class Runner:
         def hand_out() -> None:
             for chunk in waiting:
                 part, tasks = self.work.part(chunk)
-                under_way[executor.submit(part.many, tasks)] = chunk
+                if isinstance(executor, ThreadPoolExecutor):
+                    future = executor.submit(part.many, tasks)
+                else:
+                    future = executor.submit(call, sendable(part.many, tasks))
+                under_way[future] = chunk
                 if len(under_way) >= AHEAD * workers:
                     break
 

@@ -7,8 +7,10 @@ that the rules of a study can be tested by the thousand. Figures of real runs ar
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
+import cloudpickle
 import numpy as np
 import pytest
 
@@ -48,6 +50,17 @@ class Coin:
             curves={"backlog": np.array([1.0, wait, np.nan])},
             tickets=f"{scenario.demand.volume:g}-{seed}-{replication}",
         )
+
+
+@pytest.fixture(autouse=True)
+def _sent_whole(request):
+    """Send stand-ins to workers whole: they cannot import a test's module."""
+    modules = {sys.modules[__name__], request.module}
+    for module in modules:
+        cloudpickle.register_pickle_by_value(module)
+    yield
+    for module in modules:
+        cloudpickle.unregister_pickle_by_value(module)
 
 
 @pytest.fixture

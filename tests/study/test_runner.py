@@ -22,17 +22,6 @@ from sim.study.runner import Runner, Work
 HERE = Path(__file__).parent
 
 
-@pytest.fixture
-def sent_by_value(coin):
-    """Send the stand-in to workers whole: they cannot import a test's module."""
-    modules = {sys.modules[coin.__module__], sys.modules[__name__]}
-    for module in modules:
-        cloudpickle.register_pickle_by_value(module)
-    yield
-    for module in modules:
-        cloudpickle.unregister_pickle_by_value(module)
-
-
 def _run(work, tasks, **options):
     with Runner(work, **options) as runner:
         found = dict(runner.map(tasks))
@@ -45,7 +34,6 @@ def _tasks(replications, scenarios=2):
 
 @pytest.mark.parametrize("how", ["serial", "threads", "processes"])
 @pytest.mark.parametrize("jobs", [1, 2, 3])
-@pytest.mark.usefixtures("sent_by_value")
 def test_same_bits_from_any_number_of_workers(desk, more, coin, how, jobs):
     """Whoever computes a replication, and in whatever order, it is the same to the bit."""
     work = Work((desk, more), 5, coin())
@@ -97,7 +85,6 @@ def test_choice_is_one_of_speed(monkeypatch):
     assert runners.cores() >= 1
 
 
-@pytest.mark.usefixtures("sent_by_value")
 def test_processes_that_are_ready_are_used(desk, coin):
     """After ``prepare`` a small study is not too small for them."""
     work = Work((desk,), 1, Sleepy(coin(), 0.05))
@@ -124,7 +111,7 @@ class Failing:
 
 
 @pytest.mark.parametrize("how", ["serial", "threads", "processes"])
-def test_a_bug_comes_through(desk, coin, sent_by_value, how):
+def test_a_bug_comes_through(desk, coin, how):
     """What goes wrong in a worker goes wrong here, and the next study has workers again."""
     tasks = _tasks(20, 1)
     with pytest.raises(ZeroDivisionError):
@@ -132,7 +119,7 @@ def test_a_bug_comes_through(desk, coin, sent_by_value, how):
     assert len(_run(Work((desk,), 1, coin()), tasks, jobs=2, how=how)[0]) == 20
 
 
-def test_worker_that_is_ended_is_told(desk, coin, sent_by_value):
+def test_worker_that_is_ended_is_told(desk, coin):
     """A process that the system ends for lack of memory is one sentence."""
     work = Work((desk,), 1, Failing(coin(), 11, kill=True))
     with pytest.raises(StudyError, match="memory runs out"):
@@ -227,7 +214,7 @@ def test_kill_leaves_no_worker_behind(tmp_path, desk):
     assert _gone(child.pid, seconds=20)
 
 
-def test_cluster_equals_serial_though_a_worker_is_killed(desk, more, coin, sent_by_value, tmp_path):
+def test_cluster_equals_serial_though_a_worker_is_killed(desk, more, coin, tmp_path):
     """A real scheduler with two workers on loopback; one is killed half-way: nothing differs."""
     distributed = pytest.importorskip("distributed")
     with (
@@ -264,10 +251,16 @@ def test_cluster_equals_serial_though_a_worker_is_killed(desk, more, coin, sent_
 
 
 def test_worker_that_lacks_a_module_says_so(desk, coin):
-    """What the workers cannot load is named, and the study does not wait for ever."""
-    pytest.importorskip("distributed")
-    with pytest.raises(StudyError, match="a worker cannot load what it is sent"):
-        compare(desk, evaluate=coin(), cluster="local", jobs=1)
+    """What workers cannot load is named; the study does not wait for ever, and the pool lives on."""
+    cloudpickle.unregister_pickle_by_value(sys.modules[coin.__module__])
+    try:
+        tasks = _tasks(20, 1)
+        for options in ({"how": "processes"}, {"cluster": "local"}):
+            with pytest.raises(StudyError, match="a worker cannot load what it is sent"):
+                _run(Work((desk,), 1, coin()), tasks, jobs=2, **options)
+    finally:
+        cloudpickle.register_pickle_by_value(sys.modules[coin.__module__])
+    assert len(_run(Work((desk,), 1, coin()), tasks, jobs=2, how="processes")[0]) == 20
 
 
 def test_no_scheduler_is_told(desk, coin):
