@@ -10,6 +10,7 @@ import numpy as np
 from sim.present.charts.shared import bare, end_labels
 from sim.present.picture import PHONE, SLIDE, Canvas, Chart, Value
 from sim.present.theme import DEFAULT, Theme
+from sim.units import format_share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +30,7 @@ def sketch(
     subtitle: str = "",
     footer: str = "",
     panels: int = 1,
+    percent: str = "",
     height: float = SLIDE.height,
     theme: Theme = DEFAULT,
 ) -> Chart:
@@ -47,6 +49,8 @@ def sketch(
         What it was made from.
     panels : int
         How many axes, side by side.
+    percent : str
+        Which axes show shares: ``"x"``, ``"y"`` or ``"xy"``.
     height : float
         In inches.
     theme : Theme
@@ -76,6 +80,8 @@ def sketch(
             axes.tick_params(axis="y", length=3)
         draw(*every)
         for axes in every:
+            for axis in percent:
+                getattr(axes, f"{axis}axis").set_major_formatter(_percent)
             _name(canvas, axes)
 
     return Chart(
@@ -92,15 +98,16 @@ def sketch(
     )
 
 
+def _percent(value: float, _: int | None = None) -> str:
+    return format_share(value, 0).replace("-", "−")
+
+
 def _name(canvas: Canvas, axes: Axes) -> None:
     """Name lines at their ends, and everything else in a legend."""
     # On a log scale names cannot be moved apart as on an even one.
     even = axes.get_yscale() == "linear"
     lines = [line for line in axes.get_lines() if even and _is_named_line(line)]
-    labels = [
-        (float(np.asarray(line.get_ydata())[-1]), str(line.get_label()), str(line.get_color()))
-        for line in lines
-    ]
+    labels = [(_end(axes, line), str(line.get_label()), str(line.get_color())) for line in lines]
     if labels:
         end_labels(canvas, axes, labels, _ROOM_ON_PHONE if canvas.narrow else _ROOM)
     handles, names = axes.get_legend_handles_labels()
@@ -113,6 +120,14 @@ def _name(canvas: Canvas, axes: Axes) -> None:
             fontsize=canvas.size.text,
         )
     axes.title.set_fontsize(canvas.size.text)
+
+
+def _end(axes: Axes, line: Line2D) -> float:
+    """Return the height at which a line leaves the panel, or ends."""
+    x, y = (np.asarray(values, dtype=np.float64) for values in line.get_data())
+    inside = y if line.get_transform() != axes.transData else y[x <= axes.get_xlim()[1]]
+    low, high = sorted(axes.get_ylim())
+    return max(low, min(high, float(inside[-1] if inside.size else y[-1])))
 
 
 def _is_named_line(line: Line2D) -> bool:

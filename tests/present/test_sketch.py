@@ -40,3 +40,26 @@ def test_panels_stand_side_by_side(size):
         right.set_yscale("log")
 
     assert sim.sketch(two, title="Two", panels=2).svg(size).startswith("<?xml")
+
+
+def test_a_line_that_leaves_the_panel_is_named_where_it_does():
+    """A curve that shoots up stays a picture: its name stands at the edge, not far above it."""
+
+    def steep(axes):
+        axes.plot([0, 1, 2], [0, 1, 1000], label="steep")
+        axes.set(xlim=(0, 2), ylim=(0, 10))
+
+    chart = sim.sketch(steep, title="It shoots up")
+    with chart.theme.active():
+        (label,) = framed(chart, SLIDE).axes[0].texts
+    assert label.xy == (2, 10)
+
+
+def test_shares_are_written_in_per_cent():
+    """An axis of shares reads as every other share of the project does."""
+    chart = sim.sketch(lambda axes: axes.plot([0, 1], [0, 0.5]), title="Half", percent="y")
+    with chart.theme.active():
+        figure = framed(chart, SLIDE)
+        figure.canvas.draw()
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert "50 %" in labels
