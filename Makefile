@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
-NEEDS  := pyproject.toml setup.py constraints.txt sim/engine/kernel.pyx
+NEEDS  := pyproject.toml constraints.txt $(wildcard setup.py sim/engine/*.pyx sim/engine/*.pxd)
 
 .PHONY: demo test lint types notebooks bench format clean
 
