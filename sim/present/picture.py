@@ -289,8 +289,8 @@ def _wrapped(canvas: Canvas, text: str, points: float, weight: str, width: float
     )
 
     def wide(line: str) -> float:
-        extent: float = renderer.get_text_width_height_descent(line, properties, ismath=False)[0]
-        return extent * _SLACK / canvas.figure.dpi
+        extent = renderer.get_text_width_height_descent(line, properties, ismath=False)[0]
+        return float(extent) * _SLACK / float(canvas.figure.dpi)
 
     lines: list[str] = []
     for word in number_and_unit(canvas.write(text)).split(" "):

@@ -23,6 +23,7 @@ from sim.present.answer import RULE, answer
 from sim.present.charts.catalogue import standard
 from sim.present.inline_svg import Pictures, variables
 from sim.present.picture import Chart
+from sim.present.questions import answers
 from sim.present.sentences import changed_words, footer, l1_sentence, period_words, verdict_sentence
 from sim.present.text import kept_together, one_line, plural
 from sim.present.theme import DEFAULT, Theme
@@ -31,7 +32,7 @@ from sim.study.signs import Sign
 from sim.study.study import Study
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment
 
     from sim.outcome.run import Run
 
@@ -193,58 +194,64 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
     drawn = charts_of(study, asked)
     shown = [_image(chart) if paper else _inline(pictures, chart) for chart in drawn]
     found = answer(study)
-    return _template().render(
-        paper=paper,
-        title=", ".join(one_line(name) for name in study.names[:4])
-        + (f" and {plural(len(study) - 4, 'more option')}" if len(study) > 4 else ""),  # noqa: PLR2004 - as many fit
-        answer=found,
-        rule=RULE,
-        study=study,
-        period=period_words(study[0].scenario),
-        options=tables.options(study),
-        levels=[tables.service_levels(result) for result in study],
-        sentences=[
-            [verdict_sentence(r, name) for name in r.scenario.service_levels] for r in study
-        ],
-        shares=tables.l1_shares(study),
-        share_sentences=[l1_sentence(result) for result in study],
-        handovers=tables.handovers(study),
-        tiers=[tables.tiers(result) for result in study],
-        score=tables.score(study),
-        signs=tables.signs_table(asked.signs, study[0].scenario.costs.currency)
-        if asked.signs
-        else None,
-        charts=shown,
-        letters="" if paper else pictures.definitions(),
-        dark=variables(asked.theme),
-        colours=asked.theme.colours,
-        logo=asked.theme.logo_uri(),
-        changes=tables.changes(study),
-        changed=[(result.name, changed_words(result)) for result in study],
-        scenarios=[result.scenario for result in study],
-        assumptions=tables.assumptions(study[0].scenario),
-        method=tables.method(study),
-        definitions=tables.definitions(study),
-        manifest=study.manifest,
-        manifest_json=study.manifest.to_json(),
-        footer=footer(study, brand=asked.theme.footer),
-        animation=_animation(asked, paper=paper),
+    return (
+        environment()
+        .get_template(TEMPLATE)
+        .render(
+            paper=paper,
+            title=", ".join(one_line(name) for name in study.names[:4])
+            + (f" and {plural(len(study) - 4, 'more option')}" if len(study) > 4 else ""),  # noqa: PLR2004 - as many fit
+            answer=found,
+            rule=RULE,
+            study=study,
+            period=period_words(study[0].scenario),
+            options=tables.options(study),
+            levels=[tables.service_levels(result) for result in study],
+            sentences=[
+                [verdict_sentence(r, name) for name in r.scenario.service_levels] for r in study
+            ],
+            shares=tables.l1_shares(study),
+            share_sentences=[l1_sentence(result) for result in study],
+            handovers=tables.handovers(study),
+            tiers=[tables.tiers(result) for result in study],
+            questions=answers(study, found.best.name),
+            score=tables.score(study),
+            signs=tables.signs_table(asked.signs, study[0].scenario.costs.currency)
+            if asked.signs
+            else None,
+            charts=shown,
+            letters="" if paper else pictures.definitions(),
+            dark=variables(asked.theme),
+            colours=asked.theme.colours,
+            logo=asked.theme.logo_uri(),
+            changes=tables.changes(study),
+            changed=[(result.name, changed_words(result)) for result in study],
+            scenarios=[result.scenario for result in study],
+            assumptions=tables.assumptions(study[0].scenario),
+            method=tables.method(study),
+            definitions=tables.definitions(study),
+            manifest=study.manifest,
+            manifest_json=study.manifest.to_json(),
+            footer=footer(study, brand=asked.theme.footer),
+            animation=_animation(asked, paper=paper),
+        )
     )
 
 
 @cache
-def _template() -> Template:
+def environment() -> Environment:
+    """Return what fills templates; whatever a user wrote is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - to write alone
 
-    environment = Environment(
+    made = Environment(
         loader=PackageLoader("sim.present", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["kept_together"] = kept_together
-    return environment.get_template(TEMPLATE)
+    made.filters["kept_together"] = kept_together
+    return made
 
 
 def _inline(pictures: Pictures, chart: Chart) -> Shown:

@@ -265,41 +265,71 @@ def changes(study: Study) -> Table:
 
 
 def assumptions(scenario: Scenario) -> list[Table]:
-    """List every field of a scenario with its value, and what its description says of its source."""
-    grouped: dict[str, list[tuple[str, str, str, str]]] = {}
-    for path, value, is_default, about in _fields(scenario, plain(scenario)):
-        section = path.split(".")[0]
-        if section in ("name", "about", "lesson"):
-            continue
-        origin = "default" if is_default else "said"
-        grouped.setdefault(section, []).append((path, written(value), origin, about))
+    """List every field of a scenario with its value, and what its description says of its source.
+
+    A field that many parts have, as the difficulty of each topic, is one row.
+    """
+    rows: dict[str, list[_Said]] = {}
+    for said in _fields(scenario, plain(scenario)):
+        if said.field not in ("name", "about", "lesson"):
+            rows.setdefault(said.field, []).append(said)
+    sections: dict[str, list[tuple[str, ...]]] = {}
+    for field, several in rows.items():
+        origins = {"default" if one.is_default else "said" for one in several}
+        values = {one.value for one in several}
+        value = values.pop() if len(values) == 1 else ""
+        value = value or "\n".join(f"{one_line(one.name)}: {one.value}" for one in several)
+        cells = (field, value, " and ".join(sorted(origins)), several[0].about)
+        sections.setdefault(field.split(".")[0], []).append(cells)
     headings = ("field", "value", "from", "what it is, and its source")
-    return [Table(section, headings, tuple(rows)) for section, rows in grouped.items()]
+    return [Table(section, headings, tuple(cells)) for section, cells in sections.items()]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """One field of one part of a scenario.
+
+    Attributes
+    ----------
+    field : str
+        Its path; ``*`` stands for the part's name.
+    name : str
+        The part's name.
+    value : str
+    is_default : bool
+    about : str
+    """
+
+    field: str
+    name: str
+    value: str
+    is_default: bool
+    about: str
 
 
 def _fields(
-    model: BaseModel, tree: dict[str, Any], path: str = ""
-) -> Iterator[tuple[str, Any, bool, str]]:
-    for name, field in type(model).model_fields.items():
-        if name not in tree:
+    model: BaseModel, tree: dict[str, Any], path: str = "", name: str = ""
+) -> Iterator[_Said]:
+    for key, field in type(model).model_fields.items():
+        if key not in tree:
             continue
-        here = f"{path}.{name}" if path else name
-        value, written_value = getattr(model, name), tree[name]
+        here = f"{path}.{key}" if path else key
+        value, as_written = getattr(model, key), tree[key]
         about = field.description or ""
         is_default = not field.is_required() and _same(value, field)
         if isinstance(value, BaseModel) and not isinstance(value, Hours | Profile):
-            yield from _fields(value, written_value, here)
+            yield from _fields(value, as_written, here, name)
         elif isinstance(value, dict) and any(isinstance(v, BaseModel) for v in value.values()):
-            for key, one in value.items():
-                below = f"{here}.{key}"
+            for part, one in value.items():
+                inner = f"{name}, {part}" if name else part
                 if isinstance(one, Hours | Profile):
-                    yield below, written_value[key], False, about
+                    yield _Said(here, inner, written(as_written[part]), is_default, about)
                 else:
-                    yield from _fields(one, written_value[key], below)
+                    yield from _fields(one, as_written[part], f"{here}.*", inner)
         elif isinstance(value, Profile):
-            yield here, "hour by hour, as the scenario has it", is_default, about
+            yield _Said(here, name, "hour by hour, as the scenario has it", is_default, about)
         else:
-            yield here, written_value, is_default, about
+            yield _Said(here, name, written(as_written), is_default, about)
 
 
 def _same(value: Any, field: Any) -> bool:
