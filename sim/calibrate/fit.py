@@ -364,21 +364,22 @@ class _Fit:
         if waits is None:
             return
         count, total = waits.after_hand_over
-        if total:
-            alone = [c / max(t, 1) for c, t in waits.asks]
-            expected = alone[-1] if len(alone) > 1 else alone[0]
-            missing = (count / total - expected) / max(1 - expected, 1e-9)
-            low, high = share_interval(count, total)
-            notes["summary"] = round(float(np.clip(1 - missing, 0, 1)), 4)
-            self._say(
-                "documentation.summary",
-                float(notes["summary"]),
-                "fitted",
-                f"after a hand-over {100 * count / total:.0f} % of stays wait for the user, "
-                f"{100 * expected:.0f} % without one",
-                float(np.clip(1 - (high - expected) / max(1 - expected, 1e-9), 0, 1)),
-                float(np.clip(1 - (low - expected) / max(1 - expected, 1e-9), 0, 1)),
+        if not total:
+            return
+        rate, interval = count / total, share_interval(count, total)
+        expected = waits.expected
+        most, least = (expected, expected) if waits.told_apart else (2 * expected, 0.0)
+        notes["summary"] = round(_complete(rate, expected), 4)
+        why = (
+            f"after a hand-over {100 * rate:.0f} % of stays wait for the user; "
+            f"{100 * expected:.0f} % would without one"
+        )
+        if not waits.told_apart:
+            why += (
+                ", if the tiers behind ask as often as the first: nothing tells (0 to twice that)"
             )
+        ends = _complete(interval[1], least), _complete(interval[0], most)
+        self._say("documentation.summary", notes["summary"], "fitted", why, *ends)
 
     def _promises(self, tree: dict[str, Any], tiers: tuple[str, ...]) -> None:
         """Promise what is usual: no export says what was promised."""
@@ -573,6 +574,11 @@ class _Fit:
             for tier in range(tiers):
                 hours[tier].append(by_top(run, levels.top, tier))
         return [np.concatenate(parts) for parts in hours]
+
+
+def _complete(rate: float, expected: float) -> float:
+    """Return how often the summary is there, if else a share of stays waits for the user."""
+    return float(np.clip((1 - rate) / max(1 - expected, 1e-9), 0, 1))
 
 
 def _middle_ratio(

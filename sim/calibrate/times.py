@@ -26,6 +26,7 @@ STEPS: Final = 200
 FEWEST: Final = 20
 """Durations below which nothing is fitted."""
 SMALLEST_PART: Final = 0.02
+HALF: Final = 0.5
 BUSY_HOUR: Final = 0.3
 """An hour of the working day has this part of the busiest hour's updates."""
 OFF_HOURS: Final = 0.03
@@ -95,7 +96,12 @@ class UserWaits:
     asks : tuple of (count, total)
         By tier: stays that waited for the user, of those of tickets that came in there.
     after_hand_over : (count, total)
-        Likewise of stays that began with a hand-over.
+        Likewise of stays that began with a hand-over to a tier that the ticket had not seen, and
+        that were not sent back: those in which a missing summary shows.
+    expected : float
+        The share of these that would wait for the user all the same.
+    told_apart : bool
+        Whether that is measured: tickets come in directly at the tiers behind the first.
     mean_ms, cv : float
         Of the wait; NaN where none was seen.
     waits_min : float64 array
@@ -103,6 +109,8 @@ class UserWaits:
 
     asks: tuple[tuple[int, int], ...]
     after_hand_over: tuple[int, int]
+    expected: float
+    told_apart: bool
     mean_ms: float
     cv: float
     waits_min: NDArray[np.float64]
@@ -121,15 +129,41 @@ def user_waits(export: Export, levels: Levels) -> UserWaits | None:
         asks.append((int(waited[own].sum()), int(own.sum())))
     # What a tier asks by itself is told by tickets that came in there; a tier that none came in at
     # is taken to ask as often as the one before.
+    direct = [total >= FEWEST for _, total in asks]
     for tier in range(1, levels.tiers):
-        if asks[tier][1] < FEWEST:
+        if not direct[tier]:
             asks[tier] = asks[tier - 1]
-    handed = levels.handed_over
+    handed = levels.handed_over & _new_and_kept(export.visits.ticket, levels.of_visit)
+    rates = np.array([count / max(total, 1) for count, total in asks])
+    reached = levels.of_visit[handed]
+    expected = float(rates[reached].mean()) if len(reached) else 0.0
+    told_apart = bool(np.array(direct)[reached].mean() > HALF) if len(reached) else False
     minutes = waited_ms[waited] / MINUTE
     mean, cv = lognormal_of(minutes) if len(minutes) >= FEWEST else (float("nan"), float("nan"))
     return UserWaits(
-        tuple(asks), (int(waited[handed].sum()), int(handed.sum())), mean * MINUTE, cv, minutes
+        tuple(asks),
+        (int(waited[handed].sum()), int(handed.sum())),
+        expected,
+        told_apart,
+        mean * MINUTE,
+        cv,
+        minutes,
     )
+
+
+def _new_and_kept(ticket: NDArray[np.int32], level: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Tell which stays are at a higher level than any before, and do not go back down next."""
+    count = len(ticket)
+    follows = np.append(ticket[1:] == ticket[:-1], np.zeros(1, np.bool_))[:count]
+    down = follows & (np.roll(level, -1) < level)
+    new = np.ones(count, np.bool_)
+    current, highest = -1, -1
+    for at, (one, here) in enumerate(zip(ticket.tolist(), level.tolist(), strict=True)):
+        if one != current:
+            current, highest = one, -1
+        new[at] = here > highest
+        highest = max(highest, here)
+    return np.asarray(new & ~down)
 
 
 def until_reopened_ms(export: Export) -> Times:

@@ -1,0 +1,105 @@
+"""The data page: what spoils a calibration is found, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from sim.calibrate.datapage import data_page
+from sim.calibrate.read import read_export
+
+MONDAY = dt.datetime(2026, 1, 5, 8)  # noqa: DTZ001 - local times have no zone
+DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
+
+
+def _table(rows):
+    lines = ["number,opened_at,resolved_at,closed_at,assignment_group,made_sla,category"]
+    lines += [f"T{n}," + ",".join(str(cell) for cell in row) for n, row in enumerate(rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(weeks, *, a_day=30, hours=None, sla=None, closed=None, skip=()):
+    """Give tickets of some weeks; hours to resolution and service level by week."""
+    rng = np.random.default_rng(3)
+    for week in range(weeks):
+        for day in range(5):
+            if (week, day) in skip:
+                continue
+            for n in range(a_day):
+                at = MONDAY + (7 * week + day) * DAY + (n * 9 // a_day) * HOUR
+                took = rng.exponential(hours(week) if hours else 10)
+                done = at + took * HOUR
+                done = done.replace(microsecond=0)
+                made = "true" if rng.random() < (sla(week) if sla else 0.8) else "false"
+                end = done + closed if closed else ""
+                yield (at, done, end, "Desk" if n % 3 else "Apps", made, f"C{n % 4}")
+
+
+def _page(write, rows):
+    return data_page(read_export(write(_table(rows)), "servicenow"))
+
+
+def _about(page):
+    return {one.about for one in page.findings}
+
+
+def test_a_settled_export_has_no_serious_finding(write):
+    """Eight weeks alike: all of them are used."""
+    page = _page(write, _rows(8))
+    assert (page.first, page.last) == (dt.date(2026, 1, 5), dt.date(2026, 2, 22)) or not any(
+        one.serious for one in page.findings
+    )
+    assert "ramp-up" not in _about(page)
+
+
+def test_a_ramp_up_is_found_and_left_out(write):
+    """Weeks of another service level at the start do not count."""
+    page = _page(write, _rows(9, sla=lambda week: 0.1 if week < 3 else 0.8))
+    assert page.first == dt.date(2026, 1, 26)
+    assert "ramp-up" in _about(page)
+
+
+def test_low_days_are_taken_for_holidays(write):
+    """A day with hardly any tickets is named."""
+    page = _page(write, _rows(8, skip={(3, 2)}))
+    assert page.low_days == (dt.date(2026, 1, 28),)
+
+
+def test_automatic_closure_is_told(write):
+    """A closure the same time after each resolution is a rule."""
+    assert "automatic closure" in _about(_page(write, _rows(6, closed=5 * DAY)))
+
+
+def test_length_bias_is_told(write):
+    """An export of what ended in a period begins when it does, not with its oldest ticket."""
+    begin = MONDAY + 28 * DAY
+    rows = [row for row in _rows(10, hours=lambda _: 120) if begin <= row[1] < begin + 42 * DAY]
+    page = _page(write, rows)
+    assert "length bias" in _about(page)
+    assert page.first >= begin.date()
+
+
+def test_truncation_is_told(write):
+    """Where late tickets lack their resolution, the export ended before they did."""
+    rows = [
+        (*row[:1], "" if n > 1000 and n % 2 else row[1], *row[2:]) for n, row in enumerate(_rows(8))
+    ]
+    assert "truncation" in _about(_page(write, rows))
+
+
+def test_one_day_of_data(write):
+    """A day is no week, and that is told."""
+    page = _page(write, [row for row in _rows(1, a_day=120) if row[0].date() == MONDAY.date()])
+    assert page.first == page.last == MONDAY.date()
+    assert any(one.about == "period" and one.serious for one in page.findings)
+
+
+@pytest.mark.parametrize("share", [0.3])
+def test_missing_fields_are_counted(write, share):
+    """Fields that are often empty are named with their share."""
+    rows = [(*r[:3], "" if n % 10 < 10 * share else r[3], *r[4:]) for n, r in enumerate(_rows(6))]
+    page = _page(write, rows)
+    assert any("30.0 % of the tickets have no team" in one.text for one in page.findings)
