@@ -137,6 +137,7 @@ class Floor:
         self.pre_empting = [team for team in self.teams if team.urgent]
         self.swinging = [team for team in self.teams if team.swings]
         self.is_plain = not self.pre_empting and not self.swinging
+        self.waiting = 0
         self.asked_ms = NOT_YET
 
     # What stories ask of the desk.
@@ -145,6 +146,7 @@ class Floor:
         """Put a visit in its line; return its turn."""
         visit.since_ms = self.clock.now_ms
         visit.line.add(visit)
+        self.waiting += 1
         visit.turn = turn = Moment(self.clock)
         for team in visit.line.teams:
             if team.idle or team.urgent:
@@ -167,6 +169,7 @@ class Floor:
         turn, visit.turn = visit.turn, None
         assert turn is not None
         visit.line.waiting -= 1
+        self.waiting -= 1
         self.ask()
         turn.happen(outcome)
 
@@ -222,7 +225,7 @@ class Floor:
     def dispatch(self, _: Moment) -> None:
         """Give out visits until no agent can take anything."""
         self.asked_ms = self.clock.now_ms
-        while self.dispatch_once() and not self.is_plain:
+        while self.waiting and self.dispatch_once() and not self.is_plain:
             pass
         for team in self.swinging:
             self.wake(team)
@@ -277,6 +280,7 @@ class Floor:
         line = visit.line
         heappop(visit.band)
         line.waiting -= 1
+        self.waiting -= 1
         agent.visit, visit.agent = visit, agent
         if visit.started_ms == NOT_YET:
             visit.started_ms = self.record.started_ms[visit.number] = now
