@@ -12,6 +12,7 @@ found, the first other team that gets a ticket is level 2, the next new one leve
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -206,6 +207,7 @@ def solve_chance(
     return float((weight * solved).sum() / total) if total else 0.0, weight * (1 - solved)
 
 
+@lru_cache(maxsize=4096)
 def _quantiles(mean: float) -> NDArray[np.float64]:
     from scipy.special import betaincinv  # noqa: PLC0415 - heavy, and only needed here
 

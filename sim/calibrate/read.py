@@ -46,7 +46,7 @@ def read_export(
     Parameters
     ----------
     path : path
-        CSV, gzipped CSV, or a workbook (XLSX; needs the extra ``office``).
+        CSV, a workbook (XLSX; needs the extra ``office``) or XES; CSV and XES may be gzipped.
     mapping : str, path or Mapping
         A preset, a mapping file, or a mapping.
     time_zone : str, optional

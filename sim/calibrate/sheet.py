@@ -1,4 +1,4 @@
-"""A file of rows becomes columns: CSV, compressed CSV, or a workbook.
+"""A file of rows becomes columns: CSV, compressed CSV, a workbook, or XES.
 
 Each column wanted is kept as its distinct values and, for every row, the number of the value. A
 million rows of an event log repeat a few thousand texts, so this takes tens of megabytes, and each
@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.mapping import ROLES, Mapping, folded
+from sim.calibrate.xes import xes_rows
 from sim.errors import ExportError, MissingExtraError
 
 LONGEST_CELL = 1_000_000
@@ -216,6 +217,11 @@ def _rows(path: Path, mapping: Mapping, notices: list[str]) -> Iterator[Iterator
                 opened = gzip.GzipFile(fileobj=raw)
                 start = opened.read(SAMPLE)
                 opened.seek(0)
+            if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+                if b"<!DOCTYPE" in start:
+                    raise ExportError(f"{path.name} has a document type, which no XES needs.")
+                yield xes_rows(opened, path.name)
+                return
             encoding = _encoding(path, start, mapping, notices)
             lines = io.TextIOWrapper(opened, encoding=encoding, newline="")
             try:

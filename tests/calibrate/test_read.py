@@ -115,6 +115,43 @@ def test_states_of_another_language(write, log):
     assert read_export(write(text), mapping).tickets.was_in[:, USER].tolist() == [True, False]
 
 
+XES = """<?xml version="1.0" encoding="UTF-8"?>
+<log xmlns="http://www.xes-standard.org/">
+ <string key="concept:name" value="a log"/>
+ <trace><string key="concept:name" value="T1"/>
+  <event><string key="concept:name" value="new"/><date key="time:timestamp" value="2026-01-05T08:00:00+01:00"/><string key="org:group" value="Desk"/></event>
+  <event><string key="concept:name" value="resolved"/><date key="time:timestamp" value="2026-01-05T09:00:00+01:00"/><string key="org:group" value="Apps"/></event>
+ </trace>
+ <trace><string key="concept:name" value="T2"/>
+  <event><string key="concept:name" value="new"/><date key="time:timestamp" value="2026-01-06T08:00:00+01:00"/><string key="org:group" value="Desk"/></event>
+ </trace>
+</log>
+"""
+
+
+def test_xes(write):
+    """A trace is a ticket that is opened with its first event."""
+    export = read_export(write(XES, "log.xes"), "any")
+    assert export.tickets.id.tolist() == ["T1", "T2"]
+    assert export.tickets.hand_offs.tolist() == [1, 0]
+    assert export.durations_h()[0] == 1.0
+    assert (export.tickets.opened_ms[1] - export.tickets.opened_ms[0]) == 24 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("<log></log>", "no traces"),
+        ("<log><trace>", "not XES"),
+        ("<!DOCTYPE lolz><log/>", "document type"),
+    ],
+)
+def test_xml_that_is_no_log(write, text, says):
+    """Other XML is refused as what it is."""
+    with pytest.raises(ExportError, match=says):
+        read_export(write(text, "log.xes"), "any")
+
+
 def test_kind_is_stated_or_found(write, log):
     """Ids that repeat without saying when are not taken for either."""
     text = log.replace("sys_updated_at", "other")

@@ -7,7 +7,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from sim.calibrate.check import check
 from sim.calibrate.figures import Figures
+from sim.calibrate.fit import calibrate
 from sim.calibrate.read import read_export
 from sim.calibrate.replay import replay
 from sim.scenario.file import load
@@ -80,3 +82,27 @@ def test_replay_on_the_base(real_export):
     assert len(played.arrivals) == 17_216
     assert played.scenario.period.length // WEEK >= 8
     assert set(np.unique(played.arrivals.entry_tier)) == {0, 1}
+
+
+def test_a_fitted_desk_has_the_exports_figures(whole):
+    """The ramp-up is found, and the desk reproduces what is published of the rest.
+
+    Shares within 3 points, resolution p50, p75 and p90 within a factor of 1.25.
+    """
+    calibration = calibrate(whole)
+    assert calibration.export.days_opened() == (dt.date(2016, 4, 4), dt.date(2016, 5, 1))
+    assert any(one.about == "ramp-up" for one in calibration.page.findings)
+    found = check(calibration, replications=4)
+    published = (
+        "began at L1",
+        "never left L1, of those that began there",
+        *(f"{count} hand-overs" for count in range(5)),
+        "returned to a team it had left",
+        "reopened",
+        "waited for the user",
+        *(f"resolved within {hours} h, of those resolved" for hours in (1, 4, 8, 24)),
+    )
+    for figure in published:
+        assert found[figure].off < 0.03, str(found[figure])
+    for quantile in ("p50", "p75", "p90"):
+        assert found[f"resolution {quantile}"].off < np.log(1.25), str(found)
