@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.model import Scenario
 from sim.units import HOUR
+from sim.workload.draws import by_topic
 from sim.workload.journeys import Codes, Times
 from sim.workload.plan import plan
 from sim.workload.streams import Purpose, stream
@@ -122,7 +123,7 @@ def classify(scenario: Scenario, seed: int, replication: int, arrival_ms: Times)
         [0 if t.goes_to is None else tiers.index(t.goes_to) for t in scenario.topics.values()],
         np.int8,
     )
-    return Arrivals(arrival_ms, topic, priority, channel, entry[topic])
+    return Arrivals(arrival_ms, topic, priority, channel, by_topic(entry, topic))
 
 
 def pick(

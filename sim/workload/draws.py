@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from sim.workload.streams import Purpose, stream
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+_Any = TypeVar("_Any", bound=np.generic)
 
 
 class Draws:
@@ -39,12 +42,27 @@ class Draws:
         return stream(self._seed, self._replication, purpose, *place)
 
 
+def rows(column: NDArray[_Any], who: NDArray[np.intp]) -> NDArray[_Any]:
+    """Return the rows of some tickets: the column itself, which nobody changes, if it is all."""
+    return column if len(who) == len(column) else column[who]
+
+
+def by_topic(table: NDArray[_Any], topic: NDArray[np.int16]) -> NDArray[_Any]:
+    """Return what a table says of each ticket's topic; one number, repeated, if all are the same."""
+    if (table == table[0]).all():
+        return np.broadcast_to(table[0], topic.shape)
+    return table[topic]
+
+
 def lognormal(mean: Floats | float, cv: float, normal: Floats) -> Floats:
     """Turn standard normal numbers into lognormal ones of a given mean and variation."""
     if cv == 0:
         return np.broadcast_to(np.asarray(mean, np.float64), normal.shape)
     variance = np.log1p(cv**2)
-    value: Floats = mean * np.exp(np.sqrt(variance) * normal - variance / 2)
+    value: Floats = np.sqrt(variance) * normal
+    value -= variance / 2
+    np.exp(value, out=value)
+    value *= mean
     return value
 
 
@@ -56,9 +74,15 @@ def exponential(mean: Floats | float, uniform: Floats) -> Floats:
 
 def work(ms: Floats) -> Times:
     """Round work to whole milliseconds, at least one."""
-    return np.clip(np.rint(ms), 1, NEVER_MS).astype(np.int64)
+    return _whole(ms, 1)
 
 
 def delay(ms: Floats) -> Times:
     """Round a delay to whole milliseconds."""
-    return np.clip(np.rint(ms), 0, NEVER_MS).astype(np.int64)
+    return _whole(ms, 0)
+
+
+def _whole(ms: Floats, least: int) -> Times:
+    rounded = np.rint(ms)
+    np.clip(rounded, least, NEVER_MS, out=rounded)
+    return rounded.astype(np.int64)

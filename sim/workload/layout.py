@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.workload.added import VISIT_DEFAULTS, Added
+from sim.workload.draws import rows
 from sim.workload.journeys import ALWAYS, NONE, SUCCESSORS, Numbers, Outcome, Visits
 
 Which = NDArray[np.intp]
@@ -56,6 +57,7 @@ class Layout:
 
     def __init__(self, tickets: int) -> None:
         self._bits = np.zeros(tickets, np.uint64)
+        self._all_bits = 0
         self._beside = np.zeros(tickets, np.int32)
         self._who: dict[int, Which] = {}
         self._columns: dict[str, NDArray[Any]] = {}
@@ -64,8 +66,12 @@ class Layout:
     def occupy(self, tier: int, role: Role, who: Which) -> None:
         """Give tickets a visit in a slot."""
         slot = tier * ROLES + role
-        if len(who):
-            self._bits[who] |= np.uint64(1 << slot)
+        bit = np.uint64(1 << slot)
+        if len(who) == len(self._bits):
+            self._bits |= bit
+        else:
+            self._bits[who] |= bit
+        self._all_bits |= 1 << slot
         self._who[slot] = who
 
     def reserve(self, who: Which, visits: NDArray[np.integer]) -> None:
@@ -97,18 +103,20 @@ class Layout:
 
     def visit(self, tier: int, role: Role, who: Which) -> Numbers:
         """Return the visits of tickets in a slot, all of which they occupy."""
-        visits: Numbers = self._first[who] + self._below(tier * ROLES + role, who)
+        visits: Numbers = rows(self._first, who) + self._below(tier * ROLES + role, who)
         return visits
 
     def entrance(self, tier: int, who: Which) -> Numbers:
         """Return the first visit at a tier of tickets that all may come to it."""
-        visits: Numbers = self._first[who] + self._below(tier * ROLES, who)
+        visits: Numbers = rows(self._first, who) + self._below(tier * ROLES, who)
         return visits
 
     def _below(self, slot: int, who: Which) -> Numbers:
-        mask = np.uint64((1 << slot) - 1)
-        occupied: Numbers = np.bitwise_count(self._bits[who] & mask).astype(np.int32)
-        return occupied
+        mask = (1 << slot) - 1
+        if not self._all_bits & mask:
+            return np.broadcast_to(np.int32(0), len(who))
+        occupied: Numbers = np.bitwise_count(rows(self._bits, who) & np.uint64(mask))
+        return occupied.astype(np.int32)
 
     def fill(self, visit: Numbers, **columns: Any) -> None:
         """Set columns of visits; a column that nobody fills stays empty."""

@@ -12,6 +12,8 @@ given up goes to the next tier from wherever it is.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.workload.draws import Flags, delay, exponential, lognormal, work
@@ -73,12 +75,14 @@ def _onwards(case: Case, layout: Layout, stage: Stage, who: Which) -> tuple[Numb
 def _fill_work(case: Case, layout: Layout, stage: Stage) -> Numbers:
     """Lay the tier's own work out; return the visit in which it ends."""
     at, who, tier = stage.position, stage.who, stage.tier
-    writing = np.where(stage.solved | stage.early, 0, case.scenario.documentation.writing_ms())
-    pieces = 1 + stage.asks.astype(np.int64) + stage.vendor
-    piece_ms = stage.touch_ms() / pieces
+    writing_ms = case.known.writing_ms
+    writes = ~(stage.solved | stage.early)
+    piece_ms = stage.touch_ms()
+    if stage.asks.any() or stage.vendor.any():
+        piece_ms = piece_ms / (1 + stage.asks.astype(np.int64) + stage.vendor)
     first = layout.visit(at, Role.WORK, who)
     last = first.copy()
-    visits = [(first, np.ones(len(who), np.bool_))]
+    visits: list[tuple[Numbers, Any]] = [(first, slice(None))]
     for role, which, kind_of_wait in (
         (Role.CONTINUE, stage.asks, Wait.USER),
         (Role.AFTER_VENDOR, stage.vendor, Wait.VENDOR),
@@ -95,23 +99,25 @@ def _fill_work(case: Case, layout: Layout, stage: Stage) -> Numbers:
         layout.fill(visit, kind=Kind.CONTINUE, wait=kind_of_wait)
         layout.link(last[which], Outcome.DONE, visit, wait, calendar)
         last[which] = visit
-        visits.append((visit, which))
+        visits.append((visit, np.flatnonzero(which)))
     give_up = stage.may_give_up
-    again_ms = stage.rework_ms.copy()
-    repeats = again_ms.any()
-    for visit, which in visits:
-        ends = last[which] == visit
-        asked = work(piece_ms[which] + np.where(ends, writing[which], 0))
-        layout.fill(visit, queue=stage.queue[which], work_ms=asked)
+    repeats = stage.rework_ms.any()
+    again_ms = stage.rework_ms.copy() if repeats else stage.rework_ms
+    for visit, where in visits:
+        asked_ms = piece_ms[where]
+        if writing_ms:
+            asked_ms = asked_ms + writing_ms * (writes[where] & (last[where] == visit))
+        layout.fill(visit, queue=stage.queue[where], work_ms=work(asked_ms))
         if repeats:
             # What is done again is done first.
-            part = np.minimum(again_ms[which], piece_ms[which])
+            part = np.minimum(again_ms[where], piece_ms[where])
             layout.fill(visit, rework_ms=delay(part))
-            again_ms[which] -= part
-        if give_up[which].any():
-            _fill_give_up(case, layout, stage, visit[give_up[which]], who[which & give_up])
-    if writing.any():
-        layout.fill(last, writing_ms=writing)
+            again_ms[where] -= part
+        hurried = give_up[where]
+        if hurried.any():
+            _fill_give_up(case, layout, stage, visit[hurried], who[where][hurried])
+    if writing_ms and writes.any():
+        layout.fill(last, writing_ms=writing_ms * writes)
     if tier.provider is not None and stage.fresh.any():
         _add_intake(case, layout, stage, first)
     if case.runbook is not None and at == 0:
@@ -145,7 +151,7 @@ def _add_intake(case: Case, layout: Layout, stage: Stage, first: Numbers) -> Non
 
 def _fill_give_up(case: Case, layout: Layout, stage: Stage, visit: Numbers, who: Which) -> None:
     onwards, wait, calendar = _onwards(case, layout, stage, who)
-    layout.fill(visit, give_up_ms=case.scenario.documentation.writing_ms())
+    layout.fill(visit, give_up_ms=case.known.writing_ms)
     layout.link(visit, Outcome.GAVE_UP, onwards, wait if wait.any() else None, calendar)
 
 
@@ -156,7 +162,7 @@ def _fill_end(case: Case, layout: Layout, stage: Stage, final: Numbers) -> None:
         back = stage.back
         again = layout.visit(at, Role.REOPENED, who[back])
         early = stage.early[back]
-        writing = np.where(early, scenario.documentation.writing_ms(), 0)
+        writing = np.where(early, case.known.writing_ms, 0)
         again_ms = scenario.users.reopened_work * stage.base_ms[back] + writing
         layout.fill(
             again,
@@ -176,6 +182,8 @@ def _fill_end(case: Case, layout: Layout, stage: Stage, final: Numbers) -> None:
             _users_calendar(case),
         )
         final[back] = again
+    if stage.last:
+        return
     onwards = stage.escalates
     if onwards.any():
         target, wait, calendar = _onwards(case, layout, stage, who[onwards])

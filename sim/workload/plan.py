@@ -17,7 +17,7 @@ from sim.scenario.calendar import hour_of_week, local_days, open_spells, start_i
 from sim.scenario.consistency import queue_names, served_queue
 from sim.scenario.hours import Hours
 from sim.scenario.model import Scenario
-from sim.scenario.support import Tier
+from sim.scenario.support import FIELDS_OF_NOTES, Tier
 from sim.units import DAY, HOUR, HOURS_PER_WEEK, YEAR
 from sim.workload.desk import (
     NO_PRE_EMPTION,
@@ -100,6 +100,10 @@ class Plan:
     mean_difficulty : float64, one per topic
     work_ms : float64, shape (tiers, topics)
         Mean touch time.
+    completeness : tuple of float
+        Of each field of the notes.
+    writing_ms : int
+        Time that the notes of one escalation take.
     """
 
     rates: NDArray[np.float64]
@@ -115,6 +119,8 @@ class Plan:
     difficulty: NDArray[np.float64]
     mean_difficulty: NDArray[np.float64]
     work_ms: NDArray[np.float64]
+    completeness: tuple[float, ...]
+    writing_ms: int
 
 
 class _Same:
@@ -173,6 +179,8 @@ def _plan(key: _Same) -> Plan:
             ],
             np.float64,
         ),
+        completeness=tuple(map(scenario.documentation.completeness, FIELDS_OF_NOTES)),
+        writing_ms=scenario.documentation.writing_ms(),
     )
 
 

@@ -63,8 +63,9 @@ def sample(
         who = np.flatnonzero(reaches & (arrivals.entry_tier <= position))
         stage = find(case, position, tier, who, done_ms[who])
         stages.append(stage)
-        done_ms[who] += stage.own_ms
-        reaches[who] = stage.escalates | stage.may_give_up
+        if not stage.last:
+            done_ms[who] += stage.own_ms
+            reaches[who] = stage.escalates | stage.may_give_up
         paths.occupy(case, layout, stage)
         updates.reserve(case, layout, stage)
     layout.number()

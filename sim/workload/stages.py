@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sim.scenario.model import Scenario
 from sim.scenario.support import FIELDS_OF_NOTES, Tier
 from sim.workload.arrivals import Arrivals
-from sim.workload.draws import Draws, Flags, Floats, exponential, lognormal
+from sim.workload.draws import Draws, Flags, Floats, by_topic, exponential, lognormal, rows
 from sim.workload.journeys import NEVER_MS, Numbers
 from sim.workload.layout import Which
 from sim.workload.plan import Plan
@@ -91,7 +91,9 @@ class Stage:
     @property
     def escalates(self) -> Flags:
         """It goes on to the next tier when all work here is done."""
-        onwards: Flags = ~self.solved & (~self.early | self.back)
+        onwards: Flags = ~self.solved
+        if self.early.any():
+            onwards &= ~self.early | self.back
         return onwards
 
     @property
@@ -106,8 +108,12 @@ class Stage:
 
     def touch_ms(self) -> Floats:
         """Return all work of this tier on the ticket, the writing of its own notes apart."""
-        touch: Floats = self.own_ms + self.rework_ms
-        return touch + np.where(self.fresh, self.tier.triage, 0)
+        touch = self.own_ms
+        if self.rework_ms.any():
+            touch = touch + self.rework_ms
+        if self.tier.triage:
+            touch = touch + np.where(self.fresh, self.tier.triage, 0)
+        return touch
 
 
 def find(case: Case, position: int, tier: Tier, who: Which, earlier_ms: Floats) -> Stage:
@@ -124,42 +130,47 @@ def find(case: Case, position: int, tier: Tier, who: Which, earlier_ms: Floats) 
         What the earlier tiers worked on each of them.
     """
     scenario, known, draws = case.scenario, case.known, case.draws
-    topic, hard = case.arrivals.topic[who], case.difficulty[who]
+    topic, hard = rows(case.arrivals.topic, who), rows(case.difficulty, who)
     last = position == len(scenario.tiers) - 1
-    helped = case.runbook[who] if case.runbook is not None and position == 0 else None
-    margin = tier.ability - hard
+    helped = rows(case.runbook, who) if case.runbook is not None and position == 0 else None
+    mean = by_topic(known.work_ms[position], topic)
+    if scenario.demand.hardness:
+        factor = hard - by_topic(known.mean_difficulty, topic)
+        factor *= scenario.demand.hardness
+        factor += 1
+        mean = mean * np.maximum(factor, LEAST_HARDNESS, out=factor)
     if helped is not None:
-        margin += scenario.knowledge.lift * helped
-    chance = 1 / (1 + np.exp(-margin / scenario.knowledge.slope))
-    can = draws.uniform(Purpose.SOLVES, position)[who] < chance
-    factor = 1 + scenario.demand.hardness * (hard - known.mean_difficulty[topic])
-    mean = known.work_ms[position, topic] * np.maximum(factor, LEAST_HARDNESS)
-    if helped is not None:
-        mean *= 1 - scenario.knowledge.time_saved * helped
-    base = lognormal(mean, tier.work_cv, draws.normal(Purpose.WORK, position)[who])
+        mean = mean * (1 - scenario.knowledge.time_saved * helped)
+    base = lognormal(mean, tier.work_cv, rows(draws.normal(Purpose.WORK, position), who))
+    # Nobody, and nothing, for all tickets: a single number in memory.
+    nobody, nothing = np.broadcast_to(np.False_, len(who)), np.broadcast_to(0.0, len(who))
+    can: Flags = ~nobody
     part = 1 + tier.finds_out_after if last else tier.finds_out_after
-    nobody = np.zeros(len(who), np.bool_)
+    if not last or part > 1:
+        chance = _success(case, tier, hard, helped)
+        can = rows(draws.uniform(Purpose.SOLVES, position), who) < chance
+    queue = by_topic(known.queue_of[position], topic)
     stage = Stage(
         position=position,
         tier=tier,
         who=who,
         last=last,
-        queue=known.queue_of[position][topic],
-        fresh=case.arrivals.entry_tier[who] == position,
+        queue=queue,
+        fresh=rows(case.arrivals.entry_tier, who) == position,
         base_ms=base,
-        own_ms=np.where(can, base, base * part),
-        rework_ms=np.zeros(len(who)),
-        solved=np.ones(len(who), np.bool_) if last else can,
+        own_ms=base if part == 1 else np.where(can, base, base * part),
+        rework_ms=nothing,
+        solved=~nobody if last else can,
         early=nobody,
         back=nobody,
-        back_after_ms=np.zeros(len(who)),
-        notes=np.full(len(who), ALL_NOTES, np.int8),
+        back_after_ms=nothing,
+        notes=np.broadcast_to(np.int8(ALL_NOTES), len(who)),
         returned=nobody,
         misrouted=nobody,
-        wrong_queue=known.queue_of[position][topic],
+        wrong_queue=queue,
         asks=nobody,
         vendor=nobody,
-        vendor_ms=np.zeros(len(who)),
+        vendor_ms=nothing,
         change=nobody,
     )
     if not stage.fresh.all():
@@ -170,15 +181,30 @@ def find(case: Case, position: int, tier: Tier, who: Which, earlier_ms: Floats) 
     return stage
 
 
+def _success(case: Case, tier: Tier, hard: Floats, helped: Flags | None) -> Floats:
+    """Return the chance that a tier can solve each ticket."""
+    knowledge = case.scenario.knowledge
+    chance = tier.ability - hard
+    if helped is not None:
+        chance += knowledge.lift * helped
+    chance /= -knowledge.slope
+    np.exp(chance, out=chance)
+    chance += 1
+    return np.divide(1, chance, out=chance)
+
+
 def _judge_notes(case: Case, stage: Stage, earlier_ms: Floats) -> None:
     """Settle what came with the escalations to this tier, and what that costs it."""
     notes = case.scenario.documentation
     number = case.draws.uniform(Purpose.NOTES, stage.position, columns=len(FIELDS_OF_NOTES) + 1)
-    number = number[stage.who]
-    complete = number[:, :-1] < [notes.completeness(field) for field in FIELDS_OF_NOTES]
-    bits = (complete << np.arange(len(FIELDS_OF_NOTES))).sum(axis=1).astype(np.int8)
-    stage.notes = np.where(stage.fresh, ALL_NOTES, bits).astype(np.int8)
-    stage.returned = (stage.notes & REASON == 0) & (number[:, -1] < notes.sent_back)
+    came = np.full(len(stage.who), ALL_NOTES, np.int8)
+    for bit, complete in enumerate(case.known.completeness):
+        if complete < 1:
+            lacks = ~stage.fresh & (number[stage.who, bit] >= complete)
+            came -= lacks.view(np.int8) << bit
+    stage.notes = came
+    sent_back = number[stage.who, -1] < notes.sent_back
+    stage.returned = (came & REASON == 0) & sent_back
     lacks_steps = stage.notes & STEPS == 0
     lacks_data = stage.notes & DATA == 0
     stage.rework_ms = (
@@ -192,7 +218,7 @@ def _route(case: Case, stage: Stage) -> None:
     clarity = case.scenario.routing.clarity
     if clarity == 1:
         return
-    number = case.draws.uniform(Purpose.ROUTE, stage.position, columns=2)[stage.who]
+    number = rows(case.draws.uniform(Purpose.ROUTE, stage.position, columns=2), stage.who)
     unclear = ~stage.fresh & (number[:, 0] >= clarity)
     queues = np.unique(case.known.queue_of[stage.position])
     if len(queues) == 1:
@@ -210,18 +236,18 @@ def _wait(case: Case, stage: Stage) -> None:
     tier, draws, at = stage.tier, case.draws, stage.position
     lacks_data = stage.notes & DATA == 0
     if tier.asks_user or tier.provider:
-        number = draws.uniform(Purpose.ASK, at)[stage.who]
+        number = rows(draws.uniform(Purpose.ASK, at), stage.who)
         requests = tier.provider.info_requests if tier.provider else 0.0
         stage.asks = number < np.where(lacks_data, max(tier.asks_user, requests), tier.asks_user)
     if tier.vendor is not None:
-        number = draws.uniform(Purpose.VENDOR, at, columns=2)[stage.who]
+        number = rows(draws.uniform(Purpose.VENDOR, at, columns=2), stage.who)
         stage.vendor = stage.solved & (number[:, 0] < tier.vendor.share)
         rounds = 1 + (lacks_data & (number[:, 1] < tier.vendor.info_requests))
-        normal = draws.normal(Purpose.VENDOR_ANSWER, at)[stage.who]
+        normal = rows(draws.normal(Purpose.VENDOR_ANSWER, at), stage.who)
         one = lognormal(float(tier.vendor.answers_in), tier.vendor.answers_cv, normal)
         stage.vendor_ms = rounds * one
     if tier.change is not None:
-        number = draws.uniform(Purpose.CHANGE, at)[stage.who]
+        number = rows(draws.uniform(Purpose.CHANGE, at), stage.who)
         stage.change = stage.solved & (number < tier.change.share)
 
 
@@ -229,11 +255,11 @@ def _come_back(case: Case, stage: Stage) -> None:
     """Settle which tickets are closed too early, and which closed ones come back."""
     tier, draws, at = stage.tier, case.draws, stage.position
     if tier.closes_early and not stage.last:
-        number = draws.uniform(Purpose.EARLY, at, columns=2)[stage.who]
+        number = rows(draws.uniform(Purpose.EARLY, at, columns=2), stage.who)
         stage.early = ~stage.solved & (number[:, 0] < tier.closes_early)
         stage.back = stage.early & (number[:, 1] < tier.early_comes_back)
     if tier.reopens or stage.early.any():
-        number = draws.uniform(Purpose.REOPEN, at, columns=2)[stage.who]
+        number = rows(draws.uniform(Purpose.REOPEN, at, columns=2), stage.who)
         stage.back = stage.back | (stage.solved & (number[:, 0] < tier.reopens))
         after = case.scenario.users.comes_back_after
         stage.back_after_ms = np.minimum(exponential(after, number[:, 1]), NEVER_MS)
