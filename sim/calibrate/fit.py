@@ -19,16 +19,15 @@ from math import ceil, isfinite, sqrt
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.calibrate.datapage import DataPage, data_page
 from sim.calibrate.demand import Demand, fit_demand
 from sim.calibrate.export import Export
 from sim.calibrate.families import choose_family
 from sim.calibrate.figures import Figures
+from sim.calibrate.kinds import channels, priorities, profile_of, topic_priorities
 from sim.calibrate.lines import Lines, find_lines
-from sim.calibrate.mirror import Rehearsal, lines_of
-from sim.calibrate.parameters import Parameter, share_interval
+from sim.calibrate.parameters import Ledger, Origin, Parameter, share_interval
 from sim.calibrate.paths import (
     SLOPE,
     SPREAD,
@@ -41,44 +40,28 @@ from sim.calibrate.paths import (
     fit_abilities,
     fit_bounces,
 )
-from sim.calibrate.replay import rank_priorities
+from sim.calibrate.rehearse import FEWEST_TICKETS, bound_touch, minutes_of, rehearse
 from sim.calibrate.times import (
     HOURS_A_DAY,
     OFF_HOURS,
     UserWaits,
     WorkingHours,
-    two_paces,
     until_reopened_ms,
     user_waits,
     working_hours,
 )
-from sim.calibrate.tune import OtherWaits, by_top, fit_other_waits
 from sim.errors import ExportError
 from sim.scenario.model import Scenario
 from sim.units import DAY, HOUR, HOURS_PER_WEEK, MINUTE, WEEK
 from sim.workload.journeys import NONE
 
-FEWEST_TICKETS: Final = 100
-"""Fewer tickets do not make a desk."""
 UTILISATION: Final = 0.478
 """Mean utilisation of agents (HDI, as quoted by Mechdyne)."""
 BREAKS: Final = 0.12
-USUAL_TOUCH_MIN: Final = (13.0, 40.0, 120.0, 240.0)
-"""Mean touch time by tier in minutes (assumed): what prompt tickets take is taken if it is less."""
-LONGEST_TOUCH_MIN: Final = 60.0
-SHORTEST_TOUCH_MIN: Final = 1.0
-LEAST_CV, MOST_CV = 0.3, 2.0
-"""Between them lies the variation of touch times that is taken from prompt tickets."""
 QUALITY: Final = 0.6
 """Completeness of notes where nothing tells (assumed)."""
-BY_CHANCE: Final = 0.001
-"""A topic's priorities differ from the others' if chance does so more rarely than this."""
-FITTING_RUNS: Final = 2
-ROUNDS: Final = 3
 LEAST_SHARE: Final = 1e-4
 LARGEST_CV: Final = 5.0
-MIDDLE: Final = (0.3, 0.5, 0.7)
-"""Quantiles of the tickets that wait for nobody by which touch times are fitted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,21 +142,19 @@ class _Fit:
     last: dt.date
     low: tuple[dt.date, ...]
     name: str
-    found: list[Parameter] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
-    touch_most: dict[str, float] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
 
     def fit(self) -> Calibration:
         export = self.export
-        self.notices += [*export.notices, *self.lines.evidence]
+        self.ledger.notices += [*export.notices, *self.lines.evidence]
         levels = find_levels(export, self.lines)
         tiers = self._tier_names(levels)
         topics = find_topics(export, levels, tiers)
         demand = fit_demand(export, self.first, self.last, self.low)
-        self.notices += demand.notices
-        self.found += demand.parameters
+        self.ledger.notices += demand.notices
+        self.ledger.parameters += demand.parameters
         abilities = fit_abilities(levels, topics, tiers)
-        self.found += abilities.parameters
+        self.ledger.parameters += abilities.parameters
         waits = user_waits(export, levels)
         tree = self._tree(tiers, topics, demand, abilities)
         self._notes(tree, waits, fit_bounces(export, levels))
@@ -181,16 +162,22 @@ class _Fit:
         self._reopening(tree, tiers)
         self._promises(tree, tiers)
         hours = working_hours(export, levels, self.lines)
-        self._touch(tree, tiers, levels)
+        longest = bound_touch(export, tree, tiers, levels)
         self._staff(tree, tiers, levels, hours)
-        scenario = self._rehearse(tree, tiers, levels)
+        scenario = rehearse(export, tree, levels, longest, self.ledger)
         if len(levels.entry) and (levels.top > levels.entry).mean() < LEAST_SHARE:
-            self.notices.append(
+            self.ledger.notices.append(
                 "No ticket is seen to be handed over: abilities behind the first line, and the "
                 "notes, cannot be identified from this export, and are assumed."
             )
         return Calibration(
-            scenario, tuple(self.found), self.page, export, self.lines, levels, tuple(self.notices)
+            scenario,
+            tuple(self.ledger.parameters),
+            self.page,
+            export,
+            self.lines,
+            levels,
+            tuple(self.ledger.notices),
         )
 
     def _tier_names(self, levels: Levels) -> tuple[str, ...]:
@@ -230,8 +217,8 @@ class _Fit:
                 "growth": round(rates["growth"], 4),
                 "profile": profile_of(demand.weights),
             },
-            "priorities": self._priorities(),
-            "channels": self._channels(),
+            "priorities": priorities(self.export, self.ledger),
+            "channels": channels(self.export, self.ledger),
             "topics": {},
             "tiers": {},
             "documentation": {"quality": QUALITY},
@@ -249,11 +236,11 @@ class _Fit:
             if topics.entry[number]:
                 topic["goes_to"] = tiers[topics.entry[number]]
             tree["topics"][label] = topic
-            own = self._topic_priorities(topics.of_ticket == number, tree["priorities"])
+            own = topic_priorities(self.export, topics.of_ticket == number, tree["priorities"])
             if own:
                 topic["priorities"] = own
             count = float((topics.of_ticket == number).sum())
-            self._say(
+            self.ledger.say(
                 f"topics.{label}.share",
                 float(shares[number]),
                 "measured",
@@ -271,75 +258,10 @@ class _Fit:
             }
         return tree
 
-    def _say(
-        self,
-        path: str,
-        value: float,
-        origin: Any,
-        why: str,
-        *interval: float,
-    ) -> None:
-        self.found.append(Parameter(path, value, origin, why, *interval))
-
-    def _priorities(self) -> dict[str, Any]:
-        labels, code = self.export.priorities, self.export.tickets.priority
-        known = code[code != NONE]
-        if not len(known):
-            self._say("priorities.all.share", 1.0, "assumed", "the export has no priorities")
-            return {"all": {"share": 1.0}}
-        count = np.bincount(known, minlength=len(labels))
-        ranks = rank_priorities(labels)
-        if ranks is None:
-            self.notices.append(
-                f"Which priority comes first cannot be told from {', '.join(labels)}; their order "
-                "in the export is taken. `priorities:` in the mapping says better."
-            )
-            ranks = list(range(len(labels)))
-        order = [at for at in np.argsort(ranks, kind="stable") if count[at]][:16]
-        total = sum(int(count[at]) for at in order)
-        for at in order:
-            share = float(count[at] / total)
-            interval = share_interval(float(count[at]), total)
-            self._say(f"priorities.{labels[at]}.share", share, "measured", "", *interval)
-        return {labels[at]: {"share": round(float(count[at] / total), 5)} for at in order}
-
-    def _topic_priorities(self, own: NDArray[np.bool_], common: dict[str, Any]) -> dict[str, float]:
-        """Return a topic's shares of priorities where they differ by more than chance."""
-        from scipy.stats import chi2_contingency  # noqa: PLC0415 - heavy, and only needed here
-
-        labels = [label for label in common if label in self.export.priorities]
-        if len(labels) < 2:  # noqa: PLR2004 - one priority differs from none
-            return {}
-        code = self.export.tickets.priority
-        places = [self.export.priorities.index(label) for label in labels]
-        table = np.array([[(code[own] == p).sum(), (code[~own] == p).sum()] for p in places])
-        table = table[table.sum(axis=1) > 0]
-        if min(table.shape) < 2 or not table.sum(axis=0).all():  # noqa: PLR2004 - likewise
-            return {}
-        if chi2_contingency(table).pvalue > BY_CHANCE:
-            return {}
-        total = float(sum((code[own] == p).sum() for p in places))
-        shares = [round(float((code[own] == p).sum() / total), 5) for p in places]
-        return dict(zip(labels, shares, strict=True))
-
-    def _channels(self) -> dict[str, Any]:
-        labels, code = self.export.channels, self.export.tickets.channel
-        known = code[code != NONE]
-        if not len(known):
-            self._say("channels.ticket.share", 1.0, "assumed", "the export has no channels")
-            return {"ticket": {"share": 1.0}}
-        count = np.bincount(known, minlength=len(labels))
-        used = [at for at in np.argsort(-count, kind="stable") if count[at]][:64]
-        total = sum(int(count[at]) for at in used)
-        for at in used:
-            share = float(count[at] / total)
-            self._say(f"channels.{labels[at]}.share", share, "measured", f"{count[at]} tickets")
-        return {labels[at]: {"share": round(float(count[at] / total), 5)} for at in used}
-
     def _notes(self, tree: dict[str, Any], waits: UserWaits | None, bounces: Bounces) -> None:
         """Settle the notes: what the export shows of their lack, and what it cannot show."""
         notes = tree["documentation"]
-        self._say(
+        self.ledger.say(
             "documentation.quality",
             QUALITY,
             "assumed",
@@ -352,7 +274,7 @@ class _Fit:
                 round(min(bounces.chance / (1 - reason), 1.0), 4) if bounces.chance else 0
             )
             scale = max(1 - reason, 1e-9)
-            self._say(
+            self.ledger.say(
                 "documentation.sent_back",
                 float(notes["sent_back"]),
                 "fitted",
@@ -379,7 +301,7 @@ class _Fit:
                 ", if the tiers behind ask as often as the first: nothing tells (0 to twice that)"
             )
         ends = _complete(interval[1], least), _complete(interval[0], most)
-        self._say("documentation.summary", notes["summary"], "fitted", why, *ends)
+        self.ledger.say("documentation.summary", notes["summary"], "fitted", why, *ends)
 
     def _promises(self, tree: dict[str, Any], tiers: tuple[str, ...]) -> None:
         """Promise what is usual: no export says what was promised."""
@@ -397,18 +319,20 @@ class _Fit:
                     "hours": f"{tier} day",
                     "goal": goal,
                 }
-                self._say(f"service_levels.{name}", goal, "assumed", "the usual promise")
+                self.ledger.say(f"service_levels.{name}", goal, "assumed", "the usual promise")
         tree["service_levels"] = levels
 
     def _users(self, tree: dict[str, Any], tiers: tuple[str, ...], waits: UserWaits | None) -> None:
         if waits is None:
-            self._say("users.answers_in", 3 * HOUR, "assumed", "no wait for users is seen")
+            self.ledger.say("users.answers_in", 3 * HOUR, "assumed", "no wait for users is seen")
             return
         for tier, (count, total) in zip(tiers, waits.asks, strict=True):
             share = count / total if total else 0.0
             tree["tiers"][tier]["asks_user"] = round(share, 4)
             interval = share_interval(count, total)
-            self._say(f"tiers.{tier}.asks_user", share, "measured", f"of {total} stays", *interval)
+            self.ledger.say(
+                f"tiers.{tier}.asks_user", share, "measured", f"of {total} stays", *interval
+            )
         if not isfinite(waits.mean_ms):
             return
         tree["users"] = {
@@ -419,7 +343,7 @@ class _Fit:
         told = ""
         if family is not None and family.best != "lognormal":
             told = f"; {family.best} fits {family.gain[family.best]:.2f} better per wait, held out"
-        self._say(
+        self.ledger.say(
             "users.answers_in",
             waits.mean_ms,
             "fitted",
@@ -431,38 +355,20 @@ class _Fit:
         known = reopened[reopened != NONE]
         if not len(known):
             for tier in tiers:
-                self._say(f"tiers.{tier}.reopens", 0.02, "assumed", "0.9 % to 4.3 % in real logs")
+                self.ledger.say(
+                    f"tiers.{tier}.reopens", 0.02, "assumed", "0.9 % to 4.3 % in real logs"
+                )
             return
         count = int((known > 0).sum())
         share, interval = count / len(known), share_interval(count, len(self.export))
         for tier in tiers:
             tree["tiers"][tier]["reopens"] = round(share, 5)
-            self._say(f"tiers.{tier}.reopens", share, "measured", "of all tickets", *interval)
+            self.ledger.say(f"tiers.{tier}.reopens", share, "measured", "of all tickets", *interval)
         after = until_reopened_ms(self.export)
         if len(after):
             mean = float(np.mean(after))
             tree["users"]["comes_back_after"] = f"{max(round(mean / MINUTE), 1)} min"
-            self._say("users.comes_back_after", mean, "measured", f"{len(after)} reopenings")
-
-    def _touch(self, tree: dict[str, Any], tiers: tuple[str, ...], levels: Levels) -> None:
-        """Bound touch times by the prompt tickets that came in at the tier and ended there."""
-        hours = self.export.durations_h()
-        user_h = self.export.tickets.in_state_ms[:, 2] / HOUR
-        for number, tier in enumerate(tiers):
-            usual = USUAL_TOUCH_MIN[min(number, len(USUAL_TOUCH_MIN) - 1)]
-            own = (levels.top == number) & (levels.entry == number)
-            paces = two_paces(60 * np.maximum(hours - user_h, 0)[own])
-            one = tree["tiers"][tier]
-            one["work"] = f"{usual * 60:.0f} s"
-            if np.isfinite(hours[levels.top == number]).sum() >= FEWEST_TICKETS:
-                self.touch_most[tier] = usual
-            if paces is None:
-                continue
-            # At the first line the prompt tickets are the work; behind it even they may lie.
-            most = LONGEST_TOUCH_MIN if number == 0 else usual
-            self.touch_most[tier] = most
-            one["work"] = f"{min(max(paces.prompt_min, 1), most) * 60:.0f} s"
-            one["work_cv"] = round(min(max(paces.prompt_cv, LEAST_CV), MOST_CV), 3)
+            self.ledger.say("users.comes_back_after", mean, "measured", f"{len(after)} reopenings")
 
     def _staff(
         self,
@@ -475,7 +381,7 @@ class _Fit:
         weeks = ((self.last - self.first).days + 1) * DAY / WEEK
         for number, (tier, seen) in enumerate(zip(tiers, hours, strict=True)):
             reached = float(((levels.entry <= number) & (levels.top >= number)).sum()) / weeks
-            asked_h = reached * _minutes(tree["tiers"][tier]["work"]) / 60
+            asked_h = reached * minutes_of(tree["tiers"][tier]["work"]) / 60
             shift, off = f"{tier} day", f"{tier} off-hours"
             whole_day = seen.end - seen.start >= HOURS_A_DAY
             tree["shifts"][shift] = {"Mon-Fri": f"{seen.start:02}:00-{seen.end:02}:00"}
@@ -487,14 +393,14 @@ class _Fit:
                 if isfinite(seen.people)
                 else ""
             )
-            self._say(
+            self.ledger.say(
                 f"tiers.{tier}.staff.{shift}",
                 heads,
                 "assumed",
                 f"{people}as many as the work needs at 47.8 % utilisation (HDI, as quoted by Mechdyne)",
             )
-            where = "measured" if seen.seen else "assumed"
-            self._say(
+            where: Origin = "measured" if seen.seen else "assumed"
+            self.ledger.say(
                 f"shifts.{shift}", seen.start, where, "hours with updates by the tier's people"
             )
             if seen.off >= OFF_HOURS and not whole_day:
@@ -506,74 +412,12 @@ class _Fit:
                 tree["tiers"][tier]["staff"][off] = max(
                     1, ceil(asked_h * seen.off / (UTILISATION * off_h))
                 )
-                self._say(
+                self.ledger.say(
                     f"tiers.{tier}.staff.{off}",
                     tree["tiers"][tier]["staff"][off],
                     "assumed",
                     f"{100 * seen.off:.0f} % of the updates are made outside working hours",
                 )
-
-    # The fit by simulation ------------------------------------------------------------------
-
-    def _rehearse(self, tree: dict[str, Any], tiers: tuple[str, ...], levels: Levels) -> Scenario:
-        """Fit the first tier's touch time and every tier's waits on others by running the desk."""
-        real = [by_top(self.export, levels.top, tier) for tier in range(len(tiers))]
-        waits: list[OtherWaits | None] = [None] * len(tiers)
-        scenario = Scenario.model_validate(tree)
-        if not any(np.isfinite(hours).sum() >= FEWEST_TICKETS for hours in real):
-            self.notices.append(
-                "Hardly any resolution time is known: touch times and waits are assumed."
-            )
-            return scenario
-        for last in (False,) * (ROUNDS - 1) + (True,):
-            for tier in tiers:
-                tree["tiers"][tier].pop("vendor", None)
-            desk = self._desk_hours(Scenario.model_validate(tree), len(tiers))
-            waits = [fit_other_waits(r, d, intervals=last) for r, d in zip(real, desk, strict=True)]
-            for tier, r, d, wait in zip(tiers, real, desk, waits, strict=True):
-                if tier in self.touch_most and not last:
-                    one = tree["tiers"][tier]
-                    minutes = _minutes(one["work"]) * _middle_ratio(r, d, wait)
-                    minutes = min(max(minutes, SHORTEST_TOUCH_MIN), self.touch_most[tier])
-                    one["work"] = f"{60 * minutes:.0f} s"
-        for tier, wait, hours in zip(tiers, waits, real, strict=True):
-            if wait is None:
-                self.notices.append(
-                    f"{tier}: too few tickets with a resolution ({int(np.isfinite(hours).sum())}) "
-                    "to fit its waits on others; it has none."
-                )
-                continue
-            tree["tiers"][tier]["vendor"] = {
-                "share": round(wait.share, 4),
-                "answers_in": f"{max(round(wait.hours * 60), 1)} min",
-                "answers_cv": round(min(wait.cv, LARGEST_CV), 3),
-                "info_requests": 0,
-            }
-            why = f"time to resolution beyond the desk's own; misfit {100 * np.expm1(wait.misfit):.0f} %"
-            self._say(f"tiers.{tier}.vendor.share", wait.share, "fitted", why, *wait.share_interval)
-            low, high = (end * HOUR for end in wait.hours_interval)
-            self._say(
-                f"tiers.{tier}.vendor.answers_in", wait.hours * HOUR, "fitted", why, low, high
-            )
-        for tier in tiers:
-            value = _minutes(tree["tiers"][tier]["work"]) * MINUTE
-            usual = USUAL_TOUCH_MIN[min(tiers.index(tier), len(USUAL_TOUCH_MIN) - 1)]
-            if tier in self.touch_most and value != usual * MINUTE:
-                why = "prompt tickets that come in and end here; an upper bound of touch time"
-                self._say(f"tiers.{tier}.work", value, "fitted", why)
-            else:
-                why = "no export holds touch time; as in the gallery's base"
-                self._say(f"tiers.{tier}.work", value, "assumed", why)
-        return Scenario.model_validate(tree)
-
-    def _desk_hours(self, scenario: Scenario, tiers: int) -> list[NDArray[np.float64]]:
-        """Return the hours to resolution that the desk takes by itself, by how far tickets went."""
-        hours: list[list[NDArray[np.float64]]] = [[] for _ in range(tiers)]
-        for run in Rehearsal(scenario).runs(FITTING_RUNS):
-            levels = find_levels(run, lines_of(scenario, run))
-            for tier in range(tiers):
-                hours[tier].append(by_top(run, levels.top, tier))
-        return [np.concatenate(parts) for parts in hours]
 
 
 def _complete(rate: float, expected: float) -> float:
@@ -581,50 +425,8 @@ def _complete(rate: float, expected: float) -> float:
     return float(np.clip((1 - rate) / max(1 - expected, 1e-9), 0, 1))
 
 
-def _middle_ratio(
-    real: NDArray[np.float64], desk: NDArray[np.float64], wait: OtherWaits | None
-) -> float:
-    """Return by how much a tier's touch time has to grow for its prompt tickets to fit."""
-    real, desk = real[np.isfinite(real)], desk[np.isfinite(desk)]
-    if wait is None or not len(real) or not len(desk):
-        return 1.0
-    # Those that wait are nearly all slower than those that do not.
-    at = np.array(MIDDLE)
-    wanted = np.quantile(real, at * (1 - wait.share)) + 1 / 120
-    got = np.quantile(desk, at) + 1 / 120
-    ratio = float(np.exp(np.log(wanted / got).mean()))
-    return min(max(ratio, 0.5), 2.0)
-
-
 def _spread(difficulty: float) -> float:
     return round(min(SPREAD, 0.9 * sqrt(difficulty * (1 - difficulty))), 4)
-
-
-def _minutes(text: str) -> float:
-    number, unit = text.split()
-    return float(number) / (60 if unit == "s" else 1)
-
-
-def profile_of(weights: NDArray[np.float64]) -> dict[str, dict[str, float]]:
-    """Write 168 weights as a profile; hours that are alike to three digits are one span.
-
-    Examples
-    --------
-    >>> profile_of(np.repeat([2.0, 1.0], 84))["Thu"]
-    {'00-12': 2.0, '12-24': 1.0}
-    """
-    days = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    profile: dict[str, dict[str, float]] = {}
-    for day, row in zip(days, weights.reshape(len(days), HOURS_A_DAY), strict=True):
-        spans: dict[str, float] = {}
-        start = 0
-        rounded = [float(f"{w:.3g}") for w in row]
-        for hour in range(1, HOURS_A_DAY + 1):
-            if hour == HOURS_A_DAY or rounded[hour] != rounded[start]:
-                spans[f"{start:02}-{hour:02}"] = rounded[start]
-                start = hour
-        profile[day] = spans
-    return profile
 
 
 def figures_of(calibration: Calibration) -> Figures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
@@ -39,6 +39,24 @@ class Parameter:
     why: str
     low: float | None = None
     high: float | None = None
+
+
+@dataclass
+class Ledger:
+    """What a calibration has found so far.
+
+    Attributes
+    ----------
+    parameters : list of Parameter
+    notices : list of str
+    """
+
+    parameters: list[Parameter] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def say(self, path: str, value: float, origin: Origin, why: str, *interval: float) -> None:
+        """Write a parameter down."""
+        self.parameters.append(Parameter(path, value, origin, why, *interval))
 
 
 def share_interval(count: float, total: float) -> tuple[float, float]:
