@@ -21,7 +21,7 @@ from sim.engine.kernel_events cimport (
 )
 from sim.engine.kernel_faults cimport DURATION_BITS, FAULTLESS, fault_of_tickets, fault_of_visits
 from sim.engine.kernel_lines cimport (
-    WORD_MASK, WORD_SHIFT, best_visit, is_in_set, next_in_set, put_in_set, take_from_set,
+    WORD_MASK, WORD_SHIFT, best_visit, is_in_set, lowest_bit, put_in_set, take_from_set,
 )
 from sim.engine.kernel_run cimport (
     ABANDONED, ALWAYS_OPEN, ANY_CLASS, BY_AGENTS, BY_CLASS, CLOSED, COMPLETE, DISPATCH, DONE,
@@ -274,23 +274,36 @@ cdef bint takes_urgent(Run* run, int32_t pool) noexcept nogil:
     )
 
 
-cdef inline void dispatch(Run* run) noexcept nogil:
-    cdef int32_t pool = next_in_set(run.stirred, run.pool_words, 0)
-    while pool != NOBODY:
-        if run.pre_emption:
-            dispatch_urgent(run)
-            pool = next_in_set(run.stirred, run.pool_words, 0)
-        while pool != NOBODY:
+cdef inline bint ask_pools(Run* run) noexcept nogil:
+    """Take the last step of DISPATCH; tell whether anybody was asked.
+
+    A pool that is stirred meanwhile is still asked if its turn is to come, and else the next time.
+    """
+    cdef bint found = False
+    cdef int32_t word, pool, bit
+    cdef uint64_t bits
+    for word in range(run.pool_words):
+        bits = run.stirred[word]
+        while bits != 0:
+            found = True
+            bit = lowest_bit(bits)
+            pool = (word << WORD_SHIFT) + bit
             take_from_set(run.stirred, pool)
             serve(run, pool, ANY_CLASS)
             if run.pre_emption and takes_urgent(run, pool):
                 # What was given out brought an urgent visit forward: the first steps come again.
                 put_in_set(run.stirred, pool)
-            pool = next_in_set(run.stirred, run.pool_words, pool + 1)
-        if not (run.thresholds or run.pre_emption):
-            # Then taking something up gives nobody else anything to take.
-            return
-        pool = next_in_set(run.stirred, run.pool_words, 0)
+            bits = run.stirred[word] & (~<uint64_t>1 << bit)
+    return found
+
+
+cdef inline void dispatch(Run* run) noexcept nogil:
+    if run.pre_emption:
+        dispatch_urgent(run)
+    while ask_pools(run) and (run.thresholds or run.pre_emption):
+        # Otherwise, taking something up gives nobody else anything to take.
+        if run.pre_emption:
+            dispatch_urgent(run)
 
 
 # ---- from instant to instant -----------------------------------------------------------------------

@@ -114,9 +114,6 @@ cdef inline void take_up(Run* run, int32_t visit, int32_t agent) noexcept nogil:
     run.in_hand[agent] = visit
     run.completes_ms[agent] = run.now_ms + work_ms
     enter(run, run.now_ms + work_ms, COMPLETE, visit)
-    if run.pre_emption:
-        # What has just been taken up may be interrupted.
-        put_in_set(run.stirred, run.pool_of_agent[agent])
 
 
 cdef inline void park(Run* run, int32_t agent) noexcept nogil:

@@ -53,6 +53,7 @@ cdef inline int32_t fault_of_chains(Run* run, int32_t visit) noexcept nogil:
 cdef inline int32_t fault_of_visits(Run* run) noexcept nogil:
     cdef int32_t visits = run.visit_count, end = run.visit_count, ticket = run.ticket_count
     cdef int32_t visit, fault
+    cdef bint may_give_up = run.give_up_ms != NULL, may_leave = run.patience_ms != NULL
     cdef const int32_t* done = run.successor
     cdef const int32_t* gave_up = done + visits
     cdef const int32_t* left = gave_up + visits
@@ -66,8 +67,8 @@ cdef inline int32_t fault_of_visits(Run* run) noexcept nogil:
             (<uint32_t>run.queue[visit] >= <uint32_t>run.queue_count)
             | is_no_work(run.work_ms[visit])
             | is_misled(done[visit], visit, end)
-            | is_misled(gave_up[visit], visit, end)
-            | is_misled(left[visit], visit, end)
+            | (may_give_up and is_misled(gave_up[visit], visit, end))
+            | (may_leave and is_misled(left[visit], visit, end))
         ):
             if is_no_work(run.work_ms[visit]):
                 return NO_WORK
