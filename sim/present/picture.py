@@ -43,6 +43,8 @@ class Size:
         Sizes of letters, in points.
     margin : float
         In inches.
+    framed : bool
+        Whether titles and footer are drawn; a slide of a deck writes them itself.
     """
 
     name: str
@@ -53,11 +55,13 @@ class Size:
     text: float
     small: float
     margin: float
+    framed: bool = True
 
 
 SLIDE: Final = Size("slide", 10.0, 5.625, 15.5, 10.0, 10.5, 8.0, 0.32)
 PHONE: Final = Size("phone", 3.9, 4.8, 11.0, 7.8, 8.2, 6.6, 0.14)
-SIZES: Final[Mapping[str, Size]] = {size.name: size for size in (SLIDE, PHONE)}
+PANEL: Final = Size("panel", 10.0, 4.3, 15.5, 10.0, 10.5, 8.0, 0.05, framed=False)
+SIZES: Final[Mapping[str, Size]] = {size.name: size for size in (SLIDE, PHONE, PANEL)}
 DPI: Final = 160
 _LINE: Final = 1.32
 """Height of a line of text, as a multiple of its letters."""
@@ -85,7 +89,7 @@ class Canvas:
     @property
     def narrow(self) -> bool:
         """Whether it is drawn for a phone."""
-        return self.size is not SLIDE
+        return self.size is PHONE
 
     def axes(self, rows: int = 1, columns: int = 1, **options: Any) -> list[Axes]:
         """Return axes, row by row, with the theme's sizes of letters."""
@@ -140,7 +144,8 @@ class Chart:
 
         Parameters
         ----------
-        size : {"slide", "phone"}
+        size : {"slide", "phone", "panel"}
+            A panel is a slide's picture without titles and footer.
         """
         # No date, and no version of what drew it: they would change the text, and nothing else.
         metadata = {"Date": None, "Creator": None, "Title": one_line(self.title)}
@@ -155,7 +160,7 @@ class Chart:
         if key not in self._drawn:
             if size not in SIZES:
                 raise OutputError(
-                    f"a chart has the sizes {' and '.join(map(repr, SIZES))}, not {size!r}"
+                    f"a chart has the sizes {', '.join(map(repr, SIZES))}, not {size!r}"
                 )
             out = io.BytesIO()
             with self.theme.active(), warnings.catch_warnings():
@@ -230,18 +235,48 @@ def framed(chart: Chart, size: Size) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - heavy
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    height = chart.height if size is SLIDE else chart.phone_height
-    figure = Figure(figsize=(size.width, height))
+    figure = Figure(figsize=(size.width, _height(chart, size)))
     FigureCanvasAgg(figure)
     canvas = Canvas(figure, chart.theme, size)
-    logo_width = _logo(canvas, height)
-    colours = chart.theme.colours
+    bottom, top = _frame(canvas, chart) if size.framed else (0.0, figure.get_figheight())
+    height = figure.get_figheight()
+    figure.set_layout_engine(
+        "constrained",
+        rect=(
+            size.margin / size.width,
+            bottom / height,
+            1 - 2 * size.margin / size.width,
+            max(0.2, (top - bottom - 0.06) / height),
+        ),
+        h_pad=0.02,
+        w_pad=0.02,
+    )
+    chart.draw(canvas)
+    # Laid out once here; left to the drawing, the whole picture would be gone through twice.
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.execute(figure)
+    figure.set_layout_engine("none")
+    return figure
+
+
+def _height(chart: Chart, size: Size) -> float:
+    if size is PHONE:
+        return chart.phone_height
+    return chart.height - (SLIDE.height - size.height)
+
+
+def _frame(canvas: Canvas, chart: Chart) -> tuple[float, float]:
+    """Write titles and footer; returns where the picture begins and ends, in inches."""
+    figure, size, colours = canvas.figure, canvas.size, canvas.theme.colours
+    height = figure.get_figheight()
+    room = _logo(canvas, height)
     top = height - size.margin
-    for text, points, weight, colour, room in (
-        (chart.title, size.title, "bold", colours.ink, logo_width),
+    for text, points, weight, colour, beside in (
+        (chart.title, size.title, "bold", colours.ink, room),
         (chart.subtitle, size.subtitle, "normal", colours.muted, 0.0),
     ):
-        lines = _wrapped(canvas, text, points, weight, size.width - 2 * size.margin - room)
+        lines = _wrapped(canvas, text, points, weight, size.width - 2 * size.margin - beside)
         figure.text(
             size.margin / size.width,
             top / height,
@@ -263,20 +298,7 @@ def framed(chart: Chart, size: Size) -> Figure:
         va="bottom",
         linespacing=_LINE / 1.2,
     )
-    bottom = size.margin * 0.6 + len(foot) * size.small * _LINE / _POINTS + 0.08
-    figure.set_layout_engine(
-        "constrained",
-        rect=(
-            size.margin / size.width,
-            bottom / height,
-            1 - 2 * size.margin / size.width,
-            max(0.2, (top - bottom - 0.06) / height),
-        ),
-        h_pad=0.02,
-        w_pad=0.02,
-    )
-    chart.draw(canvas)
-    return figure
+    return size.margin * 0.6 + len(foot) * size.small * _LINE / _POINTS + 0.08, top
 
 
 def _wrapped(canvas: Canvas, text: str, points: float, weight: str, width: float) -> list[str]:
@@ -288,22 +310,27 @@ def _wrapped(canvas: Canvas, text: str, points: float, weight: str, width: float
         family=[canvas.theme.family, "DejaVu Sans"], size=points, weight=weight
     )
 
-    def wide(line: str) -> float:
-        extent = renderer.get_text_width_height_descent(line, properties, ismath=False)[0]
+    def wide(word: str) -> float:
+        extent = renderer.get_text_width_height_descent(word, properties, ismath=False)[0]
         return float(extent) * _SLACK / float(canvas.figure.dpi)
 
+    space = wide("n n") - wide("nn")
     lines: list[str] = []
+    used = 0.0
     for word in number_and_unit(canvas.write(text)).split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and wide(longer) <= width:
-            lines[-1] = longer
+        length = wide(word)
+        if lines and used + space + length <= width:
+            lines[-1] = f"{lines[-1]} {word}"
+            used += space + length
             continue
         # A word that is wider than the picture is cut: nothing may leave the frame.
-        while len(word) > 1 and wide(word) > width:
-            cut = max(1, int(len(word) * width / wide(word)) - 1)
+        while length > width and len(word) > 1:
+            cut = max(1, int(len(word) * width / length) - 1)
             lines.append(word[:cut])
             word = word[cut:]  # noqa: PLW2901 - what is left of it
+            length = wide(word)
         lines.append(word)
+        used = length
     return lines or [""]
 
 
@@ -331,4 +358,4 @@ def _logo(canvas: Canvas, height: float) -> float:
     axes.imshow(pixels)
     axes.set_axis_off()
     axes.set_in_layout(False)
-    return wide + 0.15
+    return float(wide) + 0.15

@@ -112,6 +112,13 @@ CATALOGUE: Final = (
         "backlog", "open tickets by day of the period", "backlog:backlog_period", "curves", one=True
     ),
     Entry(
+        "warm up",
+        "when the desk has filled up, beside the stated warm-up (Welch's plot)",
+        "warm_up:warm_up",
+        "asked",
+        one=True,
+    ),
+    Entry(
         "utilisation",
         "how busy people are, by weekday and hour",
         "heat:utilisation",
