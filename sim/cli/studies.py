@@ -136,7 +136,9 @@ def _run(
             raise ExportError(
                 "--arrivals needs --as: servicenow, jira, zendesk, any, or a mapping file"
             )
-        scenarios, arrivals, notices = _replayed(scenarios, asked.arrivals, asked.mapping)
+        scenarios, arrivals, notices = _replayed(
+            scenarios, asked.arrivals, asked.mapping, asked.output
+        )
     elif asked.mapping is not None:
         raise ExportError("--as says how to read an export, and needs --arrivals")
     with progress("Replications", shown=not quiet) as bar:
@@ -155,30 +157,37 @@ def _run(
 
 
 def _replayed(
-    scenarios: Sequence[Scenario], export: Path, mapping: str
+    scenarios: Sequence[Scenario], export: Path, mapping: str, folder: Path | None
 ) -> tuple[list[Scenario], Arrivals, list[str]]:
     """Make an export the tickets of every scenario."""
+    from sim.calibrate.read import write_set_aside  # noqa: PLC0415
     from sim.calibrate.replay import replay  # noqa: PLC0415
-    from sim.study.replication import fingerprint  # noqa: PLC0415
 
-    replays = [replay(export, mapping, scenario) for scenario in scenarios]
-    first = replays[0]
-    for one in replays[1:]:
-        if fingerprint(one.arrivals) != fingerprint(first.arrivals):
-            raise StudyError(
-                f"the tickets of {export} do not fit {one.scenario.name!r} as they fit "
-                f"{first.scenario.name!r}: scenarios that replay an export have the same "
-                "priorities, topics, channels and tiers, in the same order"
-            )
+    first = replay(export, mapping, scenarios[0])
+    period, holidays = first.scenario.period, first.scenario.holidays
+    several = [first.scenario]
+    for one in scenarios[1:]:
+        for part in ("priorities", "topics", "channels"):
+            if list(getattr(one, part)) != list(getattr(scenarios[0], part)):
+                raise StudyError(
+                    f"the tickets of {export} were fitted to {scenarios[0].name!r}, and do not fit "
+                    f"{one.name!r}: scenarios that replay an export have the same {part}, in the "
+                    "same order"
+                )
+        several.append(one.model_copy(update={"period": period, "holidays": holidays}))
     reasons = Counter(row.reason for row in first.set_aside)
     notices = list(first.notices)
     if reasons:
-        notices.append(f"{sum(reasons.values()):,} rows cannot be used and are set aside:")
+        beside = (folder or Path()) / f"{export.name.split('.')[0]}-set-aside.csv"
+        write_set_aside(first.set_aside, beside)
+        notices.append(
+            f"{sum(reasons.values()):,} rows cannot be used and are set aside in {beside}:"
+        )
         listed = reasons.most_common(REASONS_SHOWN)
         notices += [f"  {count:,} x {reason}" for reason, count in listed]
         if len(reasons) > REASONS_SHOWN:
             notices.append(f"  and {len(reasons) - REASONS_SHOWN} more reasons")
-    return [one.scenario for one in replays], first.arrivals, notices
+    return several, first.arrivals, notices
 
 
 def _keep(study: Study, rows: Sequence[Any], asked: StudyAsked) -> list[Path]:

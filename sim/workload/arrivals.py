@@ -9,7 +9,7 @@ stretches time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,6 +124,21 @@ def classify(scenario: Scenario, seed: int, replication: int, arrival_ms: Times)
         np.int8,
     )
     return Arrivals(arrival_ms, topic, priority, channel, by_topic(entry, topic))
+
+
+def fitted(scenario: Scenario, arrivals: Arrivals) -> Arrivals:
+    """Fit tickets of an export to the tiers of a scenario.
+
+    A ticket that came in at a tier which the scenario does not have comes in at its last; one whose
+    topic goes straight to a higher tier comes in there.
+    """
+    tiers = list(scenario.tiers)
+    least = np.array(
+        [0 if t.goes_to is None else tiers.index(t.goes_to) for t in scenario.topics.values()],
+        np.int8,
+    )
+    entry = np.minimum(np.maximum(arrivals.entry_tier, least[arrivals.topic]), len(tiers) - 1)
+    return replace(arrivals, entry_tier=entry.astype(np.int8))
 
 
 def pick(

@@ -15,7 +15,7 @@ from sim.scenario.model import Scenario
 from sim.units import WEEK
 from sim.workload import paths, updates
 from sim.workload.added import Added
-from sim.workload.arrivals import Arrivals, sample_arrivals
+from sim.workload.arrivals import Arrivals, fitted, sample_arrivals
 from sim.workload.draws import Draws, Flags, Floats
 from sim.workload.events import Signals, add_incidents, add_upkeep, prevented
 from sim.workload.journeys import Tickets, Workload
@@ -45,6 +45,8 @@ def sample(
     """
     if arrivals is None:
         arrivals = sample_arrivals(scenario, seed, replication)
+    else:
+        arrivals = fitted(scenario, arrivals)
     draws = Draws(seed, replication, len(arrivals))
     known = plan(scenario)
     case = Case(
