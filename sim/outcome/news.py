@@ -1,9 +1,10 @@
 """The clock of promised status updates: how long a user goes without news.
 
 It reads the longest time without news: from the start to the first news, from news to news, and
-from the last news to the resolution (or to the end). *News* are a status update or an answered
-chaser that is done, and the moments at which the user is asked something. The promise is kept when
-no such time is longer than the target. Hours and pauses act as in every clock (``clocks``).
+from the last news to the resolution (or to the end). *News* are a status update that is done, and
+the moments at which the user is asked something. The answer to a chaser is none: an update that the
+user had to ask for was not sent. The promise is kept when no such time is longer than the target.
+Hours and pauses act as in every clock (``clocks``).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 
 from sim.outcome.clocks import Clocks, Hours, Reading, Stretches
 from sim.outcome.facts import Facts
-from sim.workload.journeys import NOT_YET, Kind, Wait
+from sim.workload.journeys import NOT_YET, Kind, Outcome, Wait
 
 
 def news(facts: Facts) -> Stretches:
@@ -21,8 +22,7 @@ def news(facts: Facts) -> Stretches:
     asked = facts.pauses(frozenset({Wait.USER}))
     whose, when = [asked.whose], [asked.from_ms]
     if len(visits.kind):
-        tells = (visits.kind == Kind.UPDATE) | (visits.kind == Kind.CHASE)
-        told = np.flatnonzero(tells & (log.finished_ms != NOT_YET))
+        told = np.flatnonzero((visits.kind == Kind.UPDATE) & (log.outcome == Outcome.DONE))
         whose.append(visits.ticket[told])
         when.append(log.finished_ms[told])
     at_ms = np.concatenate(when)
