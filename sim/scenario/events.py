@@ -73,7 +73,9 @@ class Problems(Model):
     )
     tier: str = Field(description="The tier that fixes them, in its reserved time.")
     reserved: Share = Field(
-        0.0, description="Part of each shift of that tier that is reserved for fixing."
+        0.0,
+        description="Part of each shift of that tier that is reserved for fixing; when nothing is "
+        "left to fix, it goes to tickets.",
     )
     fix: Duration = Field(
         written("16 h"), description="Mean work of one attempt at a fix (lognormal; assumed)."

@@ -316,8 +316,10 @@ def _pools(scenario: Scenario, groups: list[_Group], queues: list[Queue]) -> lis
     pools = [group.pool for group in groups]
     if _reserves(scenario):
         projects = queues[-1]
-        service = Service(len(queues) - 1)
-        pools.append(Pool(projects.name, (service,), projects.tier, ShiftEnd.PARK))
+        # Who has nothing left to fix takes the tier's tickets, rather than wait for a problem.
+        tickets = (at for at, one in enumerate(queues[:-1]) if one.tier == projects.tier)
+        services = tuple(Service(queue) for queue in (len(queues) - 1, *tickets))
+        pools.append(Pool(projects.name, services, projects.tier, ShiftEnd.PARK))
     return pools
 
 
