@@ -133,19 +133,21 @@ def break_even(
     *,
     metric: str = HEADLINE,
     tolerance: float = DEFAULT_TOLERANCE,
+    both: bool = False,
     **options: Any,
 ) -> BreakEven:
     """Find how much of an input makes up for another change.
 
     How good must documentation be to replace one at L2? ``scenario`` is the desk as it is,
     ``instead`` the one without that person, ``path`` is ``documentation.quality``: the value is
-    looked for at which ``instead`` does as well.
+    looked for at which ``instead`` does as well. From what volume on does an engineer of our own cost
+    less than a provider? ``instead`` has the provider, and ``demand.volume`` is varied in ``both``.
 
     Parameters
     ----------
     scenario, instead : Scenario
     path : str
-        The input of ``instead`` that is varied.
+        The input that is varied, of ``instead``.
     between : tuple
         Its range.
     metric : str
@@ -153,6 +155,8 @@ def break_even(
         smoothly, and bisection finds the place.
     tolerance : float
         Width of the last step, as a part of the range.
+    both : bool
+        Vary the input in ``scenario`` too.
     **options
         As for ``compare``.
 
@@ -174,7 +178,8 @@ def break_even(
     def at(place: float) -> Difference:
         if place not in tried:
             other = one.in_(instead, place, name="instead")
-            study = compare([base, other], metrics=[metric], **{"curves": False, **options})
+            here = one.in_(scenario, place, name=base.name) if both else base
+            study = compare([here, other], metrics=[metric], **{"curves": False, **options})
             tried[place] = study[1].difference(metric)
         return tried[place]
 
