@@ -41,6 +41,7 @@ COMMANDS = {
     "schema": Command("sim.cli.scenarios", "Write the JSON Schema of scenario files."),
     "run": Command("sim.cli.runs", "Run one replication, and tell one ticket's story."),
     "compare": Command("sim.cli.studies", "Compare scenarios on the same tickets."),
+    "calibrate": Command("sim.cli.calibrating", "Fit a desk to a ticket export."),
     "search": Command("sim.cli.searching", "Find the cheapest desk that keeps its promises."),
     "report": Command("sim.cli.studies", "Write the report of a comparison."),
 }
