@@ -12,6 +12,8 @@ from sim.workload.streams import Purpose, stream
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+_LATEST_MS = np.nextafter(float(NEVER_MS), 0)
+"""The largest float that is not later than ``NEVER_MS``."""
 _Any = TypeVar("_Any", bound=np.generic)
 
 
@@ -84,5 +86,5 @@ def delay(ms: Floats) -> Times:
 
 def _whole(ms: Floats, least: int) -> Times:
     rounded = np.rint(ms)
-    np.clip(rounded, least, NEVER_MS, out=rounded)
+    np.clip(rounded, least, _LATEST_MS, out=rounded)
     return rounded.astype(np.int64)
