@@ -22,7 +22,7 @@ MOST_COMPARISONS = 20
 SEED = 20261124
 OURS, THEIRS = 60, 12
 """Replications."""
-HOURS, AFTERWARDS_H = 60, 20
+HOURS, AFTERWARDS_H = 120, 20
 """What arrives in the last hours is not counted, so that all that is counted is finished."""
 COUNTED_MIN = (HOURS - AFTERWARDS_H) * 60
 
