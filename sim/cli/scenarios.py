@@ -14,8 +14,11 @@ from sim.cli.saying import json_option, say_json, say_next, say_table
 from sim.errors import Fault, OutputError, ScenarioError
 
 if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
     from sim.study.implied import Implied
+    from sim.study.settling import Settling
 
+WARM_UP_REPLICATIONS = 12
 _MODELINE = re.compile(r"^# yaml-language-server:.*\n")
 _TOP_KEY = re.compile(r"^([a-z_]+):", re.MULTILINE)
 
@@ -83,32 +86,50 @@ def commented(text: str) -> str:
 
 @click.command(short_help="Find every fault; say what a scenario implies.")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--warm-up",
+    is_flag=True,
+    help="Simulate too, to see whether the stated warm-up is long enough.",
+)
 @json_option
-def check(paths: tuple[Path, ...], as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+def check(paths: tuple[Path, ...], warm_up: bool, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
     """Find every fault in the files, and say what each scenario implies before any simulation."""
     from sim.scenario.file import load  # noqa: PLC0415
     from sim.study.implied import implied  # noqa: PLC0415
 
     faults: list[Fault] = []
     found: list[tuple[Path, Implied]] = []
+    seen: dict[Path, Settling] = {}
     for path in paths:
         try:
-            known = implied(load(path))
+            scenario = load(path)
+            known = implied(scenario)
         except ScenarioError as error:
             faults += error.faults
             continue
         faults += [Fault(what, key, str(path)) for key, what in known.errors]
         found.append((path, known))
+        if warm_up and not known.errors:
+            seen[path] = _filling_up(scenario)
     if as_json:
         say_json(
             {
                 "faults": [asdict(fault) for fault in faults],
-                "scenarios": [{"file": str(path), **known.plain()} for path, known in found],
+                "scenarios": [
+                    {
+                        "file": str(path),
+                        **known.plain(),
+                        **({"warm_up": seen[path].plain()} if path in seen else {}),
+                    }
+                    for path, known in found
+                ],
             }
         )
         return 2 if faults else 0
     for path, known in found:
         _say_implied(path, known)
+        if path in seen:
+            _say_settling(seen[path])
     sys.stdout.flush()
     for fault in faults:
         click.echo(str(fault), err=True)
@@ -129,6 +150,30 @@ def _say_implied(path: Path, known: Implied) -> None:
     say_table(known.HEADINGS, known.rows())
     for sentence in known.sentences:
         click.echo(f"  {sentence}")
+    click.echo()
+
+
+def _filling_up(scenario: Scenario) -> Settling:
+    """Simulate some replications, and look how the desk fills up."""
+    from sim.study.compare import compare  # noqa: PLC0415 - what computes is imported when needed
+    from sim.study.settling import settling  # noqa: PLC0415
+
+    return settling(compare(scenario, replications=WARM_UP_REPLICATIONS, metrics=())[0])
+
+
+def _say_settling(seen: Settling) -> None:
+    rows = [
+        (
+            f"{number + 1}{' (warm-up)' if number < seen.stated else ''}",
+            f"{backlog:,.1f}",
+            "holiday" if number in seen.left_out else "",
+        )
+        for number, backlog in enumerate(seen.weeks)
+    ]
+    say_table(
+        ("week", "open tickets", ""), rows, f"Filling up: {WARM_UP_REPLICATIONS} replications"
+    )
+    click.echo(f"  {seen.sentence()}")
     click.echo()
 
 

@@ -28,6 +28,7 @@ from sim.study.precision import (
 from sim.study.replication import Evaluate, Replication, Task, fingerprint
 from sim.study.result import Result
 from sim.study.runner import Runner, Work
+from sim.study.settling import horizon, warnings
 from sim.study.store import Store
 from sim.study.study import Study
 from sim.workload.arrivals import Arrivals
@@ -323,4 +324,8 @@ def assemble(
             f"The precision asked for was not reached in {size:,} replications, the most allowed. "
             f"Furthest from it: {worst}; about {needed:,} replications would do."
         )
+    notes += dict.fromkeys(
+        horizon(result.scenario) for result in results if not result.scenario.period.warm_up
+    )
+    notes += warnings(results)
     return Study(results, plan.metrics, plan.level, manifest, tuple(notes))
