@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from sim.scenario.model import Scenario
     from sim.scenario.one_queue import one_queue
     from sim.study.compare import compare
-    from sim.study.estimate import mean_estimate
+    from sim.study.estimate import mean_estimate, replications_needed
     from sim.study.evaluate import replicate as run
     from sim.study.implied import Implied, implied
     from sim.study.paired import paired_difference
@@ -81,6 +81,7 @@ _HOMES = {
     "one_queue": "sim.scenario.one_queue",
     "paired_difference": "sim.study.paired",
     "present": "sim",
+    "replications_needed": "sim.study.estimate",
     "run": "sim.study.evaluate",
     "scenario": "sim",
     "sketch": "sim.present.sketch",
@@ -122,6 +123,7 @@ __all__ = [
     "one_queue",
     "paired_difference",
     "present",
+    "replications_needed",
     "run",
     "scenario",
     "sketch",

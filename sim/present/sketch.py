@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.present.charts.shared import bare, end_labels
 from sim.present.picture import PHONE, SLIDE, Canvas, Chart, Value
@@ -58,7 +59,8 @@ def sketch(
     Returns
     -------
     Chart
-        It draws itself as SVG and PNG; its numbers are those of the lines and points drawn.
+        It draws itself as SVG and PNG; its numbers are those of the lines, points and bars drawn
+        (a bar's place is its lower edge).
 
     Examples
     --------
@@ -141,7 +143,8 @@ def _drawn(line: Line2D) -> bool:
 
 def _numbers(draw: Callable[..., object], panels: int) -> list[list[Value]]:
     """Draw once, and read back what was drawn."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - heavy
+    from matplotlib.container import BarContainer  # noqa: PLC0415 - heavy
+    from matplotlib.figure import Figure  # noqa: PLC0415
 
     every = Figure().subplots(1, panels, squeeze=False)[0]
     draw(*every)
@@ -150,10 +153,21 @@ def _numbers(draw: Callable[..., object], panels: int) -> list[list[Value]]:
         for line in axes.get_lines():
             if line.get_transform() != axes.transData:
                 continue  # a line across the panel, as a goal, has no points of its own
-            label = str(line.get_label())
-            name = "" if label.startswith("_") else label
-            rows += [
-                [panel, name, float(x), float(y)]
-                for x, y in zip(*map(np.asarray, line.get_data()), strict=True)
-            ]
+            x, y = line.get_data(orig=True)
+            rows += _rows(panel, line.get_label(), x, y)
+        for bars in axes.containers:
+            if isinstance(bars, BarContainer) and bars.datavalues is not None:
+                flat = bars.orientation == "horizontal"
+                places = [bar.get_y() if flat else bar.get_x() for bar in bars.patches]
+                rows += _rows(panel, bars.get_label(), places, bars.datavalues)
     return rows
+
+
+def _rows(panel: int, label: object, x: ArrayLike, y: ArrayLike) -> list[list[Value]]:
+    name = "" if str(label).startswith("_") else str(label)
+    pairs = zip(np.asarray(x).tolist(), np.asarray(y).tolist(), strict=True)
+    return [[panel, name, _value(a), _value(b)] for a, b in pairs]
+
+
+def _value(value: object) -> Value:
+    return float(value) if isinstance(value, int | float) else str(value)

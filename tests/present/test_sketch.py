@@ -39,7 +39,15 @@ def test_panels_stand_side_by_side(size):
         right.bar([0, 1], [2, 3], label="b")
         right.set_yscale("log")
 
-    assert sim.sketch(two, title="Two", panels=2).svg(size).startswith("<?xml")
+    chart = sim.sketch(two, title="Two", panels=2)
+    assert chart.svg(size).startswith("<?xml")
+    assert [row[3] for row in chart.rows if row[:2] == [2, "b"]] == [2, 3]
+
+
+def test_names_may_stand_on_an_axis():
+    """Bars and points over names, as of fields, keep the names in their numbers."""
+    chart = sim.sketch(lambda axes: axes.plot(["a", "b"], [1, 2], "o"), title="Two names")
+    assert list(chart.rows) == [[1, "", "a", 1.0], [1, "", "b", 2.0]]
 
 
 def test_a_line_that_leaves_the_panel_is_named_where_it_does():

@@ -1,0 +1,104 @@
+"""The course: every notebook runs, says what it is stored with, and knows its own answers."""
+
+import re
+
+import notebook_execution as course
+import pytest
+
+LARGEST = 200_000
+"""Bytes of a notebook with its pictures; a course is read in a browser."""
+CHECKS = """
+def _wrong(value):
+    return value + "?" if isinstance(value, str) else value + 1000
+
+for _name, (_right, _within, _hint) in key.items():
+    _value = _right()
+    check(_name, _value)
+    check(_name, _wrong(_value))
+"""
+"""What a student may answer: the right thing, and something else."""
+_IMPORT = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
+ALLOWED = {"math", "numpy", "pathlib", "sim", "tempfile"}
+
+
+def code_of(notebook):
+    """Return the code cells."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def named(path):
+    """Name a case by its notebook."""
+    return path.stem
+
+
+every_notebook = pytest.mark.parametrize("path", course.NOTEBOOKS, ids=named)
+
+
+def test_there_are_ten():
+    """The course is complete, and its parts are numbered in order."""
+    found = [path.name[:2] for path in course.NOTEBOOKS]
+    assert found == [f"{n:02}" for n in range(1, 11)]
+
+
+@every_notebook
+def test_it_runs_and_says_what_is_stored(path):
+    """Nothing fails or warns; words and numbers are those that a reader sees in the stored file.
+
+    Every answer that the notebook computes is accepted by its own check, and a wrong one is not.
+    Where only the numbers differ: ``python tests/notebook_execution.py`` stores them anew.
+    """
+    stored = course.read(path)
+    done = course.run(stored, also=[CHECKS])
+    assert course.warnings_of(done) == []
+    *said, answers = course.texts(done)
+    assert said == course.texts(stored), (
+        "stored outputs are old: python tests/notebook_execution.py"
+    )
+    exercises = answers.splitlines()
+    assert 4 <= len(exercises) <= 8
+    assert all(line.endswith(": right.") for line in exercises[::2])
+    assert all(": not yet. " in line for line in exercises[1::2])
+
+
+@every_notebook
+def test_it_is_stored_as_it_was_run(path):
+    """Its outputs come from the code beside them, in order, without errors or traces of a machine."""
+    notebook = course.read(path)
+    assert notebook.metadata["tiersim"][course.STORED] == course.source_hash(notebook)
+    cells = code_of(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert course.warnings_of(notebook) == []
+    text = path.read_text(encoding="utf-8")
+    assert len(text) <= LARGEST
+    assert not re.search(r"/home/|/root/|/work/|/tmp/|[A-Z]:\\\\Users", text)
+
+
+@every_notebook
+def test_it_is_made_for_a_class(path):
+    """It opens with its question, ends with exercises, shows pictures, and needs only ``sim``."""
+    notebook = course.read(path)
+    assert notebook.cells[0].cell_type == "markdown"
+    assert "**The question: " in notebook.cells[0].source
+    words = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert "## Exercises" in words[-5:] or any(
+        text.startswith("## Exercises") for text in words[-5:]
+    )
+    pictures = [
+        output
+        for cell in code_of(notebook)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    assert len(pictures) >= 2
+    source = "\n".join(cell.source for cell in code_of(notebook))
+    assert {name.split(".")[0] for name in _IMPORT.findall(source)} <= ALLOWED
+    assert "sim" in _IMPORT.findall(source)
+    assert not re.search(r"(?:from|import)\s+sim\.", source), "a student types `import sim` alone"
+    ids = [cell.id for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+def test_the_course_has_a_table_of_contents():
+    """Every notebook is in the table of ``notebooks/README.md``."""
+    table = (course.FOLDER / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in course.NOTEBOOKS if path.name not in table] == []
