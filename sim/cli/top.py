@@ -43,7 +43,12 @@ COMMANDS = {
     "compare": Command("sim.cli.studies", "Compare scenarios on the same tickets."),
     "calibrate": Command("sim.cli.calibrating", "Fit a desk to a ticket export."),
     "search": Command("sim.cli.searching", "Find the cheapest desk that keeps its promises."),
+    "ask": Command("sim.cli.asking", "Answer what a leader should ask of a desk."),
+    "signs": Command("sim.cli.asking", "Look for signs that a support model does not work."),
+    "explain": Command("sim.cli.asking", "Split a low L1 share into its three causes."),
+    "scorecard": Command("sim.cli.asking", "Rank providers tier by tier."),
     "report": Command("sim.cli.studies", "Write the report of a comparison."),
+    "web": Command("sim.cli.web", "Open the page: move sliders, see what changes."),
 }
 """The modules are imported when their command is called, so that ``--help`` costs nothing."""
 

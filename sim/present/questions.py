@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.present.sentences import figure, written_change
+from sim.present.text import listed, one_line
 from sim.scenario.promises import Band
 from sim.scenario.support import FIELDS_OF_NOTES
 from sim.study.asked import HEADLINE
@@ -110,11 +111,12 @@ def _escalation(result: Result) -> Iterator[str]:
         f"{figure(result, 'escalation[p90, business hours]')}."
     )
     for tier in above:
-        yield (
-            f"To {tier}: on average {figure(result, f'escalation[{tier}, mean, business hours]')}; "
-            f"of that it waits {figure(result, f'response[{tier}, mean, business hours]')} "
-            f"at {tier}."
-        )
+        until = figure(result, f"escalation[{tier}, mean, business hours]")
+        if result.scenario.tiers[tier].provider is not None:
+            yield f"To {tier}: on average {until}, the provider's intake among it."
+            continue
+        waits = figure(result, f"response[{tier}, mean, business hours]")
+        yield f"To {tier}: on average {until}; of that it waits {waits} at {tier}."
 
 
 def _documentation(result: Result) -> Iterator[str]:
@@ -148,25 +150,28 @@ def _sourcing(study: Study, result: Result) -> Iterator[str]:
             "of users' hours from creation."
         )
     for other in study:
-        if other is result:
-            continue
-        for name, tier in scenario.tiers.items():
-            there = other.scenario.tiers.get(name)
-            if there is None or (there.provider is None) == (tier.provider is None):
-                continue
-            yield _in_or_out(result, other, name)
+        turned = [
+            name
+            for name, tier in scenario.tiers.items()
+            if name in other.scenario.tiers
+            and (tier.provider is None) != (other.scenario.tiers[name].provider is None)
+        ]
+        if other is not result and turned:
+            yield _in_or_out(result, other, turned)
 
 
-def _in_or_out(result: Result, other: Result, tier: str) -> str:
-    metric = f"resolution[{tier}, mean, business hours]"
+def _in_or_out(result: Result, other: Result, tiers: list[str]) -> str:
     currency = result.scenario.costs.currency
-    longer = other.difference(metric, result).estimate
+    longer = []
+    for tier in tiers:
+        metric = f"resolution[{tier}, mean, business hours]"
+        change = other.difference(metric, result).estimate
+        way = "in-house" if other.scenario.tiers[tier].provider is None else "outsourced"
+        longer.append(f"with {tier} {way} by {written_change(metric, change, currency)}")
     dearer = other.difference("total_cost", result).estimate
-    provider = other.scenario.tiers[tier].provider
-    way = "in-house" if provider is None else "outsourced"
     return (
-        f"With {tier} {way} instead ({other.name}), a ticket resolved there takes "
-        f"{written_change(metric, longer, currency)}, and the desk with its users' lost time costs "
+        f"{one_line(other.name)}, by comparison: the time from creation to resolution changes, for tickets "
+        f"resolved there, {listed(longer)}; staff, providers, credits and lost time of users cost "
         f"{written_change('total_cost', dearer, currency)} a week."
     )
 
@@ -190,7 +195,9 @@ def _after_hours(result: Result) -> Iterator[str]:
         rule = "on call" if tier.on_call is not None else "not on call"
         if tier.provider is not None:
             rule = f"the provider works in the hours '{tier.provider.hours}'"
-        if waits == "not measured":
+        if waits == "not measured" and tier.provider is not None:
+            yield f"{name} ({rule}): what comes outside them waits for them."
+        elif waits == "not measured":
             yield f"{name} ({rule}): nothing came to it then that was taken up."
         else:
             yield f"{name} ({rule}): what comes then waits {waits} on average."

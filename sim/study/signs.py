@@ -75,6 +75,8 @@ class Sign:
         On which side of the threshold all is well.
     word : str
         Whether it shows: only when the whole interval says so.
+    evidence : dict of str to Estimate
+        What its cause looks like in this desk: metrics that were measured.
     tried : tuple of Tried
         What helps it most first.
     """
@@ -86,6 +88,7 @@ class Sign:
     threshold: float
     better: Better
     word: Word
+    evidence: dict[str, Estimate]
     tried: tuple[Tried, ...] = ()
 
 
@@ -99,6 +102,7 @@ class _Known:
     threshold: float
     better: Better
     levers: tuple[Callable[[Scenario], Iterator[Lever]], ...]
+    evidence: tuple[str, ...]
 
 
 def _known(scenario: Scenario) -> list[_Known]:
@@ -115,6 +119,7 @@ def _known(scenario: Scenario) -> list[_Known]:
             limits.bounced,
             "lower",
             (pull.clear_criteria, pull.better_notes),
+            ("bounces[returned]", "bounces[misrouted]", "documented_share[reason]"),
         ),
         _Known(
             "routine issues are slow",
@@ -123,6 +128,7 @@ def _known(scenario: Scenario) -> list[_Known]:
             float(limits.routine),
             "lower",
             (people, train, pull.runbooks),
+            (f"response[{first}, p90, business hours]", f"utilisation[{first}]"),
         ),
         _Known(
             "problems keep recurring",
@@ -131,6 +137,7 @@ def _known(scenario: Scenario) -> list[_Known]:
             limits.recurring,
             "lower",
             (pull.fixing, *(partial(pull.more_people, tier=name) for name in above[-1:])),
+            ("recurring_share[last quarter]", "fixes"),
         ),
         _Known(
             "users explain again and again",
@@ -139,6 +146,7 @@ def _known(scenario: Scenario) -> list[_Known]:
             limits.explaining,
             "lower",
             (pull.summary_template, pull.better_notes),
+            ("documented_share[summary]", "documented_share"),
         ),
         _Known(
             "the first line resolves too little",
@@ -147,6 +155,7 @@ def _known(scenario: Scenario) -> list[_Known]:
             bands.healthy.low,
             "higher",
             (train, pull.runbooks, people, box, pull.better_notes),
+            (f"utilisation[{first}]", "runbook_share", f"response[{first}, p90, business hours]"),
         ),
         _Known(
             "the first line resolves suspiciously much",
@@ -155,6 +164,7 @@ def _known(scenario: Scenario) -> list[_Known]:
             bands.healthy.high,
             "lower",
             (partial(pull.honest_closure, tier=first),),
+            (f"reopen_share[{first}]", "l1_share_reopen_adjusted"),
         ),
     ]
     return [one for one in found if above or one.metric != HEADLINE]
@@ -204,6 +214,7 @@ def signs(
             one.threshold,
             one.better,
             word,
+            {name: study[0].estimate(name) for name in one.evidence if name in study[0].metrics},
             _ranked(study, scenario, one) if one in asked else (),
         )
         for one, word in zip(known, words, strict=True)
