@@ -66,6 +66,8 @@ DPI: Final = 160
 _LINE: Final = 1.32
 """Height of a line of text, as a multiple of its letters."""
 _POINTS: Final = 72
+_PLACES: Final = 6
+"""Decimals of a place in the picture: a thousandth of a point."""
 _SLACK: Final = 1.03
 """Letters are a little wider in one format than in another."""
 
@@ -257,6 +259,9 @@ def framed(chart: Chart, size: Size) -> Figure:
     assert engine is not None
     engine.execute(figure)
     figure.set_layout_engine("none")
+    # The solver's last digits differ from run to run; names of clips are made from all of them.
+    for axes in figure.axes:
+        axes.set_position([round(float(edge), _PLACES) for edge in axes.get_position().bounds])
     return figure
 
 

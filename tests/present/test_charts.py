@@ -1,0 +1,249 @@
+"""Charts: the same to the byte, drawn from the study's numbers, and readable whatever names hold."""
+
+import csv
+import io
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from sim.errors import OutputError, TierSimError
+from sim.present import chart, names, standard
+from sim.present.charts.frontier import on_frontier
+from sim.present.charts.shared import spread_out
+from sim.present.text import drawable
+
+OPTIONS = {"tornado": {"metric": "l1_share"}, "response curve": {}}
+OF_SEVERAL = [name for name in names() if name != "response curve"]
+
+
+def made(study, name):
+    """Make a chart of the study."""
+    return chart(study, name, **OPTIONS.get(name, {}))
+
+
+def rows_of(drawn):
+    """Read a chart's CSV as dictionaries."""
+    return list(csv.DictReader(io.StringIO(drawn.csv())))
+
+
+@pytest.mark.parametrize("name", OF_SEVERAL)
+def test_a_chart_is_the_same_to_the_byte(study, name):
+    """Drawing twice from one study gives one picture."""
+    first, second = made(study, name), made(study, name)
+    assert first.svg() == second.svg()
+    assert first.csv() == second.csv()
+
+
+@pytest.mark.parametrize("size", ["phone", "panel"])
+def test_every_size_is_the_same_to_the_byte(study, size):
+    """A phone's picture is laid out anew, and still the same each time."""
+    assert chart(study, "flow").svg(size) == chart(study, "flow").svg(size)
+    assert chart(study, "flow").png(size, dpi=50) == chart(study, "flow").png(size, dpi=50)
+
+
+@pytest.mark.parametrize("name", [name for name in OF_SEVERAL if name != "warm up"])
+def test_a_chart_says_what_it_found_and_how(study, name):
+    """Title with a number and an interval; subtitle with period, n and method; footer with the run."""
+    drawn = made(study, name)
+    assert re.search(r"\d.*\(.*\d.*\)", drawn.title), drawn.title
+    assert "4 weeks" in drawn.subtitle or "35 days" in drawn.subtitle
+    assert "4 replications" in drawn.subtitle
+    assert "95 % t-intervals" in drawn.subtitle
+    assert "seed 7 · 4 replications · TierSim" in drawn.footer
+    assert drawn.rows
+    assert all(len(row) == len(drawn.columns) for row in drawn.rows)
+
+
+def test_the_response_curve_finds_the_dial(dial):
+    """Scenarios that differ in one number make a curve over it, lowest setting first."""
+    drawn = chart(dial, "response curve")
+    assert drawn.svg() == chart(dial, "response curve").svg()
+    settings = [row["setting"] for row in rows_of(drawn) if row["metric"] == "l1_share"]
+    assert settings == ["20 %", "40 %", "60 %", "90 %"]
+
+
+def test_the_response_curve_refuses_several_dials(study):
+    """Scenarios that differ in several fields have no common axis."""
+    with pytest.raises(TierSimError, match="differ in one field"):
+        chart(study, "response curve")
+
+
+def test_bytes_do_not_depend_on_hashing(study, tmp_path):
+    """Sets and dictionaries are walked in one order, however Python hashes text today."""
+    code = (
+        "import sys; sys.path.insert(0, 'tests/present'); from conftest import small, compare\n"
+        "from sim.present import standard; import hashlib\n"
+        "study = compare([small(), small('poor-notes')], replications=2, seed=7, jobs=1)\n"
+        "text = ''.join(c.csv() + c.title + (c.svg() if c.name in ('differences', 'frontier') else '')"
+        " for c in standard(study))\n"
+        "print(hashlib.sha256(text.encode()).hexdigest())\n"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "PATH": "", "MPLCONFIGDIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
+
+
+def test_service_level_numbers_are_the_study_s(study):
+    """What the CSV says of a promise is the study's estimate, to the bit."""
+    for row in rows_of(chart(study, "service levels")):
+        verdict = study[row["scenario"]].verdict(row["service level"])
+        assert float(row["share met"]) == verdict.estimate.mean
+        assert float(row["low"]) == verdict.estimate.low
+        assert float(row["high"]) == verdict.estimate.high
+        assert float(row["goal"]) == verdict.goal
+        assert row["verdict"] == verdict.word
+
+
+def test_difference_numbers_are_the_study_s(study):
+    """What the CSV says of a difference is the study's paired difference, to the bit."""
+    rows = rows_of(chart(study, "differences"))
+    assert len(rows) == 2 * len(study.metrics)
+    for row in rows:
+        estimate = study[row["scenario"]].difference(row["metric"]).estimate
+        assert float(row["difference"]) == estimate.mean
+        assert float(row["low"]) == estimate.low
+
+
+def test_share_numbers_are_the_study_s(study):
+    """Three definitions for each scenario."""
+    rows = rows_of(chart(study, "L1 share"))
+    assert len(rows) == 3 * len(study)
+    for row in rows:
+        assert float(row["share"]) == study[row["scenario"]].estimate(row["metric"]).mean
+
+
+def test_the_waterfall_of_l1_ends_where_the_metrics_do(study):
+    """Taking the escalated away from 100 % leaves the headline; taking the reopened, the adjusted one."""
+    rows = {row["step"]: row for row in rows_of(chart(study, "L1 resolution"))}
+    resolved, good = rows["resolved there"], rows["resolved for good"]
+    assert float(resolved["share"]) == pytest.approx(study[0].estimate("l1_share").mean)
+    assert float(good["share"]) == study[0].estimate("l1_share_reopen_adjusted").mean
+    parts = [float(r["share"]) for name, r in rows.items() if name.startswith("escalated")]
+    assert 1 - sum(parts) == pytest.approx(float(resolved["share"]))
+
+
+def test_the_waterfall_of_breaches_adds_up(study):
+    """The parts add up to all of it, each beginning where the one before ends."""
+    rows = rows_of(chart(study, "breaches"))
+    *parts, whole = [float(row["ms"]) for row in rows]
+    assert sum(parts) == pytest.approx(whole)
+    begins = [float(row["bar begins at ms"]) for row in rows[:-1]]
+    assert begins == pytest.approx([sum(parts[:n]) for n in range(len(parts))])
+
+
+def test_flow_numbers_are_the_curve_s(study):
+    """What goes into the first tier is what arrives."""
+    rows = rows_of(chart(study, "flow"))
+    came = next(r for r in rows if (r["from"], r["to"]) == ("entry", "L1"))
+    assert float(came["tickets"]) == pytest.approx(study[0].estimate("tickets").mean, rel=0.01)
+
+
+def test_one_scenario_can_be_chosen(study):
+    """A chart about one scenario shows the one that is asked for, and says so."""
+    drawn = chart(study, "flow", scenario="poor-notes")
+    assert "poor-notes" in drawn.title
+    assert "poor-notes" in drawn.footer
+
+
+def test_times_of_one_tier_compare_scenarios(study):
+    """With a tier, there is a line for each scenario."""
+    rows = rows_of(chart(study, "resolution time", tier="L2"))
+    assert {row["scenario"] for row in rows} == set(study.names)
+    assert {row["tier"] for row in rows} == {"L2"}
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "says"),
+    [
+        ("servise levels", {}, "did you mean 'service levels'"),
+        ("flow", {"tier": "L1"}, "has no option 'tier'"),
+        ("tornado", {}, "needs the option 'metric'"),
+        ("resolution time", {"tier": "L4"}, "it has L1, L2, L3 and 'all'"),
+        ("breaches", {"level": "L1 respons"}, "did you mean 'L1 response'"),
+        ("flow", {"scenario": "nobody"}, "no scenario 'nobody'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(study, name, options, says):
+    """One sentence that a user can act on."""
+    with pytest.raises(TierSimError, match=re.escape(says)):
+        chart(study, name, **options)
+
+
+def test_a_study_without_curves_has_the_charts_that_need_none(study):
+    """Standard charts leave out what the study cannot feed."""
+    bare = [
+        replace(r, replications=tuple(replace(one, curves={}) for one in r.replications))
+        for r in study
+    ]
+    bare = [replace(r, base=bare[0] if n else None) for n, r in enumerate(bare)]
+    found = [c.name for c in standard(replace(study, results=tuple(bare)))]
+    assert found == ["service levels", "differences", "L1 share", "frontier"]
+
+
+def test_one_replication_draws_without_intervals(single):
+    """A single replication has no interval; its charts are drawn all the same, and say so."""
+    first = replace(single[0], replications=single[0].replications[:1])
+    drawn = list(standard(replace(single, results=(first,))))
+    assert (
+        drawn[0].title.endswith("(interval not known), goal 90 %") or "not known" in drawn[0].title
+    )
+    assert all(c.svg("phone") for c in drawn)
+
+
+def test_hostile_names_are_drawn(hostile):
+    """No name is markup, mathematics or a missing letter in a picture, and none leaves it."""
+    for drawn in standard(hostile):
+        for row in csv.reader(io.StringIO(drawn.csv())):
+            assert not any(cell.startswith(("=", "@", "\t")) for cell in row)
+        if drawn.name in ("service levels", "frontier", "flow"):
+            svg = drawn.svg()
+            assert "<script" not in svg
+            assert "onerror=alert(1)>" not in svg.replace("&gt;", "")
+
+
+def test_a_letter_that_the_font_lacks_becomes_a_box():
+    """Emoji are not in the font; the text keeps its length."""
+    assert drawable("a🚀b", "DejaVu Sans") == "a□b"
+
+
+def test_saving_writes_picture_and_numbers(study, tmp_path):
+    """Beside the picture stand the numbers; a new folder is made."""
+    drawn = chart(study, "L1 share")
+    written = drawn.save(tmp_path / "new" / "share.svg")
+    assert [path.name for path in written] == ["share.svg", "share.csv"]
+    assert written[0].read_text(encoding="utf-8") == drawn.svg()
+    assert drawn.save(tmp_path / "share.png")[0].read_bytes().startswith(b"\x89PNG")
+    assert [p.name for p in drawn.save(tmp_path / "alone.csv")] == ["alone.csv"]
+    assert not list(tmp_path.rglob(".*"))
+
+
+def test_another_ending_is_refused(study, tmp_path):
+    """The message names the endings that there are."""
+    with pytest.raises(OutputError, match=r"\.svg, \.png or \.csv"):
+        chart(study, "L1 share").save(tmp_path / "share.gif")
+
+
+def test_labels_are_moved_apart_and_keep_their_order():
+    """No two stand closer than asked; the order of what they name is theirs."""
+    moved = spread_out([0.5, 0.5, 0.51, 0.1], 0.2)
+    assert moved[3] < moved[0] < moved[1] < moved[2]
+    ordered = sorted(moved)
+    assert all(b - a >= 0.2 - 1e-9 for a, b in pairwise(ordered))
+
+
+def test_the_frontier_keeps_what_nothing_beats():
+    """A dearer and worse desk is not on it; of two alike both are."""
+    assert on_frontier([(1.0, 0.5), (2.0, 0.4), (3.0, 0.9)]) == [0, 2]
+    assert on_frontier([(1.0, 0.5), (1.0, 0.5)]) == [0, 1]

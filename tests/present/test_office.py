@@ -1,0 +1,150 @@
+"""Deck, workbook and paper: what they hold, and that no name is ever run."""
+
+import re
+
+import pytest
+
+from sim.present import write
+
+openpyxl = pytest.importorskip("openpyxl")
+pptx = pytest.importorskip("pptx")
+
+
+@pytest.fixture(scope="module")
+def book(study, tmp_path_factory):
+    """Write a workbook, and read it again."""
+    path = write(study, tmp_path_factory.mktemp("book") / "options.xlsx")
+    return openpyxl.load_workbook(path)
+
+
+@pytest.fixture(scope="module")
+def slides(study, tmp_path_factory):
+    """Write a deck, and read its slides again."""
+    path = write(study, tmp_path_factory.mktemp("deck") / "options.pptx")
+    return list(pptx.Presentation(path).slides)
+
+
+def records(sheet):
+    """Read a sheet with headings in its first row."""
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def words_of(slide):
+    """Collect every word that a slide shows."""
+    found = []
+    for shape in slide.shapes:
+        if shape.has_text_frame:
+            found.append(shape.text_frame.text)
+        if shape.has_table:
+            found += [cell.text for row in shape.table.rows for cell in row.cells]
+    return "\n".join(found)
+
+
+def test_results_are_numbers(book, study):
+    """A mean is a number, in the unit beside it, and the study's own."""
+    rows = {(r["scenario"], r["id"]): r for r in records(book["Results"])}
+    assert len(rows) == sum(len(result.metrics) for result in study)
+    for result in study:
+        share = rows[result.name, "l1_share"]
+        assert share["mean"] == result.estimate("l1_share").mean
+        assert share["unit"] == "share"
+        took = rows[result.name, "resolution[mean]"]
+        assert took["mean"] == pytest.approx(result.estimate("resolution[mean]").mean / 60_000)
+        assert took["unit"] == "min"
+        assert rows[result.name, "staff_cost"]["unit"] == "EUR"
+
+
+def test_differences_are_numbers(book, study):
+    """Each option against the first, with interval and p."""
+    rows = records(book["Differences"])
+    row = next(r for r in rows if (r["scenario"], r["id"]) == ("poor-notes", "l1_share"))
+    found = study["poor-notes"].difference("l1_share")
+    assert (row["difference"], row["low"], row["p"]) == (
+        found.estimate.mean,
+        found.estimate.low,
+        found.p,
+    )
+
+
+def test_the_workbook_holds_everything(book, study):
+    """Answer, inputs with sources, chart numbers, definitions, method and manifest."""
+    names = book.sheetnames
+    for name in ("Answer", "Service levels", "What differs", "Inputs", "Definitions", "Method"):
+        assert name in names
+    assert len([name for name in names if name[:2].isdigit()]) >= 12
+    inputs = records(book["Inputs"])
+    quality = [r for r in inputs if r["field"] == "documentation.quality"]
+    assert [r["value"] for r in quality] == ["60 %", "60 %", "30 %"]
+    assert "assumed" in quality[0]["what it is, and its source"]
+    assert '"seed": 7,' in "".join(c.value for c in book["Manifest"]["A"])
+
+
+def test_no_text_is_a_formula(hostile, tmp_path):
+    """A name that begins with = + - @ stays what it was, and Excel runs nothing."""
+    path = write(hostile, tmp_path / "hostile.xlsx")
+    found = openpyxl.load_workbook(path)
+    cells = [cell for sheet in found for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert not [cell for cell in cells if cell.hyperlink]
+    assert "=cmd|' /C calc'!A0" in {cell.value for cell in cells}
+
+
+def test_a_deck_has_eight_to_twelve_slides(slides):
+    """As many as one can show; each with a title, and notes with the method."""
+    assert 8 <= len(slides) <= 12
+    for slide in slides:
+        assert slide.shapes.title.text_frame.text
+        assert "replications" in words_of(slide)
+        assert "Each scenario was simulated 4 times" in slide.notes_slide.notes_text_frame.text
+
+
+def test_slide_titles_are_findings(slides):
+    """Nearly every title has a number with its interval; none ends in a full stop twice."""
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    with_interval = [t for t in titles if re.search(r"\d.*\(.*\d.*\)", t)]
+    assert len(with_interval) >= len(titles) - 3
+    assert len(set(titles)) == len(titles)
+
+
+def test_charts_of_the_deck_can_be_edited(slides, study):
+    """Bars and lines are PowerPoint's own, with the study's numbers; the rest are pictures."""
+    charts = [shape.chart for slide in slides for shape in slide.shapes if shape.has_chart]
+    assert len(charts) >= 3
+    levels = charts[0]
+    assert [series.name for series in levels.plots[0].series] == list(study.names)
+    means = [v.estimate.mean for v in study[0].verdicts.values()]
+    assert list(levels.plots[0].series[0].values) == pytest.approx(means)
+
+
+def test_nothing_leaves_the_slide(slides):
+    """Every shape lies on the slide."""
+    for slide in slides:
+        for shape in slide.shapes:
+            assert shape.left >= 0
+            assert shape.left + shape.width <= 13.34 * 914_400
+            assert shape.top + shape.height <= 7.51 * 914_400
+
+
+def test_hostile_names_fit_a_deck(hostile, tmp_path):
+    """The file opens, and shows the names as they are, without what steers text."""
+    path = write(hostile, tmp_path / "hostile.pptx")
+    words = "\n".join(words_of(slide) for slide in pptx.Presentation(path).slides)
+    assert "<script>alert(1)</script>" in words
+    assert "\u202e" not in words
+    assert "\x08" not in words
+
+
+def test_one_desk_has_a_deck_too(single, tmp_path):
+    """Without options to compare there are fewer slides, and no difference."""
+    path = write(single, tmp_path / "single.pptx")
+    found = list(pptx.Presentation(path).slides)
+    assert len(found) >= 8
+    assert not any("against the first" in words_of(slide) for slide in found)
+
+
+def test_the_paper_is_a_pdf(single, tmp_path, few_charts):
+    """WeasyPrint makes it of the same page, and is given nothing from outside."""
+    pytest.importorskip("weasyprint")
+    path = write(single, tmp_path / "single.pdf")
+    assert path.read_bytes().startswith(b"%PDF-")

@@ -1,0 +1,186 @@
+"""Sentences, the answer and the terminal: what is said, and that it fits."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+import sim
+from sim.present.answer import answer
+from sim.present.sentences import (
+    band_position,
+    interval,
+    l1_sentence,
+    measured,
+    verdict_sentence,
+    written_change,
+)
+from sim.present.terminal import (
+    implied_table,
+    run_table,
+    study_text,
+    verdict_lines,
+)
+from sim.scenario.gallery import gallery
+from sim.scenario.promises import Band
+from sim.study.estimate import Estimate
+from sim.study.manifest import Manifest
+from sim.study.replication import Replication
+from sim.study.result import Result
+from sim.study.study import Study
+from sim.units import format_duration, format_share
+
+BASE = sim.load(gallery()["in-house-desk"])
+LEVELS = [f"service_level[{name}]" for name in BASE.service_levels]
+
+
+def told(**options):
+    """Make a study of figures: each option a kept share (of every promise) and a cost in a week."""
+    results = []
+    rng = np.random.default_rng(5)
+    noise = rng.normal(0, 0.002, 12)
+    for name, (kept, cost) in options.items():
+        replications = tuple(
+            Replication(
+                dict.fromkeys(LEVELS, kept + bit)
+                | {"l1_share": 0.7 + bit, "total_cost": cost * (1 + bit), "staff_cost": cost},
+                dict.fromkeys(LEVELS, 1000.0),
+                tickets=str(number),
+            )
+            for number, bit in enumerate(noise)
+        )
+        base = results[0] if results else None
+        results.append(Result(BASE.with_({}, name=name), replications, base))
+    scenarios = [result.scenario for result in results]
+    manifest = Manifest.of(scenarios, seed=5, replications=12)
+    return Study(tuple(results), ("l1_share", *LEVELS), 0.95, manifest)
+
+
+def test_the_cheapest_that_keeps_every_promise_is_named():
+    """A dearer one that keeps them too, and a cheaper one that does not, are not the answer."""
+    found = answer(told(base=(0.95, 30_000.0), lean=(0.94, 25_000.0), thin=(0.6, 10_000.0)))
+    assert found.best.name == "lean"
+    assert "least cost of the 2 options" in found.headline
+    assert any("cheapest of them with probability 100 %" in s for s in found.sentences)
+    assert any("thin misses" in s for s in found.sentences)
+
+
+def test_where_no_option_keeps_its_promises_the_closest_is_named():
+    """It is said that none does, before anything else."""
+    found = answer(told(base=(0.5, 10_000.0), better=(0.6, 20_000.0)))
+    assert found.headline.startswith("No option surely keeps every promise; better comes closest")
+
+
+def test_the_first_may_be_the_answer():
+    """It is not held against itself."""
+    found = answer(told(base=(0.95, 20_000.0), dear=(0.97, 30_000.0)))
+    assert found.best.name == "base"
+    assert any("no other option is surely cheaper" in s for s in found.sentences)
+
+
+def test_a_saving_that_breaks_promises_is_named_as_one():
+    """A leader sees what could be saved, and at what price."""
+    found = answer(told(base=(0.95, 20_000.0), thin=(0.5, 10_000.0)))
+    assert found.best.name == "base"
+    assert any("surely cheaper, but not keeping" in s for s in found.sentences)
+
+
+def test_one_desk_is_judged_promise_by_promise():
+    """Without options there is a verdict for each promise."""
+    found = answer(told(base=(0.95, 20_000.0)))
+    assert found.headline == "base keeps all 4 promises."
+    assert len(found.sentences) == 5
+
+
+def test_a_verdict_is_a_sentence_a_leader_can_read():
+    """Name, promise, verdict, number with interval, target, goal, and the paired difference."""
+    study = told(base=(0.92, 1.0), more=(0.96, 2.0))
+    sentence = verdict_sentence(study["more"], "L1 response")
+    assert re.fullmatch(
+        r"more: the promise “L1 response” is met: 96\.\d % \(9\d\.\d–9\d\.\d %\) taken up within "
+        r"15 min, goal 90 %; \+4\.0 points \(4\.0 to 4\.0\) against base\.",
+        sentence,
+    )
+
+
+def test_where_the_first_line_lies_is_said_only_when_it_is_known():
+    """An interval that leaves the band is not clearly inside."""
+    band = Band(low=0.65, high=0.8)
+    assert band_position(Estimate(0.9, 0.88, 0.92, 9), band) == "above"
+    assert band_position(Estimate(0.5, 0.48, 0.52, 9), band) == "below"
+    assert band_position(Estimate(0.79, 0.77, 0.81, 9), band) == "not clearly inside"
+    assert "inside the healthy band of 65–80 %" in l1_sentence(told(base=(0.9, 1.0))[0])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (60_000, 120_000, "1–2 min"),
+        (50_000, 120_000, "50 s–2 min"),
+        (5_400_000, 9_000_000, "1 h 30 min to 2 h 30 min"),
+        (-120_000, 60_000, "−2 to 1 min"),
+        (60_000, 60_000, "1 min"),
+    ],
+)
+def test_an_interval_names_its_unit_once(low, high, text):
+    """Both ends are read alike, and a minus is not taken for a dash."""
+    assert interval(format_duration, low, high) == text
+
+
+def test_numbers_keep_their_sense():
+    """Not measured is said; what cannot be below 0 is not; zero has no sign."""
+    nothing = Estimate(float("nan"), float("nan"), float("nan"), 0)
+    assert measured(nothing, format_share) == "not measured"
+    assert measured(Estimate(5.0, -3.0, 13.0, 4), lambda v: f"{v:.0f} h") == "5 h (0–13 h)"
+    assert written_change("l1_share", Estimate(-0.00001, -0.0001, 0.0001, 4)) == (
+        "+0.00 points (−0.01 to 0.01)"
+    )
+    assert written_change("response[mean]", Estimate(-60_000, -120_000, 0, 4)).startswith("−1 min")
+
+
+def test_the_terminal_shows_a_study_in_80_columns(study):
+    """No line is longer, no verdict is a colour alone, every scenario is there."""
+    text = study_text(study, 80)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+    for result in study:
+        assert result.name in text
+        for verdict in result.verdicts.values():
+            assert verdict.word in text
+    assert "documentation.quality 60 % → 30 %" in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 200])
+def test_other_widths_fit_too(study, width):
+    """A narrow terminal wraps, and cuts nothing off."""
+    text = study_text(study, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+
+
+def test_hostile_names_are_no_markup_in_a_terminal(hostile):
+    """Brackets are shown; what steers the screen is not."""
+    text = study_text(hostile)
+    assert "<script>alert(1)</script>" in text
+    assert "\x08" not in text
+    assert "\u202e" not in text
+
+
+def test_verdict_lines_have_a_mark_and_a_word(study):
+    """One line for each promise."""
+    lines = verdict_lines(study[0])
+    assert len(lines) == 4
+    assert all(line[0] in "✓✗?" for line in lines)
+
+
+def test_a_run_and_a_check_print_themselves(study):
+    """One replication says that it says nothing about how sure it is."""
+    console = Console(width=80, file=io.StringIO())
+    console.print(run_table(sim.run(study[0].scenario, seed=3)))
+    console.print(implied_table(sim.implied(study[0].scenario)))
+    text = console.file.getvalue()
+    assert "says nothing about how sure" in " ".join(text.split())
+    assert "utilisation" in text
+    assert max(map(len, text.splitlines())) <= 80
