@@ -395,9 +395,12 @@ def table() -> Iterator[str]:
     yield ""
     yield "| case | figure | theory | compiled engine | tickets | SimPy engine | tickets |"
     yield "|---|---|---:|---:|---:|---:|---:|"
+    shown, missed = 0, 0
     for case in CASES:
         rows = zip(case.found("compiled"), case.found("simpy"), strict=True)
         for (measure, fast), (_, read) in rows:
+            shown += 2
+            missed += sum(one.misses(measure.theory, 1 - SHOWN_LEVEL) for one in (fast, read))
             yield (
                 f"| {case.name} | {measure.name} | {measure.theory:.5g} "
                 f"| {_shown(fast)} | {case.tickets['compiled']:,} "
@@ -410,6 +413,13 @@ def table() -> Iterator[str]:
             f"| {name} | P(wait <= 15 min) | {level:.5g} | {_shown(found)} "
             f"| {DAYS * TICKETS_A_DAY:,} | - | - |"
         )
+        shown += 1
+        missed += found.misses(level, 1 - SHOWN_LEVEL)
+    yield ""
+    yield (
+        f"{missed} of {shown} intervals miss theory; {(1 - SHOWN_LEVEL) * shown:.0f} would by chance,"
+        " if figures of one run were independent."
+    )
 
 
 def _shown(found: Found) -> str:
