@@ -112,10 +112,11 @@ def test_work_by_topic_and_tier():
     first = found.visits.work_ms[found.tickets.first_visit] / MINUTE
     assert mean_fits(first[found.tickets.topic < 2], 12)
     assert mean_fits(first[found.tickets.topic == 2], 30)
-    harder = _drawn([], {**own, "demand.hardness": 2})
+    harder = _drawn([], {**own, "demand.hardness": 5})
     hard = harder.tickets.difficulty.astype(float) - np.array([0.3, 0.5, 0.7])[harder.tickets.topic]
+    assert (1 + 5 * hard < 0.2).any()
     ratio = harder.visits.work_ms[harder.tickets.first_visit] / MINUTE / first
-    assert np.allclose(ratio, np.maximum(1 + 2 * hard, 0.2), rtol=1e-3)
+    assert np.allclose(ratio, np.maximum(1 + 5 * hard, 0.2), rtol=1e-3)
 
 
 def test_finding_out_takes_its_part():
