@@ -19,6 +19,11 @@ from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, NOT_YET, SUCCESSORS, W
 
 Flat = dict[str, Any]
 
+KEY_BITS = 63
+"""Bits of a key that has a sign."""
+LATEST_END_MS: int = 2 ** (KEY_BITS - 3) - 1
+"""The latest end of a period: the kernel keeps a rank beside each time, in 64 bits."""
+
 _TICKET_COLUMNS = {
     "arrival_ms": np.int64,
     "due_ms": np.int64,
@@ -106,7 +111,7 @@ def _check(workload: Workload, desk: Desk) -> None:
         ("give_up_ms", visits.give_up_ms, NONE, NEVER_MS),
         ("side_delay_ms", visits.side_delay_ms, 0, NEVER_MS),
         ("side_calendar", visits.side_calendar, ALWAYS, calendars - 1),
-        ("end_ms", [workload.end_ms], 0, NEVER_MS),
+        ("end_ms", [workload.end_ms], 0, LATEST_END_MS),
         ("a queue's calendar", [q.calendar for q in desk.queues], NO_PROVIDER, calendars - 1),
         ("box_ms", [q.box_ms for q in desk.queues], 0, NEVER_MS),
         ("short_box_ms", [q.short_box_ms for q in desk.queues], 0, NEVER_MS),
@@ -247,6 +252,7 @@ def _is_plain(workload: Workload, desk: Desk, flat: Flat) -> bool:
         and (np.diff(flat["queue_first"]) <= 1).all()
         and not flat["after_of_service_ms"].any()
         and (flat["lowest_of_service"] >= flat["class_count"] - 1).all()
+        and workload.end_ms.bit_length() + len(desk.agent_pool).bit_length() < KEY_BITS
         and _steps_alternate(desk)
         and not _parks(desk)
     )

@@ -9,26 +9,26 @@ What there is of a run is in ``kernel_run.pxd``; what is still to happen in ``ke
 waiting lines in ``kernel_lines.pxd``; agents in ``kernel_agents.pxd``.
 """
 
-from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint64_t
+from libc.stdint cimport INT64_MAX, int8_t, int32_t, int64_t, uint8_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from sim.engine.kernel_agents cimport (
-    becomes_idle, has_idle, idles_no_more, park, stir_late, take_up, waits, waits_no_more,
+    becomes_idle, has_idle, idles_no_more, park, stir, stir_late, take_up, waits, waits_no_more,
 )
 from sim.engine.kernel_events cimport (
-    climb, enter, first_event, number_of, over_ms, rank_of, take_event, tie_of,
+    enter, first_key, joins_now, key_of, over_ms, sort_joining, take_event, time_of,
 )
 from sim.engine.kernel_faults cimport DURATION_BITS, FAULTLESS, fault_of_tickets, fault_of_visits
 from sim.engine.kernel_lines cimport (
-    WORD_MASK, WORD_SHIFT, best_visit, is_in_set, lowest_bit, put_in_set, take_from_set,
+    WORD_MASK, WORD_SHIFT, best_visit, is_in_set, lowest_bit, take_from_set,
 )
 from sim.engine.kernel_run cimport (
     ABANDONED, ALWAYS_OPEN, ANY_CLASS, BY_AGENTS, BY_CLASS, CLOSED, COMPLETE, DISPATCH, DONE,
     EARLIEST_DUE, GAVE_UP, JOIN, LEFT, LOSE, NEVER_YET, NO_INTERRUPTION, NOBODY, OPEN, PARK,
     PREVENTED, RESOLVED, UNRESOLVED, WITHDRAWN, Event, Run, Spell,
 )
-from sim.engine.kernel_settled cimport settle
+from sim.engine.kernel_settled cimport climb_free, free_key, settle
 from sim.engine.kernel_tickets cimport (
     close_linked, follow, is_beside, is_provided, is_raised, schedule,
 )
@@ -107,7 +107,7 @@ cdef void raise_signals(Run* run) noexcept nogil:
         visit = run.held[signal]
         while visit != NOBODY:
             following = run.behind[visit]
-            enter(run, run.now_ms, JOIN, visit)
+            joins_now(run, visit)
             visit = following
         ticket = run.linked[signal]
         while ticket != NOBODY:
@@ -137,7 +137,7 @@ cdef void come(Run* run, int32_t agent) noexcept nogil:
         becomes_idle(run, agent)
     else:
         # Still busy in overtime, so simply there again; but now the work may be interrupted.
-        put_in_set(run.stirred, pool)
+        stir(run, pool)
 
 
 cdef bint is_prevented(Run* run, int32_t ticket) noexcept nogil:
@@ -201,12 +201,12 @@ cdef inline void lose(Run* run, int32_t visit) noexcept nogil:
 
 cdef inline int32_t offered(Run* run, int32_t pool, int32_t lowest) noexcept nogil:
     """Return the best visit of the first service of a pool that has one, or NOBODY."""
-    cdef int32_t service, visit
-    for service in range(run.pool_first[pool], run.pool_first[pool + 1]):
+    cdef int32_t service = run.pool_first[pool], end = run.pool_first[pool + 1]
+    cdef int32_t visit = NOBODY
+    while visit == NOBODY and service < end:
         visit = best_visit(run, service, lowest)
-        if visit != NOBODY:
-            return visit
-    return NOBODY
+        service += 1
+    return visit
 
 
 cdef inline void serve(Run* run, int32_t pool, int32_t lowest) noexcept nogil:
@@ -216,7 +216,7 @@ cdef inline void serve(Run* run, int32_t pool, int32_t lowest) noexcept nogil:
         visit = offered(run, pool, lowest)
         if visit == NOBODY:
             return
-        agent = run.idle_after[run.agent_count + pool]
+        agent = run.first_idle[pool]
         idles_no_more(run, agent)
         take_up(run, visit, agent)
 
@@ -274,36 +274,32 @@ cdef bint takes_urgent(Run* run, int32_t pool) noexcept nogil:
     )
 
 
-cdef inline bint ask_pools(Run* run) noexcept nogil:
-    """Take the last step of DISPATCH; tell whether anybody was asked.
+cdef inline void ask_pools(Run* run) noexcept nogil:
+    """Take the last step of DISPATCH.
 
     A pool that is stirred meanwhile is still asked if its turn is to come, and else the next time.
     """
-    cdef bint found = False
     cdef int32_t word, pool, bit
     cdef uint64_t bits
     for word in range(run.pool_words):
         bits = run.stirred[word]
         while bits != 0:
-            found = True
             bit = lowest_bit(bits)
             pool = (word << WORD_SHIFT) + bit
             take_from_set(run.stirred, pool)
             serve(run, pool, ANY_CLASS)
             if run.pre_emption and takes_urgent(run, pool):
                 # What was given out brought an urgent visit forward: the first steps come again.
-                put_in_set(run.stirred, pool)
+                stir(run, pool)
             bits = run.stirred[word] & (~<uint64_t>1 << bit)
-    return found
 
 
 cdef inline void dispatch(Run* run) noexcept nogil:
-    if run.pre_emption:
-        dispatch_urgent(run)
-    while ask_pools(run) and (run.thresholds or run.pre_emption):
-        # Otherwise, taking something up gives nobody else anything to take.
+    while run.is_stirred:
+        run.is_stirred = False
         if run.pre_emption:
             dispatch_urgent(run)
+        ask_pools(run)
 
 
 # ---- from instant to instant -----------------------------------------------------------------------
@@ -320,13 +316,16 @@ cdef inline void note_next_arrival(Run* run) noexcept nogil:
         run.next_arrival_ms = run.arrival_ms[arriving(run)]
 
 
-cdef inline bint arrives_before(Run* run, Event event) noexcept nogil:
-    """Tell whether the next ticket arrives before an event, by time and then by visit number."""
-    return run.next_arrival_ms < event.at_ms or (
-        run.next_arrival_ms == event.at_ms
-        and run.next_arrival_ms < run.end_ms
-        and tie_of(JOIN, run.first_visit[arriving(run)]) < event.tie
-    )
+cdef inline void let_arrive(Run* run) noexcept nogil:
+    """Let the next ticket arrive, if it does; its first visit joins now."""
+    cdef int32_t ticket = arriving(run), visit = run.first_visit[ticket]
+    run.next_arrival += 1
+    note_next_arrival(run)
+    if run.still_to_do != NULL and is_prevented(run, ticket):
+        return
+    if run.chain != NULL:
+        run.chain[visit] = 0
+    joins_now(run, visit)
 
 
 cdef inline void note_next_step(Run* run) noexcept nogil:
@@ -346,80 +345,79 @@ cdef void change_shifts(Run* run) noexcept nogil:
         note_next_step(run)
 
 
-cdef inline void let_join_and_leave(Run* run, Event event) noexcept nogil:
-    """Take JOIN, LOSE, and the thresholds that are reached, which are ranked as DISPATCH.
+cdef inline void gather_joining(Run* run) noexcept nogil:
+    """Gather whatever joins now: what has arrived, and whose delay is over."""
+    while run.next_arrival_ms == run.now_ms:
+        let_arrive(run)
+    while first_key(run) == key_of(run.now_ms, JOIN):
+        joins_now(run, take_event(run))
+    sort_joining(run)
 
-    Whatever joins does so in order of visit number, whether it arrives or is an event.
-    """
-    cdef int32_t ticket, visit
-    while True:
-        if run.next_arrival_ms == run.now_ms and arrives_before(run, event):
-            ticket = arriving(run)
-            visit = run.first_visit[ticket]
-            run.next_arrival += 1
-            note_next_arrival(run)
-            if run.still_to_do != NULL and is_prevented(run, ticket):
-                continue
-            if run.chain != NULL:
-                run.chain[visit] = 0
-            join(run, visit)
-            event = first_event(run)
-            continue
-        if event.at_ms != run.now_ms:
-            return
-        take_event(run)
-        if rank_of(event) == JOIN:
-            join(run, number_of(event))
-        elif rank_of(event) == LOSE:
-            lose(run, number_of(event))
-        else:
-            stir_late(run, number_of(event))
-        event = first_event(run)
+
+cdef inline int32_t next_joining(Run* run) noexcept nogil:
+    """Return the next visit of those gathered; NOBODY behind the last."""
+    cdef int32_t visit
+    if run.joined_count == run.joining_count:
+        run.joined_count = run.joining_count = 0
+        return NOBODY
+    visit = run.joining[run.joined_count]
+    run.joined_count += 1
+    return visit
+
+
+cdef inline void let_join_and_leave(Run* run) noexcept nogil:
+    """Take JOIN, LOSE, and the thresholds that are reached, which are ranked as DISPATCH."""
+    cdef int32_t visit
+    gather_joining(run)
+    visit = next_joining(run)
+    while visit != NOBODY:
+        join(run, visit)
+        visit = next_joining(run)
+    while first_key(run) == key_of(run.now_ms, LOSE):
+        lose(run, take_event(run))
+    while first_key(run) == key_of(run.now_ms, DISPATCH):
+        stir_late(run, take_event(run))
 
 
 cdef void play_on(Run* run) noexcept nogil:
     """Go from instant to instant until the period ends."""
-    cdef Event event
+    cdef int64_t key
     note_next_arrival(run)
     note_next_step(run)
     while not run.out_of_memory:
-        event = first_event(run)
-        run.now_ms = min(event.at_ms, min(run.next_arrival_ms, run.next_step_ms))
+        key = first_key(run)
+        run.now_ms = min(time_of(key), min(run.next_arrival_ms, run.next_step_ms))
         if run.now_ms >= run.end_ms:
             return
-        while event.at_ms == run.now_ms and rank_of(event) == COMPLETE:
-            take_event(run)
-            complete(run, number_of(event))
-            event = first_event(run)
+        while key == key_of(run.now_ms, COMPLETE):
+            complete(run, take_event(run))
+            key = first_key(run)
         if run.reached_count > 0:
             raise_signals(run)
-            event = first_event(run)
         if run.next_step_ms == run.now_ms:
             change_shifts(run)
-            event = first_event(run)
-        if run.next_arrival_ms == run.now_ms or event.at_ms == run.now_ms:
-            let_join_and_leave(run, event)
+        if (
+            run.next_arrival_ms == run.now_ms
+            or run.joining_count > 0
+            or time_of(key) == run.now_ms
+        ):
+            let_join_and_leave(run)
         dispatch(run)
 
 
 cdef void settle_on(Run* run) noexcept nogil:
-    """Settle one visit after the other, in order of their joining, until the period ends."""
-    cdef Event event
+    """Settle visits in order of their joining, until the period ends."""
     cdef int32_t visit
     note_next_arrival(run)
     while not run.out_of_memory:
-        event = first_event(run)
-        if arrives_before(run, event):
-            run.now_ms = run.next_arrival_ms
-            visit = run.first_visit[arriving(run)]
-            run.next_arrival += 1
-            note_next_arrival(run)
-        elif event.at_ms < run.end_ms:
-            run.now_ms = event.at_ms
-            visit = take_event(run)
-        else:
+        run.now_ms = min(time_of(first_key(run)), run.next_arrival_ms)
+        if run.now_ms >= run.end_ms:
             return
-        settle(run, visit)
+        gather_joining(run)
+        visit = next_joining(run)
+        while visit != NOBODY:
+            settle(run, visit)
+            visit = next_joining(run)
 
 
 # ---- in and out ------------------------------------------------------------------------------------
@@ -537,18 +535,24 @@ cdef object room(list kept, rows, fill, dtype=np.int32):
 
 cdef int make_agents_free(Run* run, dict flat, list kept) except -1:
     """Make what is needed where visits are settled as they join."""
-    cdef int32_t pool, place, first
-    cdef Event event
+    cdef int32_t pool, place, first, agent
     run.come_ms = times(flat["come_ms"])
     run.leave_ms = times(flat["leave_ms"])
     run.presence = numbers(room(kept, run.agent_count, flat["first_presence"]))
-    run.free_from = <Event*>times(room(kept, 2 * run.agent_count, NOT_YET, np.int64))
+    # Behind the heap of each pool there is one place for a child that is missing.
+    run.free_from = times(
+        room(kept, run.agent_count + run.pool_count, np.iinfo(np.int64).max, np.int64)
+    )
+    run.agent_bits = run.agent_count.bit_length()
     for pool in range(run.pool_count):
         first = run.member_first[pool]
         for place in range(first, run.member_first[pool + 1]):
-            event.tie = run.agent_of_member[place]
-            event.at_ms = run.come_ms[run.presence[event.tie]]
-            climb(&run.free_from[first], place - first, event)
+            agent = run.agent_of_member[place]
+            climb_free(
+                &run.free_from[first + pool],
+                place - first,
+                free_key(run, agent, run.come_ms[run.presence[agent]]),
+            )
     return 0
 
 
@@ -599,6 +603,7 @@ cdef int make_room(Run* run, list kept, signal_count) except -1:
     run.on_shift = numbers(room(kept, pools, 0))
     run.idle_since_ms = times(room(kept, agents + pools, NOT_YET, np.int64))
     run.idle_after = numbers(room(kept, agents + pools, np.arange(agents + pools)))
+    run.first_idle = &run.idle_after[agents]
     run.idle_before = numbers(room(kept, agents + pools, np.arange(agents + pools)))
     run.pool_words = (pools + WORD_MASK) >> WORD_SHIFT
     run.stirred = <uint64_t*>times(room(kept, run.pool_words, 0, np.int64))
@@ -628,7 +633,7 @@ def play(dict flat):
         If there is no room for what is still to happen, or for interrupted spells.
     """
     cdef Run run
-    cdef int32_t fault
+    cdef int32_t fault, place
     cdef list kept = []
     cdef bint settles = "come_ms" in flat
     memset(&run, 0, sizeof(Run))
@@ -645,12 +650,15 @@ def play(dict flat):
         make_agents_free(&run, flat, kept)
     else:
         make_room(&run, kept, flat["signal_count"])
-    run.event_room = run.spell_room = FIRST_ROOM
+    run.event_room = run.joining_room = run.spell_room = FIRST_ROOM
     try:
         run.events = <Event*>malloc(FIRST_ROOM * sizeof(Event))
+        run.joining = <int32_t*>malloc(FIRST_ROOM * sizeof(int32_t))
         run.spells = <Spell*>malloc(FIRST_ROOM * sizeof(Spell))
-        if run.events == NULL or run.spells == NULL:
+        if run.events == NULL or run.joining == NULL or run.spells == NULL:
             raise MemoryError
+        for place in range(FIRST_ROOM):
+            run.events[place].key = INT64_MAX
         with nogil:
             if settles:
                 settle_on(&run)
@@ -661,6 +669,7 @@ def play(dict flat):
         return interrupted(&run)
     finally:
         free(run.events)
+        free(run.joining)
         free(run.spells)
 
 

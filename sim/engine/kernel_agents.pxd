@@ -5,8 +5,8 @@ The idle agents of a pool are a ring threaded through ``idle_after`` and ``idle_
 first; behind the agents these arrays have one place per pool, where its ring begins and ends. Time
 only goes forward, so whoever becomes idle belongs at the end of the ring, but for ties.
 
-``stirred`` is the set of pools for whom something has changed since they were last asked. Invariant:
-no agent of any other pool can take anything.
+``stirred`` is the set of pools for whom something has changed since they were last asked, and
+``is_stirred`` tells whether there may be any. Invariant: no agent of any other pool can take anything.
 """
 
 from libc.stdint cimport int32_t, int64_t
@@ -20,8 +20,13 @@ cdef enum:
     PERMILLE = 1000
 
 
+cdef inline void stir(Run* run, int32_t pool) noexcept nogil:
+    put_in_set(run.stirred, pool)
+    run.is_stirred = True
+
+
 cdef inline bint has_idle(Run* run, int32_t pool) noexcept nogil:
-    return run.idle_after[run.agent_count + pool] != run.agent_count + pool
+    return run.first_idle[pool] < run.agent_count
 
 
 cdef inline void becomes_idle(Run* run, int32_t agent) noexcept nogil:
@@ -33,7 +38,7 @@ cdef inline void becomes_idle(Run* run, int32_t agent) noexcept nogil:
     run.idle_since_ms[agent] = run.now_ms
     run.idle_before[agent], run.idle_after[agent] = before, after
     run.idle_after[before] = run.idle_before[after] = agent
-    put_in_set(run.stirred, pool)
+    stir(run, pool)
 
 
 cdef inline void idles_no_more(Run* run, int32_t agent) noexcept nogil:
@@ -53,7 +58,7 @@ cdef inline void waits(Run* run, int32_t visit, int32_t group) noexcept nogil:
             continue
         pool = run.pool_of_service[service]
         if has_idle(run, pool) or run.pre_empts[pool] != NO_INTERRUPTION:
-            put_in_set(run.stirred, pool)
+            stir(run, pool)
 
 
 cdef inline void stir_late(Run* run, int32_t queue) noexcept nogil:
@@ -62,7 +67,7 @@ cdef inline void stir_late(Run* run, int32_t queue) noexcept nogil:
     for place in range(run.queue_first[queue], run.queue_first[queue + 1]):
         service = run.service_of_queue[place]
         if run.after_of_service_ms[service] > 0:
-            put_in_set(run.stirred, run.pool_of_service[service])
+            stir(run, run.pool_of_service[service])
 
 
 cdef inline void waits_no_more(Run* run, int32_t queue) noexcept nogil:

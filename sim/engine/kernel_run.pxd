@@ -39,8 +39,8 @@ cdef enum:
     ANY_CLASS = 127         # ANY_PRIORITY
 
 cdef struct Event:
-    int64_t at_ms
-    int64_t tie             # the rank, then the number
+    int64_t key             # the time, then the rank
+    int32_t number          # of a visit or, for a threshold, of a queue
 
 cdef struct Spell:
     int32_t visit
@@ -139,6 +139,10 @@ cdef struct Run:
     Py_ssize_t event_count
     Py_ssize_t event_room
     bint hollow
+    int32_t* joining                        # visits that join now, and how many of them have
+    Py_ssize_t joining_count
+    Py_ssize_t joining_room
+    Py_ssize_t joined_count
 
     # Visits.
     int32_t* behind                         # see kernel_lines
@@ -175,11 +179,14 @@ cdef struct Run:
     int64_t* idle_since_ms
     int32_t* idle_after
     int32_t* idle_before
+    int32_t* first_idle                     # by pool: where the rings begin, in idle_after
     uint64_t* stirred
+    bint is_stirred
     int32_t pool_words
 
     # Agents where visits are settled as they join, see kernel_settled.
     const int64_t* come_ms
     const int64_t* leave_ms
     int32_t* presence
-    Event* free_from
+    int64_t* free_from
+    int32_t agent_bits

@@ -15,27 +15,49 @@ and set right, when it is first in the heap. ``presence`` is the one that its ke
 
 from libc.stdint cimport int32_t, int64_t
 
-from sim.engine.kernel_events cimport enter, follows_ms, number_of, over_ms, sink
-from sim.engine.kernel_run cimport BY_AGENTS, DONE, JOIN, NOBODY, RESOLVED, Event, Run
+from sim.engine.kernel_events cimport enter_joining, follows_ms, over_ms
+from sim.engine.kernel_run cimport BY_AGENTS, DONE, NOBODY, RESOLVED, Run
+
+
+cdef inline int64_t free_key(Run* run, int32_t agent, int64_t since_ms) noexcept nogil:
+    # After the end of the period it does not matter when; and the key has room for no more.
+    return (min(since_ms, run.end_ms) << run.agent_bits) | agent
+
+
+cdef inline void climb_free(int64_t* keys, Py_ssize_t hole, int64_t key) noexcept nogil:
+    """Put a key in its place in a heap, at the hole or above it."""
+    while hole > 0 and key < keys[(hole - 1) >> 1]:
+        keys[hole] = keys[(hole - 1) >> 1]
+        hole = (hole - 1) >> 1
+    keys[hole] = key
+
+
+cdef inline void sink_free(int64_t* keys, Py_ssize_t count, int64_t key) noexcept nogil:
+    """Put a key in its place in a heap of which the first place is hollow: see ``sink``."""
+    cdef Py_ssize_t hole = 0, child = 1
+    while child < count:
+        child += keys[child + 1] < keys[child]
+        keys[hole] = keys[child]
+        hole = child
+        child = 2 * hole + 1
+    climb_free(keys, hole, key)
 
 
 cdef inline void is_free_from(
-    Run* run, Event* agents, int32_t count, int64_t since_ms, int64_t there_ms
+    Run* run, int64_t* keys, int32_t count, int32_t agent, int64_t since_ms, int64_t there_ms
 ) noexcept nogil:
     """Note since when the first agent of a pool's heap is idle who is to be there at ``there_ms``."""
-    cdef Event event
-    event.tie = agents[0].tie
-    while run.leave_ms[run.presence[event.tie]] <= there_ms:
-        run.presence[event.tie] += 1
-    event.at_ms = max(since_ms, run.come_ms[run.presence[event.tie]])
-    sink(agents, count, event)
+    while run.leave_ms[run.presence[agent]] <= there_ms:
+        run.presence[agent] += 1
+    since_ms = max(since_ms, run.come_ms[run.presence[agent]])
+    sink_free(keys, count, free_key(run, agent, since_ms))
 
 
 cdef inline int64_t settled_end_ms(Run* run, int32_t queue, int32_t visit) noexcept nogil:
     """Settle start and agent of a visit that joins now; return when it will be done."""
     cdef int32_t place, pool, agent, count
-    cdef int64_t start_ms, done_ms
-    cdef Event* agents
+    cdef int64_t since_ms, start_ms, done_ms
+    cdef int64_t* keys
     if run.calendar_of_queue[queue] != BY_AGENTS:
         run.started_ms[visit] = run.now_ms
         return over_ms(run, run.calendar_of_queue[queue], run.now_ms, run.work_ms[visit])
@@ -43,22 +65,23 @@ cdef inline int64_t settled_end_ms(Run* run, int32_t queue, int32_t visit) noexc
     if place == run.queue_first[queue + 1]:
         return run.end_ms
     pool = run.pool_of_service[run.service_of_queue[place]]
-    agents = &run.free_from[run.member_first[pool]]
+    keys = &run.free_from[run.member_first[pool] + pool]
     count = run.member_first[pool + 1] - run.member_first[pool]
     if count == 0:
         return run.end_ms
     while True:
-        agent = number_of(agents[0])
-        start_ms = max(run.now_ms, agents[0].at_ms)
+        agent = <int32_t>(keys[0] & ((<int64_t>1 << run.agent_bits) - 1))
+        since_ms = keys[0] >> run.agent_bits
+        start_ms = max(run.now_ms, since_ms)
         if start_ms >= run.end_ms:
             return run.end_ms
         if start_ms < run.leave_ms[run.presence[agent]]:
             break
-        is_free_from(run, agents, count, agents[0].at_ms, start_ms)
+        is_free_from(run, keys, count, agent, since_ms, start_ms)
     run.started_ms[visit] = run.taken_up_ms[visit] = start_ms
     run.agent[visit] = agent
     done_ms = start_ms + run.work_ms[visit]
-    is_free_from(run, agents, count, done_ms, done_ms)
+    is_free_from(run, keys, count, agent, done_ms, done_ms)
     return done_ms
 
 
@@ -75,4 +98,4 @@ cdef inline void settle(Run* run, int32_t visit) noexcept nogil:
         run.ended_ms[ticket] = end_ms
         run.ending[ticket] = RESOLVED
     else:
-        enter(run, follows_ms(run, visit, end_ms), JOIN, following)
+        enter_joining(run, follows_ms(run, visit, end_ms), following)

@@ -7,9 +7,9 @@ The visits of a ticket are side by side, so those that wait are found by looking
 from libc.stdint cimport int8_t, int32_t, int64_t
 
 from sim.engine.kernel_agents cimport waits_no_more
-from sim.engine.kernel_events cimport calendar_of_delay, enter, follows_ms, over_ms
+from sim.engine.kernel_events cimport calendar_of_delay, enter_joining, follows_ms, over_ms
 from sim.engine.kernel_run cimport (
-    ABANDONED, BY_AGENTS, CLOSED, DONE, GAVE_UP, JOIN, LEFT, NEVER_YET, NOBODY, OPEN, RESOLVED,
+    ABANDONED, BY_AGENTS, CLOSED, DONE, GAVE_UP, LEFT, NEVER_YET, NOBODY, OPEN, RESOLVED,
     UNRESOLVED, WITHDRAWN, Run,
 )
 
@@ -100,7 +100,7 @@ cdef inline void schedule(Run* run, int32_t visit, int64_t at_ms, int32_t chain)
         if run.chain[visit] != NEVER_YET:
             return
         run.chain[visit] = chain
-    enter(run, at_ms, JOIN, visit)
+    enter_joining(run, at_ms, visit)
 
 
 cdef inline void follow(Run* run, int32_t visit, int32_t outcome) noexcept nogil:
