@@ -44,7 +44,7 @@ class Tried:
         The whole interval of the effect lies on the good side.
     per_money : float
         Effect, as a number that is larger the better, for each unit of money spent in a week;
-        infinite for a lever that helps and costs nothing.
+        infinite for a lever that helps and is not shown to cost anything.
     """
 
     lever: Lever
@@ -247,7 +247,9 @@ def _ranked(study: Study, scenario: Scenario, known: _Known) -> tuple[Tried, ...
         gain = effect.estimate.mean if known.better == "higher" else -effect.estimate.mean
         sure = effect.estimate.low > 0 if known.better == "higher" else effect.estimate.high < 0
         spent = (0.0 if math.isnan(cost.estimate.mean) else cost.estimate.mean) + lever.price
-        per_money = gain / spent if spent > 0 else math.copysign(math.inf, gain)
+        # A cost that may be none is no cost to divide by: its mean is mostly chance.
+        costs = spent > 0 and not cost.estimate.low + lever.price <= 0
+        per_money = gain / spent if costs else math.copysign(math.inf, gain)
         found.append(Tried(lever, effect, cost, sure, per_money))
 
     def merit(one: Tried) -> tuple[bool, float, float]:
