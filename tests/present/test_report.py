@@ -172,20 +172,19 @@ def test_a_place_that_cannot_be_written_leaves_nothing(single, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("ending", "package", "extra"),
+    "kind",
     [("pptx", "pptx", "office"), ("xlsx", "xlsxwriter", "office"), ("pdf", "weasyprint", "pdf")],
 )
-def test_a_missing_extra_says_how_to_install_it(
-    single, tmp_path, monkeypatch, ending, package, extra
-):
-    """The message is a command that can be pasted."""
+def test_a_missing_extra_says_how_to_install_it(single, tmp_path, monkeypatch, kind):
+    """The message is a command that can be pasted, and nothing is written."""
+    ending, package, extra = kind
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtraError, match=re.escape(f"pip install 'tiersim[{extra}]'")):
         write(single, tmp_path / f"report.{ending}")
     assert not list(tmp_path.iterdir())
 
 
-def test_every_chart_is_saved_with_its_numbers(single, tmp_path):
+def test_every_chart_is_saved_with_its_numbers(single, tmp_path, few_charts):
     """A folder holds picture and CSV of each chart, numbered in the order of the report."""
     written = save_charts(single, tmp_path / "charts", kinds=("svg",))
     names = sorted(path.name for path in written)
