@@ -47,6 +47,9 @@ COMMANDS = {
     "signs": Command("sim.cli.asking", "Look for signs that a support model does not work."),
     "explain": Command("sim.cli.asking", "Split a low L1 share into its three causes."),
     "scorecard": Command("sim.cli.asking", "Rank providers tier by tier."),
+    "theory": Command(
+        "sim.cli.theories", "Hold a simulation against every queueing formula that applies."
+    ),
     "report": Command("sim.cli.studies", "Write the report of a comparison."),
     "web": Command("sim.cli.web", "Open the page: move sliders, see what changes."),
 }

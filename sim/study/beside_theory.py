@@ -1,0 +1,480 @@
+"""Theory beside simulation: every formula that applies to a scenario, and where none does, why.
+
+Loads come from arithmetic on means (``sim.study.implied``). For waits a formula is given the rate and
+the work of the visits that were made, as the logs of the replications hold them, so that what differs
+is the queue alone: the same stream of visits, once by a formula, once played.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import outcome, theory
+from sim.errors import TheoryError
+from sim.outcome.run import Run
+from sim.scenario.model import Scenario
+from sim.study.assumptions import Standing, standings
+from sim.study.estimate import Estimate, mean_estimate
+from sim.study.evaluate import replicate
+from sim.study.implied import implied
+from sim.theory.times import Duration
+from sim.units import HOUR, HOURS_PER_WEEK
+from sim.workload.journeys import NOT_YET, Outcome
+
+Unit = Literal["share", "duration", "number"]
+SOURCES = {
+    "Load": "work asked over time there (Little 1961)",
+    "Erlang C": "M/M/c, Erlang 1917; Gans, Koole & Mandelbaum 2003, section 4.1",
+    "Erlang A": "M/M/c+M, Palm 1957; Mandelbaum & Zeltyn 2007",
+    "Pollaczek-Khinchine": "M/G/1, Pollaczek 1930; Khinchine 1932",
+    "Allen-Cunneen": "G/G/c, Allen 1978, after Cunneen",
+    "Kimura": "M/G/c, Kimura 1986",
+    "Priorities": "M/M/c, Cobham 1954; Kella & Yechiali 1985",
+    "Pre-emptive priorities": "M/M/c, Buzen & Bondi 1983",
+    "Jackson network": "Jackson 1957; Little 1961",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure, by theory and by simulation.
+
+    Attributes
+    ----------
+    queue : str
+        Which queue; "all" for the desk.
+    figure, formula, source : str
+    unit : {"share", "duration", "number"}
+        Durations in ms.
+    theory : float
+    simulated : Estimate
+    bent : tuple of str
+        Assumptions that do not hold; empty where the formula is exact for the scenario.
+    """
+
+    queue: str
+    figure: str
+    formula: str
+    source: str
+    unit: Unit
+    theory: float
+    simulated: Estimate
+    bent: tuple[str, ...]
+
+    @property
+    def apart(self) -> float:
+        """How far theory lies from the simulation, as a part of the simulated value."""
+        mean = self.simulated.mean
+        return (self.theory - mean) / mean if mean else math.nan
+
+    @property
+    def inside(self) -> bool:
+        """Whether theory lies in the interval of the simulation."""
+        return self.simulated.low <= self.theory <= self.simulated.high
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Theory beside simulation.
+
+    Attributes
+    ----------
+    scenario : str
+    replications : int
+    rows : tuple of Row
+    refused : tuple of pair
+        A queue (or "all"), and why no formula for waits applies.
+    """
+
+    scenario: str
+    replications: int
+    rows: tuple[Row, ...]
+    refused: tuple[tuple[str, str], ...]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON holds it; shares from 0 to 1, durations in ms."""
+        return {
+            "scenario": self.scenario,
+            "replications": self.replications,
+            "rows": [
+                {**asdict(row), "apart": row.apart, "inside": row.inside} for row in self.rows
+            ],
+            "refused": [{"queue": queue, "why": why} for queue, why in self.refused],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """The finished visits of one replication that joined after the warm-up, by queue.
+
+    Attributes
+    ----------
+    hours : float
+        Length of the counted period.
+    joined : int64, one a queue
+        Visits that joined in it, finished or not.
+    queue, priority, ticket : int arrays, one a visit
+    wait_ms, work_ms : int64, one a visit
+    left : bool, one a visit
+    values : mapping
+        Metrics.
+    """
+
+    hours: float
+    joined: NDArray[np.int64]
+    queue: NDArray[np.int32]
+    priority: NDArray[np.int8]
+    ticket: NDArray[np.int32]
+    wait_ms: NDArray[np.int64]
+    work_ms: NDArray[np.int64]
+    left: NDArray[np.bool_]
+    values: dict[str, float]
+
+
+def _seen(run: Run) -> _Seen:
+    log, visits, period = run.log, run.workload.visits, run.scenario.period
+    made = (log.joined_ms != NOT_YET) & (log.joined_ms >= period.warm_up)
+    joined = np.bincount(visits.queue[made], minlength=len(run.desk.queues))
+    made &= np.isin(log.outcome, (Outcome.DONE, Outcome.GAVE_UP, Outcome.LEFT))
+    rows = np.flatnonzero(made)
+    # In the order in which a ticket makes its visits, which is how it moves from queue to queue.
+    rows = rows[np.lexsort((log.joined_ms[rows], visits.ticket[rows]))]
+    spells = log.spells()
+    worked = np.bincount(
+        spells.visit, np.where(spells.to_ms == NOT_YET, 0, spells.to_ms - spells.from_ms), len(made)
+    )[rows].astype(np.int64)
+    ticket = visits.ticket[rows]
+    return _Seen(
+        hours=(period.length - period.warm_up) / HOUR,
+        joined=joined,
+        queue=visits.queue[rows],
+        priority=run.workload.tickets.priority[ticket],
+        ticket=ticket,
+        wait_ms=log.finished_ms[rows] - log.joined_ms[rows] - worked,
+        work_ms=worked,
+        left=log.outcome[rows] == Outcome.LEFT,
+        values=outcome.measure(run, curves=False).values,
+    )
+
+
+def beside_theory(
+    scenario: Scenario,
+    *,
+    replications: int = 10,
+    seed: int = 1,
+    level: float = 0.95,
+    engine: str = "auto",
+    progress: Callable[[int, int], None] | None = None,
+) -> Beside:
+    """Hold a scenario's simulation against every formula that applies.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    replications, seed, level, engine
+        As for ``compare``.
+    progress : callable, optional
+        ``progress(done, planned)``.
+
+    Examples
+    --------
+    >>> import sim
+    >>> desk = sim.one_queue(rate="12 / h", work="10 min", staff=4, length="5 weeks")
+    >>> found = beside_theory(desk, replications=5)
+    >>> [row.formula for row in found.rows if row.figure == "mean wait"]
+    ['Erlang C', 'Allen-Cunneen', 'Kimura']
+    >>> [row.inside for row in found.rows if row.figure == "utilisation"]
+    [True]
+    """
+    seen = []
+    for number in range(replications):
+        run = replicate(scenario, seed=seed, replication=number, engine=engine)
+        seen.append(_seen(run))
+        if progress is not None:
+            progress(number + 1, replications)
+    asked = _Asked(scenario, seen, level)
+    rows = list(asked.loads())
+    refused: list[tuple[str, str]] = []
+    open_queues = []
+    for one in standings(scenario):
+        if one.closed:
+            refused += [(one.queue, why) for why in one.closed]
+            continue
+        found, why = asked.queue(one)
+        rows += found
+        refused += [(one.queue, reason) for reason in why]
+        if not why:
+            open_queues.append(one)
+    if len(open_queues) > 1 and not refused:
+        rows += asked.network(open_queues)
+    return Beside(scenario.name, replications, tuple(rows), tuple(refused))
+
+
+class _Asked:
+    """The formulas, asked about one scenario and its replications."""
+
+    def __init__(self, scenario: Scenario, seen: Sequence[_Seen], level: float) -> None:
+        self.scenario, self.seen, self.level = scenario, seen, level
+
+    def _estimate(self, of: Callable[[_Seen], float]) -> Estimate:
+        return mean_estimate([of(one) for one in self.seen], level=self.level)
+
+    def loads(self) -> Iterator[Row]:
+        """Hold what is implied against what was worked."""
+        known = implied(self.scenario)
+        left_out = tuple(
+            sentence.removeprefix("Not in this arithmetic, and in the simulation: ").rstrip(".")
+            for sentence in known.sentences
+            if sentence.startswith("Not in this arithmetic")
+        )
+        for queue in known.queues:
+            name = f"utilisation[{queue.name}]"
+            if queue.provider or queue.there_h <= 0 or name not in self.seen[0].values:
+                continue
+            bent = left_out + (("others help out",) if queue.helpers else ())
+            if queue.utilisation > 1:
+                bent += ("more is asked than its people can do",)
+            yield Row(
+                queue.name,
+                "people at work",
+                "Load",
+                SOURCES["Load"],
+                "number",
+                queue.asked_h / HOURS_PER_WEEK,
+                self._estimate(partial(_product, names=(name, f"staffed[{queue.name}]"))),
+                bent,
+            )
+            yield Row(
+                queue.name,
+                "utilisation",
+                "Load",
+                SOURCES["Load"],
+                "share",
+                queue.utilisation,
+                self._estimate(partial(_product, names=(name,))),
+                bent,
+            )
+
+    def queue(self, one: Standing) -> tuple[list[Row], list[str]]:
+        """Ask every formula about one queue; returns rows, and why there are none."""
+        rate = float(sum(s.joined[one.number] for s in self.seen)) / self._hours()
+        served = self._over(one, lambda s, at: (at & ~s.left).sum())
+        if not served:
+            return [], ["no visit to it was finished"]
+        work = self._over(one, lambda s, at: s.work_ms[at & ~s.left].sum()) / served
+        square = self._over(one, lambda s, at: (s.work_ms[at & ~s.left].astype(float) ** 2).sum())
+        cv = math.sqrt(max(square / served / work**2 - 1, 0.0))
+        load = theory.Load(rate, work / HOUR, one.staff)
+        if not load.settles and not one.patience:
+            grows = rate - one.staff / load.work_h
+            why = (
+                f"it is offered {100 * load.utilisation:.0f} % of its capacity and never settles; the "
+                f"backlog grows by about {grows * HOURS_PER_WEEK:,.0f} tickets a week (fluid limit)"
+            )
+            return [], [why]
+        return list(self._waits(one, load, cv)), []
+
+    def _over(self, one: Standing, of: Callable[[_Seen, NDArray[np.bool_]], Any]) -> float:
+        return float(sum(of(s, s.queue == one.number) for s in self.seen))
+
+    def _hours(self) -> float:
+        return sum(s.hours for s in self.seen)
+
+    def _waits(self, one: Standing, load: theory.Load, cv: float) -> Iterator[Row]:
+        rate, work, staff = f"{load.rate_per_h!r} / h", Duration.of_hours(load.work_h), one.staff
+
+        def row(  # noqa: PLR0917 - in the order of the table's columns
+            figure: str,
+            formula: str,
+            unit: Unit,
+            value: float,
+            bent: tuple[str, ...],
+            of: Callable[[_Seen], float],
+        ) -> Row:
+            source = SOURCES[formula]
+            return Row(one.queue, figure, formula, source, unit, value, self._estimate(of), bent)
+
+        def mine(s: _Seen) -> NDArray[np.bool_]:
+            at: NDArray[np.bool_] = s.queue == one.number
+            return at
+
+        def mean_wait(s: _Seen) -> float:
+            return _mean(s.wait_ms[mine(s)])
+
+        def waited(s: _Seen) -> float:
+            return _mean(s.wait_ms[mine(s)] > 0)
+
+        exponential = (*one.bent, f"work is lognormal (CV {cv:.2f}), not exponential")
+        if one.patience:
+            yield from self._patience(one, load, row, mine)
+            return
+        erlang = theory.erlang_c(rate, work, staff)
+        yield row("share that waits", "Erlang C", "share", erlang.p_wait, exponential, waited)
+        yield row("mean wait", "Erlang C", "duration", erlang.wait.mean.ms, exponential, mean_wait)
+        if staff == 1:
+            found = theory.pollaczek_khinchine(rate, work, cv)
+            yield row(
+                "mean wait",
+                "Pollaczek-Khinchine",
+                "duration",
+                found.wait.mean.ms,
+                one.bent,
+                mean_wait,
+            )
+        else:
+            approximate = (*one.bent, "an approximation")
+            for name, guess in (
+                ("Allen-Cunneen", theory.allen_cunneen(rate, work, staff, work_cv=cv)),
+                ("Kimura", theory.kimura(rate, work, staff, work_cv=cv)),
+            ):
+                yield row("mean wait", name, "duration", guess.wait.mean.ms, approximate, mean_wait)
+        if one.classes:
+            yield from self._classes(one, load, exponential, row)
+
+    def _patience(self, one: Standing, load: theory.Load, row: Any, mine: Any) -> Iterator[Row]:
+        channels = self.scenario.channels.values()
+        total = sum(c.share for c in channels)
+        patient = sum(c.share for c in channels if c.patience is None) / total
+        means = [c.patience for c in channels if c.patience is not None]
+        bent = tuple(b for b in one.bent if b != "callers who hang up")
+        bent += ("work is lognormal, not exponential",)
+        if patient:
+            bent += (f"{100 * patient:.0f} % of tickets come by channels where nobody leaves",)
+        rate_of_those = (
+            sum(c.share / c.patience for c in channels if c.patience is not None) / total
+        )
+        if len(set(means)) > 1:
+            bent += ("patience differs by channel",)
+        if not rate_of_those:
+            return
+        found = theory.erlang_a(
+            f"{load.rate_per_h!r} / h",
+            Duration.of_hours(load.work_h),
+            one.staff,
+            Duration.of_hours(1 / rate_of_those / HOUR),
+        )
+        yield row(
+            "share that leaves",
+            "Erlang A",
+            "share",
+            found.abandonment,
+            bent,
+            lambda s: _mean(s.left[mine(s)]),
+        )
+        yield row(
+            "share that waits",
+            "Erlang A",
+            "share",
+            found.p_wait,
+            bent,
+            lambda s: _mean(s.wait_ms[mine(s)] > 0),
+        )
+        yield row(
+            "mean wait",
+            "Erlang A",
+            "duration",
+            found.wait.mean.ms,
+            bent,
+            lambda s: _mean(s.wait_ms[mine(s)]),
+        )
+
+    def _classes(
+        self, one: Standing, load: theory.Load, bent: tuple[str, ...], row: Any
+    ) -> Iterator[Row]:
+        names = list(self.scenario.priorities)
+        counts = sum(
+            np.bincount(s.priority[s.queue == one.number], minlength=len(names)) for s in self.seen
+        )
+        rates = {
+            name: f"{float(count) / self._hours()!r} / h"
+            for name, count in zip(names, np.asarray(counts), strict=True)
+            if count
+        }
+        # Where the first of two classes interrupts, all that may interrupt does.
+        interrupting = one.interrupts and len(rates) == 2  # noqa: PLR2004 - two classes
+        desk = theory.priority_mmc(
+            rates, Duration.of_hours(load.work_h), one.staff, preemptive=interrupting
+        )
+        formula = "Pre-emptive priorities" if interrupting else "Priorities"
+        for name in rates:
+            place = names.index(name)
+
+            def of(s: _Seen, p: int = place) -> float:
+                return _mean(s.wait_ms[(s.queue == one.number) & (s.priority == p)])
+
+            yield row(
+                f"mean wait of {name}", formula, "duration", desk[name].wait.mean.ms, bent, of
+            )
+
+    def network(self, queues: Sequence[Standing]) -> Iterator[Row]:
+        """Hold the whole desk against a Jackson network with the routing that was seen."""
+        place = {one.number: at for at, one in enumerate(queues)}
+        count = len(queues)
+        moves, visits, entries = np.zeros((count, count)), np.zeros(count), np.zeros(count)
+        for s in self.seen:
+            at = np.array([place.get(int(q), -1) for q in s.queue])
+            np.add.at(visits, at, 1)
+            same = s.ticket[1:] == s.ticket[:-1]
+            np.add.at(moves, (at[:-1][same], at[1:][same]), 1)
+            np.add.at(entries, at[np.append(True, ~same)] if len(at) else at, 1)
+        work = [
+            self._over(one, lambda s, mine: s.work_ms[mine].sum())
+            / self._over(one, lambda _, mine: mine.sum())
+            for one in queues
+        ]
+        stations = {
+            one.queue: theory.Station(
+                work=Duration(work[i]),
+                staff=one.staff,
+                arrivals=f"{float(entries[i]) / self._hours()!r} / h",
+                to={
+                    other.queue: float(moves[i, j] / visits[i])
+                    for j, other in enumerate(queues)
+                    if moves[i, j]
+                },
+            )
+            for i, one in enumerate(queues)
+        }
+        try:
+            desk = theory.jackson(stations)
+        except TheoryError:
+            return
+        bent = tuple(dict.fromkeys(b for one in queues for b in one.bent))
+        bent = (
+            *(b for b in bent if "no Poisson stream" not in b),
+            "work is lognormal, not exponential",
+        )
+        figures: tuple[tuple[str, Unit, float, Callable[[_Seen], float]], ...] = (
+            (
+                "visits of a ticket",
+                "number",
+                desk.touches,
+                lambda s: len(s.ticket) / len(np.unique(s.ticket)),
+            ),
+            (
+                "time of a ticket in queues and at work",
+                "duration",
+                desk.mean_time.ms,
+                lambda s: float((s.wait_ms + s.work_ms).sum()) / len(np.unique(s.ticket)),
+            ),
+        )
+        for figure, unit, value, of in figures:
+            source = SOURCES["Jackson network"]
+            yield Row(
+                "all", figure, "Jackson network", source, unit, value, self._estimate(of), bent
+            )
+
+
+def _product(one: _Seen, names: Sequence[str]) -> float:
+    return math.prod(one.values[name] for name in names)
+
+
+def _mean(values: NDArray[Any]) -> float:
+    return float(values.mean()) if len(values) else math.nan
