@@ -114,7 +114,7 @@ class Layout:
     def _below(self, slot: int, who: Which) -> Numbers:
         mask = (1 << slot) - 1
         if not self._all_bits & mask:
-            return np.broadcast_to(np.int32(0), len(who))
+            return np.zeros(len(who), np.int32)
         occupied: Numbers = np.bitwise_count(rows(self._bits, who) & np.uint64(mask))
         return occupied.astype(np.int32)
 

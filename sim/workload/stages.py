@@ -142,8 +142,7 @@ def find(case: Case, position: int, tier: Tier, who: Which, earlier_ms: Floats) 
     if helped is not None:
         mean = mean * (1 - scenario.knowledge.time_saved * helped)
     base = lognormal(mean, tier.work_cv, rows(draws.normal(Purpose.WORK, position), who))
-    # Nobody, and nothing, for all tickets: a single number in memory.
-    nobody, nothing = np.broadcast_to(np.False_, len(who)), np.broadcast_to(0.0, len(who))
+    nobody, nothing = np.zeros(len(who), np.bool_), np.zeros(len(who))
     can: Flags = ~nobody
     part = 1 + tier.finds_out_after if last else tier.finds_out_after
     if not last or part > 1:
@@ -164,7 +163,7 @@ def find(case: Case, position: int, tier: Tier, who: Which, earlier_ms: Floats) 
         early=nobody,
         back=nobody,
         back_after_ms=nothing,
-        notes=np.broadcast_to(np.int8(ALL_NOTES), len(who)),
+        notes=np.full(len(who), ALL_NOTES, np.int8),
         returned=nobody,
         misrouted=nobody,
         wrong_queue=queue,
