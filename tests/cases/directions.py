@@ -1,6 +1,6 @@
 """In which direction each mechanism must work: the cases, and the table of what they measure.
 
-``PYTHONPATH=tests python -m cases.directions`` prints the table in Markdown. Every case is run on the same
+``PYTHONPATH=tests python -m cases.directions`` writes ``scenarios/DIRECTIONS.md``. Every case is run on the same
 tickets before and after; it holds when the whole paired 95 % interval lies on the right side, so
 that a mechanism which does nothing is taken for one that works in at most 1 case of 40.
 """
@@ -10,11 +10,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from cases.moves import BASE, Move, holds
 
 from sim.present.sentences import written_change
+from sim.scenario.gallery import folder
 
+PAGE = "DIRECTIONS.md"
+MECHANISMS = (
+    "demand",
+    "difficulty and ability",
+    "touch time",
+    "pressure",
+    "documentation",
+    "routing",
+    "waiting on others",
+    "staff",
+    "order of service",
+    "incidents",
+    "problems",
+    "knowledge",
+    "updates",
+    "leaving and coming back",
+    "outsourcing",
+    "money and people",
+)
 P1 = {
     "service_levels.P1 taken up": {
         "clock": "respond",
@@ -553,7 +574,7 @@ def rows() -> Iterator[tuple[str, ...]]:
         for metric, expected, difference in move.found(move.study()):
             measured = written_change(metric.partition(" − ")[0], difference.estimate, "EUR")
             yield (
-                str(move.mechanism),
+                f"{move.mechanism} {MECHANISMS[move.mechanism - 1]}",
                 move.what,
                 move.written(),
                 f"`{metric}`",
@@ -563,8 +584,16 @@ def rows() -> Iterator[tuple[str, ...]]:
             )
 
 
-def table() -> Iterator[str]:
-    """Write the table in Markdown, line by line."""
+def page() -> Iterator[str]:
+    """Write the page in Markdown, line by line."""
+    yield "# In which direction each mechanism works"
+    yield ""
+    yield (
+        "What was moved, what has to follow, and what was measured: paired differences on the same "
+        "tickets, with 95 % intervals. This page is written by `PYTHONPATH=tests python -m "
+        "cases.directions`; a test holds every line, each with the whole of its interval."
+    )
+    yield ""
     yield "| mechanism | moved | from → to | metric | expected | measured | |"
     yield "|---|---|---|---|---|---|---|"
     for row in rows():
@@ -572,6 +601,6 @@ def table() -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    for line in table():
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+    text = "\n".join(page()) + "\n"
+    Path(folder() / PAGE).write_text(text, encoding="utf-8")
+    sys.stdout.write(f"Written: {PAGE}\n")

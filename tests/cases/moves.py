@@ -21,6 +21,8 @@ BASE = "in-house-desk"
 REPLICATIONS = 6
 SEED = 2026
 LEVEL = 0.95
+LONGEST = 100
+"""Signs of a change in a table."""
 APART = " − "
 """Between two metrics whose difference, in one and the same run, is what is looked at."""
 
@@ -68,7 +70,9 @@ class Move:
         if isinstance(self.to, str):
             return f"{self.scenario} → {self.to}"
         before, after = self.desks()
-        return "; ".join(line.replace("->", "→") for line in difference_lines(before, after))
+        lines = difference_lines(before, after)
+        short = (line if len(line) <= LONGEST else f"{line.partition(':')[0]}: …" for line in lines)
+        return "; ".join(line.replace("->", "→") for line in short)
 
     def study(self, replications: int | None = None, **options: Any) -> Study:
         """Run both desks on the same tickets."""

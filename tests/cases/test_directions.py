@@ -5,23 +5,23 @@ would pass one case in 40; the seed is fixed, so that a case that passes stays p
 """
 
 import pytest
-from cases.directions import MOVES, SWEEPS
+from cases.directions import MECHANISMS, MOVES, PAGE, SWEEPS
 from cases.moves import SEED, holds, known
 
 from sim.engine import available_engines
+from sim.scenario.gallery import folder
 from sim.study.compare import compare
 from sim.study.paired import paired_difference
 
 needs_speed = pytest.mark.skipif(
     "compiled" not in available_engines(), reason="thousands of desk-months: compiled engine only"
 )
-MECHANISMS = 16
 SWEPT_REPLICATIONS = 10
 
 
 def test_every_mechanism_has_a_case():
     """A mechanism without a direction is one that nobody checked."""
-    assert {move.mechanism for move in MOVES} == set(range(1, MECHANISMS + 1))
+    assert {move.mechanism for move in MOVES} == set(range(1, len(MECHANISMS) + 1))
 
 
 @needs_speed
@@ -65,3 +65,12 @@ def test_the_readable_engine_agrees(move):
     slow, fast = (move.study(1, engine=name, jobs=1) for name in ("simpy", "compiled"))
     for metric in move.expects:
         assert slow[1].values(metric).tolist() == fast[1].values(metric).tolist()
+
+
+def test_the_page_names_every_case():
+    """The page is of the cases as they are, and every line of it holds."""
+    text = (folder() / PAGE).read_text(encoding="utf-8")
+    assert "✗" not in text
+    for move in MOVES:
+        assert f"| {move.what} |" in text
+        assert all(f"`{metric}`" in text for metric in move.expects)
