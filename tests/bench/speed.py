@@ -1,0 +1,259 @@
+"""How fast: ratios measured in one run, medians of five, in the processor time of one core.
+
+``python tests/bench speed`` runs it and keeps ``results/bench/speed.md``. Each line is our figure
+against something real in the same run: SimPy written the usual way, Ciw, salabim, and a small C
+program that does the same heap algorithm (``limit.c``). Absolute times depend on the machine; the
+ratios much less. A line that misses its goal says so.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from bench._t3 import Limit, t3, usual_ciw, usual_salabim, usual_simpy
+
+import sim
+from sim.engine import available_engines, play, simpy_engine
+from sim.outcome import measure
+from sim.outcome.run import Run
+from sim.scenario.file import load
+from sim.scenario.gallery import gallery
+from sim.workload.desk import Discipline
+from sim.workload.roster import staff
+from sim.workload.sample import sample
+
+RESULTS = Path(__file__).parents[2] / "results" / "bench"
+EVERYTHING = Path(__file__).parents[1] / "cases" / "everything.yaml"
+RUNS = 5
+SMALL, LARGE = 20_000, 1_000_000
+
+
+def seconds(run: Callable[[], object], runs: int = RUNS) -> tuple[float, float]:
+    """Return the median processor time of some runs, and how far they spread (max / min)."""
+    taken = []
+    for _ in range(runs):
+        began = time.process_time()
+        run()
+        taken.append(time.process_time() - began)
+    return statistics.median(taken), max(taken) / max(min(taken), 1e-9)
+
+
+class Table:
+    """Lines of the result."""
+
+    def __init__(self) -> None:
+        self.lines = ["| what | ratio | goal | reached | figures |", "|---|---|---|---|---|"]
+
+    def add(self, what: str, ratio: float, goal: float, figures: str, *, least: bool) -> None:
+        """Add a line; ``least``: the goal is a lower bound."""
+        good = ratio >= goal if least else ratio <= goal
+        sign = "≥" if least else "≤"
+        line = f"| {what} | {ratio:.2f} | {sign} {goal:g} | {'yes' if good else 'no'} | {figures} |"
+        self.lines.append(line)
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def ns(taken: float, tickets: int) -> str:
+    """Write time per ticket."""
+    return f"{taken / tickets * 1e9:,.0f} ns"
+
+
+def engines(table: Table) -> None:
+    """Hold the compiled engine against other ways to simulate T3."""
+    from sim.engine import compiled_engine
+
+    large, small = t3(LARGE), t3(SMALL)
+    usual, spread = seconds(lambda: usual_simpy(SMALL))
+    events, _ = seconds(lambda: compiled_engine.run(*large, by_events=True))
+    settled, _ = seconds(lambda: compiled_engine.run(*large))
+    per_usual = usual / SMALL
+    shown = f"SimPy {ns(usual, SMALL)} a ticket (spread {spread:.2f})"
+    per_events, per_settled = events / LARGE, settled / LARGE
+    table.add(
+        "events against SimPy the usual way",
+        per_usual / per_events,
+        100,
+        f"{ns(events, LARGE)}; {shown}",
+        least=True,
+    )
+    table.add(
+        "settled at join against SimPy the usual way",
+        per_usual / per_settled,
+        250,
+        f"{ns(settled, LARGE)}; {shown}",
+        least=True,
+    )
+    others = {"ciw": (usual_ciw, 200, 500), "salabim": (usual_salabim, None, None)}
+    for name, (other, goal, goal_settled) in others.items():
+        if importlib.util.find_spec(name) is None:
+            table.lines.append(f"| against {name} | – | – | – | not installed |")
+            continue
+        taken, _ = seconds(lambda run=other: run(SMALL // 4), 3)
+        per = taken / (SMALL // 4)
+        figures = f"{name} {ns(taken, SMALL // 4)} a ticket"
+        table.add(f"events against {name}", per / per_events, goal or 0, figures, least=True)
+        table.add(
+            f"settled at join against {name}",
+            per / per_settled,
+            goal_settled or 0,
+            figures,
+            least=True,
+        )
+    limit = Limit.build()
+    if limit is None:
+        table.lines.append("| against the C limit | – | – | – | no compiler |")
+    else:
+        same = limit(*small)
+        log = compiled_engine.run(*small, by_events=True)
+        assert all((same[name] == getattr(log, name)).all() for name in same)
+        least, _ = seconds(lambda: limit(*large))
+        table.add(
+            "events against the same algorithm in C",
+            events / least,
+            1.15,
+            f"C {ns(least, LARGE)}",
+            least=False,
+        )
+    ours, _ = seconds(lambda: simpy_engine.run(*small), 3)
+    table.add(
+        "our SimPy engine against SimPy the usual way",
+        ours / usual,
+        1.0,
+        f"{ns(ours, SMALL)}; {shown}",
+        least=False,
+    )
+    scaling(table, per_events)
+
+
+def scaling(table: Table, per_events: float) -> None:
+    """Hold the engine against itself on larger and wider desks."""
+    from sim.engine import compiled_engine
+
+    def per(tickets: int, **asked: int | Discipline) -> float:
+        case = t3(tickets, **asked)  # type: ignore[arg-type]
+        taken, _ = seconds(lambda: compiled_engine.run(*case, by_events=True), 3)
+        return taken / tickets
+
+    hundred_thousand, ten_million = per(100_000), per(10_000_000)
+    table.add(
+        "a ticket of 10 million against one of 100,000",
+        ten_million / hundred_thousand,
+        1.3,
+        f"{hundred_thousand * 1e9:.0f} and {ten_million * 1e9:.0f} ns",
+        least=False,
+    )
+    many = per(LARGE, scale=20)
+    table.add(
+        "1,000 agents against 50",
+        many / per_events,
+        3,
+        f"{per_events * 1e9:.0f} and {many * 1e9:.0f} ns",
+        least=False,
+    )
+    one = per(LARGE, discipline=Discipline.PRIORITY)
+    sixteen = per(LARGE, discipline=Discipline.PRIORITY, classes=16)
+    table.add(
+        "16 priority classes against 1",
+        sixteen / one,
+        1.15,
+        f"{one * 1e9:.0f} and {sixteen * 1e9:.0f} ns",
+        least=False,
+    )
+
+
+def desks(table: Table) -> None:
+    """Split a replication of real desks, and hold the engines against each other on them."""
+    for name, path in (("the gallery's base", gallery()["in-house-desk"]), ("all on", EVERYTHING)):
+        scenario = load(path)
+        year = scenario.with_({"period.length": "52 weeks"}, name=scenario.name)
+        workload, desk = sample(year, 1, 0), staff(year, 1, 0)
+        log = play(workload, desk, engine="compiled", check=False)
+        run = Run(year, workload, desk, log, 1, 0, "compiled")
+        parts = {
+            "sample": lambda s=year: sample(s, 1, 0),
+            "roster": lambda s=year: staff(s, 1, 0),
+            "engine": lambda w=workload, d=desk: play(w, d, engine="compiled", check=False),
+            "engine and laws": lambda w=workload, d=desk: play(w, d, engine="compiled"),
+            "metrics": lambda r=run: measure(r, curves=False),
+            "metrics and curves": lambda r=run: measure(r),
+        }
+        taken = {part: seconds(one)[0] for part, one in parts.items()}
+        figures = ", ".join(f"{part} {1000 * value:.1f} ms" for part, value in taken.items())
+        slow, _ = seconds(lambda w=workload, d=desk: simpy_engine.run(w, d), 1)
+        tickets = len(workload.tickets)
+        table.add(
+            f"a year of {name} ({tickets:,} tickets): compiled against our SimPy engine",
+            slow / taken["engine"],
+            60,
+            f"SimPy {slow:.2f} s; {figures}",
+            least=True,
+        )
+
+
+def whole(table: Table) -> None:
+    """Hold a whole replication of T3, and start-up, against their goals."""
+    workload, desk = t3(SMALL)
+    engine, _ = seconds(lambda: play(workload, desk, engine="compiled", check=False))
+    everything, _ = seconds(lambda: play(workload, desk, engine="compiled"))
+    table.add(
+        "T3 with the laws checked against the engine alone",
+        everything / engine,
+        3,
+        f"{1000 * engine:.2f} and {1000 * everything:.2f} ms for {SMALL:,} tickets",
+        least=False,
+    )
+    bare = wall([sys.executable, "-c", "pass"])
+    imported = wall([sys.executable, "-c", "import sim"]) - bare
+    helped = wall([sys.executable, "-m", "sim", "--help"])
+    table.add("import sim, in seconds", imported, 0.15, f"Python alone {bare:.3f} s", least=False)
+    table.add("tiersim --help, in seconds", helped, 0.25, "whole process", least=False)
+
+
+def wall(command: list[str]) -> float:
+    """Return the median time of a whole process, bytecode in place."""
+    subprocess.run(command, check=True, capture_output=True)
+    taken = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def header() -> str:
+    """Say on what, and how, it was measured."""
+    return (
+        f"Ratios in one run on one core, medians of {RUNS} in processor time. "
+        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; "
+        f"Python {platform.python_version()}, numpy {np.__version__}, TierSim {sim.__version__}."
+    )
+
+
+def main() -> None:
+    """Run the benches and keep the table."""
+    if "compiled" not in available_engines():
+        sys.exit("the compiled engine is not installed: there is nothing to measure")
+    table = Table()
+    engines(table)
+    desks(table)
+    whole(table)
+    text = [
+        "# Speed",
+        "",
+        header(),
+        "",
+        *table.lines,
+        "",
+    ]
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / "speed.md").write_text("\n".join(text), encoding="utf-8")
