@@ -27,7 +27,7 @@ notebooks: $(VENV)/.test
 	$(BIN)/python -m pytest tests/notebooks
 
 bench: $(VENV)/.test
-	$(BIN)/python -m tests.bench
+	$(BIN)/python tests/bench
 
 format: $(VENV)/.test
 	$(BIN)/ruff check --fix .
