@@ -16,7 +16,7 @@ UNNAMED = ("name", "about", "lesson")
 
 def plain(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario as a file would hold it, defaults included."""
-    return scenario.model_dump(mode="json")
+    return scenario.model_dump(mode="json", by_alias=True)
 
 
 def changed(scenario: Scenario, changes: Mapping[str, Any], *, name: str | None) -> Scenario:

@@ -292,7 +292,7 @@ def dump(scenario: Scenario, path: str | os.PathLike[str]) -> None:
 
 
 def _without_defaults(part: Model) -> dict[str, Any]:
-    written = part.model_dump(mode="json")
+    written = part.model_dump(mode="json", by_alias=True)
     if isinstance(part, Hours | Profile):
         return written
     kept: dict[str, Any] = {}
@@ -300,12 +300,13 @@ def _without_defaults(part: Model) -> dict[str, Any]:
         value = getattr(part, name)
         if not one.is_required() and value == default_of(type(part), name):
             continue
+        key = one.alias or name
         if isinstance(value, Model):
-            kept[name] = _without_defaults(value)
+            kept[key] = _without_defaults(value)
         elif isinstance(value, dict) and any(isinstance(v, Model) for v in value.values()):
-            kept[name] = {key: _without_defaults(below) for key, below in value.items()}
+            kept[key] = {inner: _without_defaults(below) for inner, below in value.items()}
         else:
-            kept[name] = written[name]
+            kept[key] = written[key]
     return kept
 
 
