@@ -47,6 +47,9 @@ COMMANDS = {
     "signs": Command("sim.cli.asking", "Look for signs that a support model does not work."),
     "explain": Command("sim.cli.asking", "Split a low L1 share into its three causes."),
     "scorecard": Command("sim.cli.asking", "Rank providers tier by tier."),
+    "sensitivity": Command(
+        "sim.cli.sensitivities", "Find out which input matters, and how much of it is enough."
+    ),
     "theory": Command(
         "sim.cli.theories", "Hold a simulation against every queueing formula that applies."
     ),

@@ -12,10 +12,33 @@ from sim.study.asked import HEADLINE, words
 from sim.study.compare import compare
 from sim.study.inputs import Input, Written, read_inputs
 from sim.study.paired import Difference
+from sim.study.space import default_moves
+from sim.study.study import Study
 
 STEPS = 20
 """Halvings of the range at most: a millionth of it."""
 DEFAULT_TOLERANCE = 0.01
+
+
+def stated_ranges(scenario: Scenario) -> dict[str, tuple[Written, Written]]:
+    """Return the ranges that a scenario states in ``search.move``.
+
+    Without any: every head count by half, and the quality of documentation.
+
+    Examples
+    --------
+    >>> import sim
+    >>> ranges = stated_ranges(sim.example("in-house-desk"))
+    >>> ranges["tiers.L1.staff.day"], ranges["documentation.quality"]
+    ((3, 9), (0.4, 0.95))
+    """
+    moves = dict(scenario.search.move) if scenario.search is not None else {}
+    return {
+        path: (values[0], values[-1])
+        for path, values in (
+            (path, reach.values()) for path, reach in (moves or default_moves(scenario)).items()
+        )
+    }
 
 
 @dataclass(frozen=True)
@@ -47,10 +70,13 @@ class Tornado:
     ----------
     metric : str
     bars : tuple of Bar
+    study : Study
+        The scenario as it is, and one for each end of each range: what charts are drawn from.
     """
 
     metric: str
     bars: tuple[Bar, ...]
+    study: Study = field(repr=False)
 
     def __repr__(self) -> str:
         write = words(self.metric).write_change
@@ -98,7 +124,7 @@ def tornado(
         Bar(one, low, high)
         for one, low, high in zip(inputs, differences[::2], differences[1::2], strict=True)
     ]
-    return Tornado(metric, tuple(sorted(bars, key=lambda bar: -bar.span)))
+    return Tornado(metric, tuple(sorted(bars, key=lambda bar: -bar.span)), study)
 
 
 @dataclass(frozen=True)
