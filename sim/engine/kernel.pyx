@@ -19,7 +19,9 @@ from sim.engine.kernel_agents cimport (
 from sim.engine.kernel_events cimport (
     enter, first_key, joins_now, key_of, over_ms, sort_joining, take_event, time_of,
 )
-from sim.engine.kernel_faults cimport DURATION_BITS, FAULTLESS, fault_of_tickets, fault_of_visits
+from sim.engine.kernel_faults cimport (
+    DURATION_BITS, FAULTLESS, WAYS_ON, fault_of_tickets, fault_of_visits,
+)
 from sim.engine.kernel_lines cimport (
     WORD_MASK, WORD_SHIFT, best_visit, is_in_set, lowest_bit, take_from_set,
 )
@@ -37,7 +39,7 @@ import numpy as np
 
 from sim.engine.rules import Ending, Rank
 from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, NO_PROVIDER, Discipline, ShiftEnd
-from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, NOT_YET, Outcome
+from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, NOT_YET, SUCCESSORS, Outcome
 
 cdef enum:
     FIRST_ROOM = 256        # events and spells for which there is room at the start
@@ -48,6 +50,7 @@ assert (DONE, GAVE_UP, LEFT, WITHDRAWN) == tuple(Outcome)
 assert (BY_CLASS, EARLIEST_DUE) == (Discipline.PRIORITY, Discipline.EARLIEST_DUE)
 assert (PARK, NO_INTERRUPTION) == (ShiftEnd.PARK, NO_PRE_EMPTION)
 assert (NOBODY, NEVER_YET, ALWAYS_OPEN) == (NONE, NOT_YET, ALWAYS)
+assert WAYS_ON == SUCCESSORS
 assert NEVER_MS.bit_length() == DURATION_BITS and (NEVER_MS + 1).bit_length() > DURATION_BITS
 assert (BY_AGENTS, ANY_CLASS) == (NO_PROVIDER, ANY_PRIORITY)
 
@@ -355,24 +358,17 @@ cdef inline void gather_joining(Run* run) noexcept nogil:
 
 
 cdef inline int32_t next_joining(Run* run) noexcept nogil:
-    """Return the next visit of those gathered; NOBODY behind the last."""
-    cdef int32_t visit
-    if run.joined_count == run.joining_count:
-        run.joined_count = run.joining_count = 0
-        return NOBODY
-    visit = run.joining[run.joined_count]
+    """Return the next visit of those gathered."""
     run.joined_count += 1
-    return visit
+    return run.joining[run.joined_count - 1]
 
 
 cdef inline void let_join_and_leave(Run* run) noexcept nogil:
     """Take JOIN, LOSE, and the thresholds that are reached, which are ranked as DISPATCH."""
-    cdef int32_t visit
     gather_joining(run)
-    visit = next_joining(run)
-    while visit != NOBODY:
-        join(run, visit)
-        visit = next_joining(run)
+    while run.joined_count < run.joining_count:
+        join(run, next_joining(run))
+    run.joined_count = run.joining_count = 0
     while first_key(run) == key_of(run.now_ms, LOSE):
         lose(run, take_event(run))
     while first_key(run) == key_of(run.now_ms, DISPATCH):
@@ -407,17 +403,15 @@ cdef void play_on(Run* run) noexcept nogil:
 
 cdef void settle_on(Run* run) noexcept nogil:
     """Settle visits in order of their joining, until the period ends."""
-    cdef int32_t visit
     note_next_arrival(run)
     while not run.out_of_memory:
         run.now_ms = min(time_of(first_key(run)), run.next_arrival_ms)
         if run.now_ms >= run.end_ms:
             return
         gather_joining(run)
-        visit = next_joining(run)
-        while visit != NOBODY:
-            settle(run, visit)
-            visit = next_joining(run)
+        while run.joined_count < run.joining_count:
+            settle(run, next_joining(run))
+        run.joined_count = run.joining_count = 0
 
 
 # ---- in and out ------------------------------------------------------------------------------------

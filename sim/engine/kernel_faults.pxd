@@ -1,13 +1,13 @@
 # cython: language_level=3
 """What a workload must keep so that the kernel stays within its arrays and comes to an end.
 
-The invariants are those of ``sim.workload.journeys``. They are looked at in one pass from the last
-visit to the first, because a visit's ticket ends where that of the next visit begins.
+The invariants are those of ``sim.workload.journeys``. They are looked at before every run, so each
+pass over the visits is kept to a few comparisons, without a jump where everybody has the column.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint32_t, uint64_t
 
-from sim.engine.kernel_run cimport NOBODY, Run
+from sim.engine.kernel_run cimport DONE, NOBODY, Run
 
 cdef enum:
     FAULTLESS = -1
@@ -21,65 +21,69 @@ cdef enum:
     TOO_EARLY = 7
     NEGATIVE_CLASS = 8
 
+    WAYS_ON = 3             # SUCCESSORS
     DURATION_BITS = 61      # NEVER_MS is the longest duration: with it, sums stay inside 64 bits
 
 
-cdef inline bint is_misled(int32_t following, int32_t visit, int32_t end) noexcept nogil:
-    """Tell whether a visit leads to one that is not a later visit of its ticket, which ends at end."""
-    return (following != NOBODY) & ((following <= visit) | (following >= end))
+cdef inline int32_t fault_of_numbers(Run* run) noexcept nogil:
+    """Look at the columns that every visit has."""
+    cdef int32_t visit, last = 0
+    cdef bint unordered = False, unknown = False, no_work = False
+    for visit in range(run.visit_count):
+        unordered |= run.ticket[visit] < last
+        last = run.ticket[visit]
+        unknown |= <uint32_t>run.queue[visit] >= <uint32_t>run.queue_count
+        # Below 1 ms, or longer than any duration.
+        no_work |= (<uint64_t>(run.work_ms[visit] - 1) >> DURATION_BITS) != 0
+    if unordered or (run.visit_count > 0 and last >= run.ticket_count):
+        return UNORDERED
+    return UNKNOWN_QUEUE if unknown else NO_WORK if no_work else FAULTLESS
 
 
-cdef inline bint is_no_work(int64_t work_ms) noexcept nogil:
-    """Tell whether work is less than 1 ms, or longer than any duration."""
-    return (<uint64_t>(work_ms - 1) >> DURATION_BITS) != 0
+cdef inline int32_t fault_of_way(Run* run, const int32_t* following) noexcept nogil:
+    """Look whether visits lead to later visits of their ticket, if to any."""
+    cdef int32_t visit, end = run.visit_count, ticket = NOBODY
+    cdef bint misled = False
+    # From the last to the first, because a ticket ends where the next one begins.
+    for visit in range(run.visit_count - 1, -1, -1):
+        end = end if run.ticket[visit] == ticket else visit + 1
+        ticket = run.ticket[visit]
+        misled |= (following[visit] != NOBODY) & (
+            (following[visit] <= visit) | (following[visit] >= end)
+        )
+    return MISLED if misled else FAULTLESS
 
 
-cdef inline int32_t fault_of_chains(Run* run, int32_t visit) noexcept nogil:
+cdef inline int32_t fault_of_chains(Run* run) noexcept nogil:
     """Look whether main chain and side chains are kept apart."""
-    cdef uint8_t beside = run.is_side != NULL and run.is_side[visit]
-    cdef int32_t way, following
-    for way in range(3):
-        following = run.successor[<Py_ssize_t>way * run.visit_count + visit]
-        if following != NOBODY and run.is_side != NULL and run.is_side[following] != beside:
-            return MIXED_CHAINS
-    if run.side_visit != NULL and run.side_visit[visit] != NOBODY:
-        if run.is_side == NULL or not run.is_side[run.side_visit[visit]]:
-            return MIXED_CHAINS
-    if beside and run.resolves != NULL and run.resolves[visit]:
-        return SIDE_RESOLVES
+    cdef int32_t visit, way, following
+    cdef bint beside
+    for visit in range(run.visit_count):
+        beside = run.is_side != NULL and run.is_side[visit]
+        for way in range(WAYS_ON):
+            following = run.successor[<Py_ssize_t>way * run.visit_count + visit]
+            if following != NOBODY and run.is_side != NULL and run.is_side[following] != beside:
+                return MIXED_CHAINS
+        if run.side_visit != NULL and run.side_visit[visit] != NOBODY:
+            if run.is_side == NULL or not run.is_side[run.side_visit[visit]]:
+                return MIXED_CHAINS
+        if beside and run.resolves != NULL and run.resolves[visit]:
+            return SIDE_RESOLVES
     return FAULTLESS
 
 
 cdef inline int32_t fault_of_visits(Run* run) noexcept nogil:
-    cdef int32_t visits = run.visit_count, end = run.visit_count, ticket = run.ticket_count
-    cdef int32_t visit, fault
-    cdef bint may_give_up = run.give_up_ms != NULL, may_leave = run.patience_ms != NULL
-    cdef const int32_t* done = run.successor
-    cdef const int32_t* gave_up = done + visits
-    cdef const int32_t* left = gave_up + visits
-    for visit in range(visits - 1, -1, -1):
-        if run.ticket[visit] != ticket:
-            if not 0 <= run.ticket[visit] < ticket:
-                return UNORDERED
-            ticket, end = run.ticket[visit], visit + 1
-        # One jump for all of a visit: this is looked at a million times, and holds.
-        if (
-            (<uint32_t>run.queue[visit] >= <uint32_t>run.queue_count)
-            | is_no_work(run.work_ms[visit])
-            | is_misled(done[visit], visit, end)
-            | (may_give_up and is_misled(gave_up[visit], visit, end))
-            | (may_leave and is_misled(left[visit], visit, end))
-        ):
-            if is_no_work(run.work_ms[visit]):
-                return NO_WORK
-            return MISLED if 0 <= run.queue[visit] < run.queue_count else UNKNOWN_QUEUE
-        if run.side_visit != NULL and is_misled(run.side_visit[visit], visit, end):
-            return MISLED
-        if run.side_visit != NULL or run.is_side != NULL:
-            fault = fault_of_chains(run, visit)
-            if fault != FAULTLESS:
-                return fault
-    return FAULTLESS
+    cdef bint has_sides = run.side_visit != NULL or run.is_side != NULL
+    cdef bint ends_otherwise = run.give_up_ms != NULL or run.patience_ms != NULL
+    cdef int32_t way, fault = fault_of_numbers(run)
+    for way in range(WAYS_ON):
+        if fault == FAULTLESS and (way == DONE or ends_otherwise or has_sides):
+            fault = fault_of_way(run, run.successor + <Py_ssize_t>way * run.visit_count)
+    if fault == FAULTLESS and run.side_visit != NULL:
+        fault = fault_of_way(run, run.side_visit)
+    if fault == FAULTLESS and has_sides:
+        fault = fault_of_chains(run)
+    return fault
 
 
 cdef inline int32_t fault_of_tickets(Run* run) noexcept nogil:

@@ -162,10 +162,11 @@ cdef inline int32_t best_of_group(
     Run* run, int32_t queue, int32_t group, int32_t lowest
 ) noexcept nogil:
     """Return the best visit of a class up to ``lowest`` in one group of lines, or NOBODY."""
-    cdef const uint64_t* occupied = &run.occupied[group * run.class_words]
+    cdef const uint64_t* occupied
     cdef int32_t best = NOBODY, visit, cls
     if not run.by_class[queue]:
         return first_of_line(run, queue, group, 0)
+    occupied = &run.occupied[group * run.class_words]
     cls = next_in_set(occupied, run.class_words, 0)
     while cls != NOBODY and cls <= lowest:
         visit = first_of_line(run, queue, group, cls)
