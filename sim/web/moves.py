@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sim.scenario.hours import Hours
+from sim.errors import ScenarioError
 from sim.scenario.model import Scenario
 from sim.scenario.support import FIELDS_OF_NOTES
 from sim.units import exact_duration
@@ -133,18 +133,9 @@ def outsourcing(scenario: Scenario) -> dict[str, Any] | None:
             changes[f"tiers.{tier}.{name}"] = None
     if "provider" not in scenario.hours and "provider" not in scenario.shifts:
         changes["hours.provider"] = dict(PROVIDER_HOURS)
+    try:
+        scenario.with_(changes, name=scenario.name)
+    except ScenarioError:
+        # Its people are planned for something else too, as permanent fixes or promised updates.
+        return None
     return changes
-
-
-def hours_words(hours_of_week: Hours) -> str:
-    """Write hours of the week in a line.
-
-    Examples
-    --------
-    >>> hours_words(Hours.model_validate({"Mon-Fri": "08:00-17:00"}))
-    'Mon-Fri 08:00-17:00'
-    """
-    written = hours_of_week.model_dump(mode="json")
-    zone = f" ({hours_of_week.time_zone})" if hours_of_week.time_zone else ""
-    days = ", ".join(f"{days} {written[days]}" for days in hours_of_week.week)
-    return days + zone

@@ -70,14 +70,14 @@ class Sheet:
             self._say(f"{evidence_words(study)}.")
             slow = time.perf_counter() - began > SLOW_S
             last = size == sizes[-1]
+            if last and not memory.stopped:
+                self._button.empty()
             if last or (not self._drawn and (size > QUICK or slow)):
-                self._draw(scenarios, study, size)
-        if not memory.stopped:
-            self._button.empty()
-            return
-        if not sizes:
-            self._say("Stopped before there was an answer.")
-        self._button.button("Go on", on_click=_stop, kwargs={"stopped": False})
+                self._draw(scenarios, study)
+        if memory.stopped:
+            if not sizes:
+                self._say("Stopped before there was an answer.")
+            self._button.button("Go on", on_click=_stop, kwargs={"stopped": False})
 
     def _sizes(self, scenarios: list[Scenario]) -> list[int]:
         """Return how many replications the answers to come have."""
@@ -88,7 +88,9 @@ class Sheet:
 
     def _run(self, scenarios: list[Scenario], size: int) -> None:
         began = time.perf_counter()
-        with closing(desks().run(scenarios, size)) as progress:
+        # A desk alone is shown by charts over time, which need its curves.
+        alone = len(scenarios) == 1
+        with closing(desks().run(scenarios, size, curves=alone)) as progress:
             for done, planned in progress:
                 # Saying something also lets Streamlit end this pass when the reader moved on.
                 if time.perf_counter() - began > SLOW_S / 3 or done == planned:
@@ -101,10 +103,8 @@ class Sheet:
         """Show a piece of HTML in place of what stood under this name."""
         self._slots[name] = self._slots.get(name, where).html(text)
 
-    def _draw(self, scenarios: list[Scenario], study: Study, size: int) -> None:
+    def _draw(self, scenarios: list[Scenario], study: Study) -> None:
         names = SEVERAL if len(scenarios) > 1 else ALONE
-        if len(scenarios) == 1:
-            study = files.whole(desks(), scenarios, size)
         first = not self._drawn
         for place, (name, column) in enumerate(zip(names, self._charts, strict=True)):
             try:

@@ -17,6 +17,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from sim.errors import ScenarioError, TierSimError
@@ -60,7 +61,7 @@ class Asked:
         ScenarioError
             If it cannot be used.
         """
-        return read_scenario(self.own.encode(), "desk.yaml") if self.own else example(self.desk)
+        return _read(self.desk, self.own)
 
     def changed(self, base: Scenario) -> Scenario | None:
         """Return the desk with its changes; None where they come to nothing."""
@@ -69,6 +70,12 @@ class Asked:
         name = CHANGED if base.name != CHANGED else f"{CHANGED} (2)"
         other = base.with_(self.changes, name=name)
         return None if other.model_copy(update={"name": base.name}) == base else other
+
+
+@lru_cache(maxsize=16)
+def _read(desk: str, own: str) -> Scenario:
+    """Read a desk once, not at every move of a slider."""
+    return read_scenario(own.encode(), "desk.yaml") if own else example(desk)
 
 
 def to_params(asked: Asked) -> dict[str, str]:

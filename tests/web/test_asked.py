@@ -1,0 +1,170 @@
+"""What the page asks, holds in an address, reads from files and keeps: without a browser."""
+
+import base64
+import zlib
+
+import pytest
+
+import sim
+from sim.scenario.gallery import gallery
+from sim.web import moves
+from sim.web.answer import QUICK, Desks
+from sim.web.files import downloads, missing
+from sim.web.shown import beside, film, plain, verdict
+from sim.web.state import LARGEST_DESK, Asked, from_params, own_desk, to_params
+from sim.web.upload import read_export, read_scenario
+
+SMALL = {"period.length": "3 weeks", "period.warm_up": "1 week", "demand.volume": "120 / week"}
+
+
+@pytest.fixture(scope="module")
+def small():
+    """Return a desk that is quickly run."""
+    return sim.example().with_(SMALL, name="Small desk")
+
+
+@pytest.mark.parametrize("name", gallery())
+def test_every_desk_of_the_gallery_can_be_moved(name):
+    """Each slider and choice is a change that the desk allows."""
+    base = sim.example(name)
+    for one in moves.heads(base):
+        assert base.with_({one.path: one.now + 1}) != base
+    for changes in moves.hours(base).values():
+        assert base.with_(changes, name="hours")
+    given = moves.outsourcing(base)
+    if given is not None:
+        last = list(base.tiers)[-1]
+        assert base.with_(given, name="outsourced").tiers[last].provider is not None
+    raised = base.with_(moves.notes(base, 0.9), name="notes").documentation
+    assert {raised.completeness(field) for field in ("summary", "steps", "runbooks")} == {0.9}
+
+
+def test_a_pattern_of_shifts_shares_out_the_people_there_are():
+    """Nobody is added or lost by other hours."""
+    for changes in list(moves.hours(sim.example()).values())[1:]:
+        assert sum(changes["tiers.L1.staff"].values()) == 6
+
+
+def test_an_address_holds_the_gallery_desk_by_name_and_an_own_desk_whole(small):
+    """What is asked comes back from its parameters, equal."""
+    for asked in (Asked("poor-notes", "", {"tiers.L1.staff.day": 7}), own_desk(small)):
+        assert from_params(to_params(asked)) == asked
+    assert own_desk(small).base() == small
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"change": "[1]"},
+        {"change": "{" * 100_000},
+        {"own": "%%%"},
+        {"own": "A" * 100_000},
+        {"own": base64.urlsafe_b64encode(zlib.compress(bytes(LARGEST_DESK + 1))).decode()},
+        {"own": base64.urlsafe_b64encode(zlib.compress(b"\xff\xfe")).decode()},
+    ],
+)
+def test_an_address_that_cannot_be_read_is_refused(params):
+    """Broken, oversized and exploding links end in a sentence."""
+    with pytest.raises(sim.ScenarioError, match="link is incomplete"):
+        from_params(params)
+
+
+def test_a_desk_too_large_for_a_link_says_so(small):
+    """The reader is told to share the file."""
+    large = small.model_copy(update={"about": "".join(map(chr, range(0x4E00, 0x9FA0)))})
+    with pytest.raises(sim.TierSimError, match="too large for a link"):
+        to_params(own_desk(large))
+
+
+def test_changes_that_come_to_nothing_are_no_change():
+    """A slider that was moved back leaves the desk alone on the page."""
+    base = sim.example()
+    assert Asked(changes={"tiers.L1.staff.day": 6}).changed(base) is None
+    assert Asked(changes={"tiers.L1.staff.day": 7}).changed(base).name == "Your change"
+
+
+def test_a_file_that_is_sent_extends_the_gallery_and_nothing_else():
+    """Its faults call it as its user does, and no file of this machine is read."""
+    text = b"extends: in-house-desk.yaml\nname: Mine\ntiers: {L1: {staff: {day: 7}}}\n"
+    assert read_scenario(text, "mine.yaml").tiers["L1"].staff == {"day": 7}
+    for base in ("../desk.yaml", "/etc/desk.yaml", "sent file.yaml"):
+        with pytest.raises(sim.ScenarioError, match="may extend one of the gallery"):
+            read_scenario(f"extends: {base}\n".encode(), "mine.yaml")
+    with pytest.raises(sim.ScenarioError, match=r"^my desk.yaml:3:9: tiers.L9"):
+        read_scenario(text.replace(b"L1", b"L9"), "folder/my desk.yaml")
+
+
+def test_an_export_becomes_a_desk(tmp_path):
+    """A ticket export that is sent is fitted, and the desk fits into an address."""
+    run = sim.run(sim.example().with_({"period.length": "6 weeks"}, name="Short"), seed=3)
+    path = sim.calibrate.write_sample(sim.calibrate.as_export(run), tmp_path / "export.csv")
+    scenario, notices = read_export(path.read_bytes(), "export.csv", "servicenow")
+    assert len(scenario.tiers) >= 2
+    assert notices
+    assert to_params(own_desk(scenario))["own"]
+    with pytest.raises(sim.ExportError):
+        read_export(b"a,b\n1,2\n", "export.csv", "servicenow")
+
+
+def test_only_what_is_new_is_simulated(small, monkeypatch):
+    """Base and earlier desks are kept; more replications add to those there are."""
+    desks, more = Desks(), small.with_({"tiers.L1.staff.day": 7}, name="More")
+    assert len(list(desks.run([small], 2))) == 2
+    assert len(list(desks.run([small, more], 2))) == 2
+    assert len(list(desks.run([small, more], 3))) == 2
+    assert list(desks.run([more, small], 3)) == []
+    alone = sim.compare([small, more], replications=3, curves=False)
+    kept = desks.study([small, more], 3)
+    assert [r.estimate("l1_share") for r in kept] == [r.estimate("l1_share") for r in alone]
+
+
+def test_a_run_can_be_left_at_any_time(small):
+    """What is done is kept, the rest is never begun, and an answer needs all of it."""
+    desks = Desks()
+    progress = desks.run([small], QUICK)
+    next(progress)
+    progress.close()
+    assert desks.known(small) == 1
+    assert desks.size([small]) == 0
+    with pytest.raises(sim.StudyError, match="stopped"):
+        desks.study([small], QUICK)
+
+
+def test_a_desk_too_large_for_a_page_is_refused(small):
+    """A page that would stand still for minutes says what to do instead."""
+    huge = small.with_({"period.length": "20 y", "demand.volume": "9000 / week"}, name="Huge")
+    with pytest.raises(sim.StudyError, match="tiersim compare"):
+        next(Desks().run([huge], 1))
+
+
+def test_what_a_user_wrote_is_escaped(small):
+    """Names are neither markup nor Markdown, anywhere on the page."""
+    name = '<img src=x onerror="alert(1)">'
+    hostile = small.with_({"tiers.L1.staff.day": 7}, name=name)
+    desks = Desks()
+    list(desks.run([small, hostile], 2))
+    study = desks.study([small, hostile], 2)
+    for text in (verdict(study), beside(study), film(hostile, 1, dark=True)):
+        assert "<img" not in text
+    assert plain("[a](b) `c` <d>") == r"\[a\]\(b\) \`c\` \<d\>"
+
+
+def test_files_are_made_when_they_are_asked_for(small):
+    """Scenario, deck and figures hold the answer that stands on the page."""
+    more = small.with_({"tiers.L1.staff.day": 7}, name="=cmd")
+    desks = Desks()
+    list(desks.run([small, more], QUICK))
+    found = {one.label: one for one in downloads(desks, [small, more])}
+    begins = {"YAML": b"name: =cmd", "PPTX": b"PK"}
+    for kind, first in begins.items():
+        one = next(one for label, one in found.items() if kind in label)
+        assert not one.missing
+        assert one.make().startswith(first), kind
+    assert b"\n'=cmd," in found["Figures (CSV)"].make()
+
+
+def test_a_missing_package_is_named_with_its_command(monkeypatch):
+    """A button that cannot work says how to make it work."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert "pip install 'tiersim[office]'" in missing("pptx")
+    assert missing("html") == ""

@@ -1,0 +1,156 @@
+"""The page in a browser, as a leader meets it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import sim
+
+pytestmark = pytest.mark.browser
+SHIFT = "*day* [a](http://203 0 113 9/)"
+HOSTILE = "![x](http://203.0.113.9/a.png) <script>alert(1)</script> $x$ =cmd 🚀 \u202e"
+
+
+def slider(look, label):
+    """Return a slider by its label."""
+    return look.page.get_by_role("slider", name=label)
+
+
+def move(look, label, key="ArrowRight"):
+    """Move a slider by the keyboard, and wait until the answer is another one."""
+    before = look.page.inner_text("#beside")
+    handle = slider(look, label)
+    handle.focus()
+    handle.press(key)
+    look.page.wait_for_function(
+        "before => document.querySelector('#beside')?.innerText !== before", arg=before
+    )
+
+
+def nothing_leaked(look, server):
+    """Hold that nobody else was asked, and that no traceback is seen."""
+    assert look.outside == []
+    assert look.errors == []
+    for word in ("Traceback", 'File "', "site-packages"):
+        assert word not in look.text()
+    assert "Traceback" not in server.said.read_text()
+
+
+def test_a_moved_slider_changes_the_answer_and_the_link_shows_it_again(reader, server):
+    """Load, move by keyboard, read another verdict; the address alone brings the same page back."""
+    look = reader().open()
+    before = look.verdict
+    move(look, "L1, day", "ArrowLeft")
+    look.settled()
+    assert "Your change" in look.page.inner_text("#beside")
+    assert look.verdict != before
+    assert "tiers.L1.staff.day" in look.page.url
+    assert look.page.locator("img[alt]").count() >= 4
+    assert look.page.frame_locator("iframe").locator("button.play").count() == 1
+    again = reader().open(look.page.url.removeprefix(look.url + "/"))
+    again.settled()
+    assert again.verdict == look.verdict
+    assert again.page.inner_text("#beside") == look.page.inner_text("#beside")
+    assert slider(again, "L1, day").input_value() == "5"
+    nothing_leaked(look, server)
+    nothing_leaked(again, server)
+
+
+def test_hours_and_provider_can_be_chosen(reader, server):
+    """An outsourced tier has no heads to move; a pattern of shifts brings its own."""
+    look = reader().open()
+    before = look.page.inner_text("#beside")
+    look.page.get_by_role("combobox", name=re.compile("is done by")).click()
+    look.page.get_by_role("option", name="a provider").click()
+    look.page.wait_for_function(
+        "before => document.querySelector('#beside')?.innerText !== before", arg=before
+    )
+    assert slider(look, "L3, day").count() == 0
+    look.page.get_by_role("combobox", name=re.compile("Hours of the first line")).click()
+    look.page.get_by_role("option", name=re.compile("two shifts")).click()
+    slider(look, "L1, second").wait_for()
+    assert "provider" in look.page.url
+    nothing_leaked(look, server)
+
+
+def send(look, name, text):
+    """Send a file."""
+    look.page.get_by_text("Use a file of your own").click()
+    look.page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+    )
+
+
+def test_a_broken_file_is_answered_with_its_faults(reader, server):
+    """Every fault with its line, the desk before still there, and no traceback."""
+    look = reader().open()
+    broken = sim.dumps(sim.example()).replace("tiers:", "tears:").replace("volume: ", "volume: x")
+    send(look, "broken desk.yaml", broken)
+    look.page.get_by_text("This scenario cannot be used").wait_for()
+    assert re.search(r"broken desk\.yaml:\d+:\d+: .*tears", look.text())
+    assert "demand.volume" in look.text()
+    assert look.page.locator("#verdict").count() == 1
+    nothing_leaked(look, server)
+
+
+def test_names_of_a_user_are_shown_as_they_are(reader, server):
+    """A hostile desk asks nobody, runs nothing, and can be linked."""
+    look = reader().open()
+    crew = {
+        f"tiers.{tier}.staff": {SHIFT: heads} for tier, heads in (("L1", 6), ("L2", 4), ("L3", 3))
+    }
+    shifts = {"shifts": {SHIFT: {"Mon-Fri": "08:00-17:00"}}}
+    send(look, "desk.yaml", sim.dumps(sim.example().with_(shifts | crew, name=HOSTILE)))
+    look.page.wait_for_function("document.querySelector('#verdict').innerText.includes('<script>')")
+    assert "[x](http://203.0.113.9/a.png)" in look.verdict
+    assert look.page.locator("img[src*='203.0.113.9'], a[href*='203']").count() == 0
+    assert "own=" in look.page.url
+    assert slider(look, f"L1, {SHIFT}").count() == 1
+    nothing_leaked(look, server)
+
+
+def test_what_is_shown_can_be_taken_away(reader, server):
+    """Scenario, figures and a picture come as files, made when they are asked for."""
+    look = reader().open("?change=" + '{"tiers.L1.staff.day":7}')
+    for button, begins in (
+        ("Scenario (YAML)", b"name:"),
+        ("Figures (CSV)", b"scenario,"),
+        ("PNG", b"\x89PNG"),
+    ):
+        with look.page.expect_download() as taken:
+            look.page.get_by_role("button", name=button, exact=True).first.click()
+        assert begins in Path(taken.value.path()).read_bytes()[:200], button
+    nothing_leaked(look, server)
+
+
+@pytest.mark.parametrize(
+    "query", ["?change={", "?own=abc", "?desk=no-such-desk", '?change={"a.b":1}']
+)
+def test_a_bad_link_is_answered_with_a_sentence(reader, server, query):
+    """What an address says is refused like a file, and the page works on."""
+    look = reader().open(query)
+    assert "This scenario cannot be used" in look.text()
+    nothing_leaked(look, server)
+
+
+def test_a_phone_in_the_dark_needs_no_sideways_scrolling(reader, server):
+    """At 390 points nothing is wider than the screen; letters are light on dark."""
+    look = reader(viewport={"width": 390, "height": 844}, color_scheme="dark").open()
+    look.page.frame_locator("iframe").locator("button.play").wait_for()
+    wide = look.page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    inside = look.page.evaluate(
+        "Math.max(...[...document.querySelectorAll('.tiersim table, .tiersim img, iframe')]"
+        ".map(e => e.getBoundingClientRect().right))"
+    )
+    assert inside <= 390
+    colour = look.page.evaluate("getComputedStyle(document.querySelector('#verdict')).color")
+    assert min(map(int, re.findall(r"\d+", colour)[:3])) > 150
+    nothing_leaked(look, server)
+
+
+def test_the_server_asks_no_other_host(server):
+    """Nothing is counted, looked up or fetched anywhere; it listens to this machine alone."""
+    asked = set(server.asked.read_text().split()) if server.asked.exists() else set()
+    assert asked <= {"127.0.0.1", "localhost", "::1", "None"}
