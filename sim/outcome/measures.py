@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,7 +68,7 @@ class Measures:
     curves: dict[str, NDArray[np.float64]]
 
 
-def measure(run: Run, *, curves: bool = True) -> Measures:
+def measure(run: Run, *, curves: bool = True, metrics: Collection[str] | None = None) -> Measures:
     """Measure a run.
 
     Parameters
@@ -75,14 +76,19 @@ def measure(run: Run, *, curves: bool = True) -> Measures:
     run : Run
     curves : bool
         Whether to work out the curves too, which takes longer than all the rest.
+    metrics : collection of str, optional
+        Ids of metrics whose families are measured, where not all of them are asked for.
 
     Returns
     -------
     Measures
     """
     facts = Facts(run)
+    wanted = None if metrics is None else {name.partition("[")[0] for name in metrics}
     values, counts = {}, {}
     for family in families():
+        if wanted is not None and family.key not in wanted:
+            continue
         for variant, figure in family.compute(facts).items():
             name = f"{family.key}[{variant}]" if variant else family.key
             values[name] = figure.value

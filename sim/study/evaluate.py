@@ -53,11 +53,14 @@ class Evaluation:
     arrivals : Arrivals, optional
     curves : bool
         Whether curves are kept beside values.
+    metrics : tuple of str, optional
+        What is measured, where not everything is asked for; with it comes its whole family.
     """
 
     engine: str = "auto"
     arrivals: Arrivals | None = None
     curves: bool = True
+    metrics: tuple[str, ...] | None = None
 
     def __call__(self, scenario: Scenario, seed: int, replication: int) -> Replication:
         """Evaluate one replication."""
@@ -68,7 +71,7 @@ class Evaluation:
             engine=self.engine,
             arrivals=self.arrivals,
         )
-        found = outcome.measure(run, curves=self.curves)
+        found = outcome.measure(run, curves=self.curves, metrics=self.metrics)
         return Replication(found.values, found.counts, found.curves, tickets_met(run.workload))
 
 
