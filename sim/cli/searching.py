@@ -92,8 +92,10 @@ def _say(found: Found, seed: int, *, quick: bool) -> None:
         rival = words.what(found, found.runner_up)
         click.echo(f"Runner-up: {rival}, {words.money(found, cost.mean)}.")
     click.echo(words.effort(found))
+    for line in words.undecided_lines(found):
+        click.echo(line)
     if found.best is None:
-        for line in words.impossible_lines(answer.at_the_bounds(found)):
+        for line in words.impossible_lines(found, answer.at_the_bounds(found)):
             click.echo(line)
         return
     if quick:
@@ -133,7 +135,8 @@ def _plain(found: Found, output: Path | None) -> dict[str, Any]:
             }
             for kept in found.kept
         ],
-        "confidence": found.sure,
+        "confidence": None if found.best is None else found.sure,
+        "undecided": [found.space.name(design) for design in found.undecided],
         "runner_up": None if found.runner_up is None else found.space.name(found.runner_up),
         "considered": found.considered,
         "simulated": found.simulated,

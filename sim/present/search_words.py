@@ -9,13 +9,19 @@ from sim.outcome import metric as definition
 from sim.present.sentences import written_change
 from sim.scenario.quantities import WEEKDAYS
 from sim.study import answer
+from sim.study.doubt import Kept, kept_of
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.result import Result
-from sim.study.search import Found, Kept
+from sim.study.search import Found
+from sim.study.shift_cover import cover
 from sim.study.space import Design
-from sim.units import format_duration, format_share
+from sim.units import format_duration
 
 HOURS_A_DAY = 24
+PERCENT = 100
+LEAST_TOLD = 0.5
+"""Confidence from which on it is told."""
+MOST_UNDECIDED = 3
 
 
 def figure(kept: Kept) -> str:
@@ -48,12 +54,11 @@ def headline(found: Found) -> str:
             f"{what(found, found.nearest)}, which does not surely keep {', '.join(broken)}."
         )
     cost = mean_cost(found, found.best)
-    sure = ""
-    if not math.isnan(found.sure):
-        sure = (
-            f"; the cheapest of {found.considered:,} considered with {format_share(found.sure, 0)} "
-            "confidence"
-        )
+    sure = f"; of {found.considered:,} considered it may not be the cheapest"
+    if found.sure >= LEAST_TOLD:
+        # Rounded down: nothing that was sampled is known with 100 %.
+        whole = min(math.floor(PERCENT * found.sure), PERCENT - 1)
+        sure = f"; the cheapest of {found.considered:,} considered with {whole} % confidence"
     return (
         f"It takes {what(found, found.best)}: {label} {money(found, cost.mean)} "
         f"({money(found, cost.low)} to {money(found, cost.high)}){sure}."
@@ -81,6 +86,27 @@ def effort(found: Found) -> str:
     )
 
 
+def undecided_lines(found: Found) -> Iterator[str]:
+    """Name the desks that may be cheaper and keep every promise, for all that was seen."""
+    if found.best is None or not found.undecided:
+        return
+    yield "Not decided within the replications allowed:"
+    for design in found.undecided[:MOST_UNDECIDED]:
+        kept = doubtful_kept(found, design)
+        yield (
+            f"{what(found, design)}: {money(found, mean_cost(found, design).mean)}; {figure(kept)}."
+        )
+    more = len(found.undecided) - MOST_UNDECIDED
+    if more > 0:
+        yield f"and {more} more."
+
+
+def doubtful_kept(found: Found, design: Design) -> Kept:
+    """Return the promise of a desk with the least room."""
+    several = kept_of(found.book, design, found.confidence)
+    return min(several, key=lambda kept: kept.slack / kept.promise.scale)
+
+
 def price_lines(found: Found, prices: Sequence[answer.Price]) -> Iterator[str]:
     """Say what one step away would do, axis by axis."""
     currency = found.space.base.costs.currency
@@ -97,10 +123,9 @@ def binding_line(found: Found, hour: tuple[int, float] | None) -> str:
     text = f"The promise with the least room is {figure(least)}."
     if hour is None:
         return text
-    day, clock = divmod(hour[0], HOURS_A_DAY)
     return (
-        f"{text} Most waiting at the first line comes from tickets of {WEEKDAYS[day]} "
-        f"{clock:02}:00–{clock + 1:02}:00, who wait {format_duration(hour[1])} on average."
+        f"{text} Most waiting at the first line comes from tickets of {clock_words(hour[0])}, "
+        f"which wait {format_duration(hour[1])} on average."
     )
 
 
@@ -128,7 +153,7 @@ def formula_line(found: Found, formula: answer.Formula) -> str:
     )
 
 
-def impossible_lines(bounds: Sequence[Kept]) -> Iterator[str]:
+def impossible_lines(found: Found, bounds: Sequence[Kept]) -> Iterator[str]:
     """Explain why no desk keeps its promises, and what would have to give."""
     missed = [kept for kept in bounds if kept.word != "met"]
     if not missed:
@@ -140,6 +165,25 @@ def impossible_lines(bounds: Sequence[Kept]) -> Iterator[str]:
     yield "Even the fullest desk within the bounds does not surely keep:"
     for kept in missed:
         yield f"{figure(kept)}. Either this promise or a bound has to give."
+    by_hour = cover(found.space, found.space.fullest)
+    if by_hour is not None and by_hour.worst is not None:
+        hour = by_hour.worst
+        yield (
+            f"By arithmetic {by_hour.tier} needs {by_hour.needed[hour]:.0f} on shift at "
+            f"{clock_words(hour)}, and the bounds allow {by_hour.there[hour]:.0f}."
+        )
+
+
+def clock_words(hour: int) -> str:
+    """Write an hour of the week.
+
+    Examples
+    --------
+    >>> clock_words(25)
+    'Tue 01:00–02:00'
+    """
+    day, clock = divmod(hour, HOURS_A_DAY)
+    return f"{WEEKDAYS[day]} {clock:02}:00–{clock + 1:02}:00"
 
 
 def frontier_rows(found: Found, points: Sequence[answer.Point]) -> list[tuple[str, str, str]]:

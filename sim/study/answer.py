@@ -13,10 +13,11 @@ from sim.scenario.change import plain
 from sim.scenario.model import Scenario
 from sim.study.begin import staffed
 from sim.study.compare import compare
+from sim.study.doubt import Kept, kept_of
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.held import Held
 from sim.study.result import Result
-from sim.study.search import Found, Kept, kept_of
+from sim.study.search import Found
 from sim.study.space import Design
 from sim.study.study import Study
 
@@ -55,7 +56,6 @@ class Price:
 def prices(found: Found, replications: int = 20) -> tuple[Price, ...]:
     """Tell what one more or one less would do, on each axis, on common tickets."""
     here = found.best or found.nearest
-    count = max(replications, found.book.replications(here))
     moves = []
     for at, axis in enumerate(found.space.axes):
         reach = (-1, 1) if axis.ordered else [i - here[at] for i in range(len(axis))]
@@ -63,14 +63,14 @@ def prices(found: Found, replications: int = 20) -> tuple[Price, ...]:
             there = here[at] + step
             if step and 0 <= there < len(axis):
                 moves.append((at, (*here[:at], there, *here[at + 1 :])))
-    found.book.ensure([here, *(design for _, design in moves)], count)
-    costs = found.book.costs(here)[:count]
+    found.book.ensure([here, *(design for _, design in moves)], replications)
+    costs = found.book.costs(here)[:replications]
     return tuple(
         Price(
             axis=found.space.axes[at].name,
             before=found.space.axes[at].labels[here[at]],
             after=found.space.axes[at].labels[design[at]],
-            cost=mean_estimate(found.book.costs(design)[:count] - costs),
+            cost=mean_estimate(found.book.costs(design)[:replications] - costs),
             kept=kept_of(found.book, design, found.confidence),
         )
         for at, design in moves
@@ -263,9 +263,8 @@ class Formula:
 def by_formula(found: Found, replications: int = 20) -> Formula:
     """Return the desk that mean loads and the square-root rule would have staffed."""
     here, design = found.best or found.nearest, staffed(found.space)
-    count = max(replications, found.book.replications(here))
-    found.book.ensure([here, design], count)
-    difference = found.book.costs(design)[:count] - found.book.costs(here)[:count]
+    found.book.ensure([here, design], replications)
+    difference = found.book.costs(design)[:replications] - found.book.costs(here)[:replications]
     return Formula(design, mean_estimate(difference), kept_of(found.book, design, found.confidence))
 
 

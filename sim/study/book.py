@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import OutputError
+from sim.errors import OutputError, StudyError
+from sim.scenario.wording import did_you_mean
 from sim.study.evaluate import Evaluation
 from sim.study.held import Held
 from sim.study.manifest import scenario_hash, version
@@ -18,6 +20,8 @@ from sim.study.space import Design, Space
 from sim.study.store import pack, read_file, write_kept
 
 Floats = NDArray[np.float64]
+
+HASH_DIGITS = 24
 
 
 class Book:
@@ -35,8 +39,13 @@ class Book:
         Where replications are kept, and taken up from by the next search.
     evaluate : callable, optional
         Another way to evaluate than running the desk; for tests.
-    spent : callable, optional
-        Called with the evaluations done so far.
+
+    Attributes
+    ----------
+    evaluations, taken_up : int
+        Replications run, and taken up from the folder.
+    spent : callable or None
+        Called with the evaluations done so far, after each; it may end the search.
     """
 
     def __init__(
@@ -49,14 +58,15 @@ class Book:
         jobs: int | None = None,
         folder: str | Path | None = None,
         evaluate: Evaluate | None = None,
-        spent: Callable[[int], None] | None = None,
     ) -> None:
         self.space, self.cost, self.promises = space, cost, promises
-        self.seed, self._jobs = seed, jobs
-        self._evaluate = evaluate or Evaluation(curves=False)
+        self.seed, self.jobs = seed, jobs
+        self.metrics = tuple(dict.fromkeys([cost, *(promise.metric for promise in promises)]))
+        self._evaluate = evaluate or Evaluation(curves=False, metrics=self.metrics)
         self._values: dict[Design, list[dict[str, float]]] = {}
         self._folder = None if folder is None else Path(folder)
-        self._spent = spent
+        self.spent: Callable[[int], None] | None = None
+        self._hashes: dict[Design, str] = {}
         self.evaluations = 0
         self.taken_up = 0
 
@@ -88,19 +98,37 @@ class Book:
                 if not asked or asked[-1] != design:
                     asked.append(design)
                 tasks.append(Task(number, len(asked) - 1))
-        if tasks:
-            work = Work(tuple(map(self.space.scenario, asked)), self.seed, self._evaluate)
-            with Runner(work, self._jobs) as runner:
-                for task, replication in runner.map(tasks):
-                    found[asked[task.scenario], task.number] = dict(replication.values)
-                    self._keep(asked[task.scenario], task.number, replication)
-                    self.evaluations += 1
-                    if self._spent is not None:
-                        self._spent(self.evaluations)
-        for design in wanted:
-            values = self._values.setdefault(design, [])
-            while (design, len(values)) in found:
-                values.append(found[design, len(values)])
+        try:
+            if tasks:
+                self._run(asked, tasks, found)
+        finally:
+            # What is done counts, also when the search ends in the middle of it.
+            for design in wanted:
+                values = self._values.setdefault(design, [])
+                while (design, len(values)) in found:
+                    values.append(found[design, len(values)])
+
+    def _run(
+        self,
+        asked: Sequence[Design],
+        tasks: Sequence[Task],
+        found: dict[tuple[Design, int], dict[str, float]],
+    ) -> None:
+        work = Work(tuple(map(self.space.scenario, asked)), self.seed, self._evaluate)
+        with Runner(work, self.jobs) as runner:
+            for task, replication in runner.map(tasks):
+                self._check(replication.values)
+                found[asked[task.scenario], task.number] = dict(replication.values)
+                self._keep(asked[task.scenario], task.number, replication)
+                self.evaluations += 1
+                if self.spent is not None:
+                    self.spent(self.evaluations)
+
+    def _check(self, values: Mapping[str, float]) -> None:
+        for metric in self.metrics:
+            if metric not in values:
+                hint = did_you_mean(metric, values)
+                raise StudyError(f"search: there is no metric {metric!r} here{hint}")
 
     def values(self, design: Design, metric: str) -> Floats:
         """Return a metric of each replication."""
@@ -116,19 +144,27 @@ class Book:
             [[promise.slack(one) for promise in self.promises] for one in self._values[design]]
         )
 
-    def _path(self, design: Design, number: int) -> Path:
-        assert self._folder is not None
-        name = scenario_hash(self.space.scenario(design))
-        return self._folder / f"{name[:24]}-{version()}-{self.seed}-{number}"
+    @cached_property
+    def _on_disk(self) -> dict[str, list[Path]]:
+        """What earlier searches have kept, by what it is of."""
+        found: dict[str, list[Path]] = {}
+        if self._folder is not None and self._folder.is_dir():
+            for path in sorted(self._folder.glob("*.npz")):
+                found.setdefault(path.name.split(".")[0], []).append(path)
+        return found
+
+    def _stem(self, design: Design, number: int) -> str:
+        if design not in self._hashes:
+            self._hashes[design] = scenario_hash(self.space.scenario(design))[:HASH_DIGITS]
+        return f"{self._hashes[design]}-{version().replace('.', '_')}-{self.seed}-{number}"
 
     def _kept(self, design: Design, number: int) -> dict[str, float] | None:
-        if self._folder is None or not self._folder.is_dir():
+        if self._folder is None or not self._on_disk:
             return None
-        stem = self._path(design, number)
-        for path in sorted(self._folder.glob(f"{stem.name}.*.npz")):
-            checksum = path.name.split(".")[-2]
-            kept = read_file(path, checksum)
-            if kept is not None:
+        for path in self._on_disk.get(self._stem(design, number), ()):
+            kept = read_file(path, path.name.split(".")[-2])
+            # An earlier search may have asked for other promises, and measured only those.
+            if kept is not None and all(metric in kept.values for metric in self.metrics):
                 return dict(kept.values)
         return None
 
@@ -139,4 +175,4 @@ class Book:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"{self._folder} cannot be written: {error.strerror}") from error
-        write_kept(self._path(design, number), pack(replication))
+        write_kept(self._folder / self._stem(design, number), pack(replication))

@@ -11,6 +11,7 @@ from sim.outcome import metric as definition
 from sim.scenario.model import Scenario
 from sim.scenario.search import Promise, Search
 from sim.study.asked import level_metric
+from sim.units import WEEK
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,17 @@ class Held:
     bound : float
     sign : int
         1 where the figure must not be below the bound, -1 where not above.
+    spread : float
+        The least standard deviation of a replication's figure. A share of weeks that happens to be
+        the same in each of a few replications is not known for sure: it varies at least as heads
+        and tails do.
     """
 
     label: str
     metric: str
     bound: float
     sign: int
+    spread: float = 0.0
 
     def slack(self, values: Mapping[str, float]) -> float:
         """Return how far a replication is on the good side; less than 0: it is not.
@@ -65,7 +71,9 @@ def _bounds(scenario: Scenario, promise: Promise) -> Iterator[Held]:
             raise StudyError(f"search.hold: there is no service level {promise.level!r}; {known}")
         if promise.weeks is not None:
             label = f"{promise.level} in {promise.weeks:.0%} of weeks"
-            yield Held(label, f"weeks_met[{promise.level}]", promise.weeks, 1)
+            weeks = max(1, (scenario.period.length - scenario.period.warm_up) // WEEK)
+            spread = math.sqrt(promise.weeks * (1 - promise.weeks) / weeks)
+            yield Held(label, f"weeks_met[{promise.level}]", promise.weeks, 1, spread)
         else:
             yield Held(promise.level, level_metric(promise.level), levels[promise.level].goal, 1)
         return

@@ -3,17 +3,19 @@
 Every desk meets the same tickets (common random numbers), which makes differences sharp long before
 the figures themselves are.
 
-1. *Starts*: the base, the desk that arithmetic on means staffs (``sim.study.begin``), and the fullest.
+1. *Starts*: the base, the desks that arithmetic staffs (``sim.study.begin``: mean loads;
+   ``sim.study.shift_cover``: hour by hour), and the fullest.
 2. *Descent* from each with a few replications: the best of the desks one step (or two) away on any
-   axis, then of those that give here and take there, until none is better. Desks that cannot win are
-   not simulated: those with no more people anywhere than a desk that clearly breaks a promise (more
-   people are never worse for one: the cuts of Atlason, Epelman & Henderson 2004), and those whose
-   planned shifts alone cost more than a desk that keeps all promises costs in total.
-3. *Race*: all that may still be the cheapest get twice the replications, again and again; who is
-   clearly dearer (paired differences) or clearly breaks a promise leaves (Bonferroni over who
-   races). Neighbours of the leader that were never seen join.
-4. The leader at the end is the answer, with the confidence that it keeps every promise, and that it
-   is the cheapest of those raced (``sim.study.ranking``).
+   axis; then of those several steps at once that the steps foretell to be good (gains and losses
+   nearly add up); until none is better. Desks that cannot win are not simulated: those with no more
+   people anywhere than a desk that clearly breaks a promise (more people are never worse for one:
+   the cuts of Atlason, Epelman & Henderson 2004), and those whose planned shifts alone cost more
+   than a desk that keeps all promises costs in total.
+3. *Race*: the doubt of each desk seen says how well it still goes with being the cheapest that keeps
+   its promises (``sim.study.doubt``). Those whose doubts together weigh less than what may be wrong
+   rest; the others get twice the replications, again and again. Neighbours of the leader that were
+   never seen join.
+4. The leader at the end is the answer; 1 less all doubts is how sure that is.
 
 Nothing of it depends on the clock or on the number of workers, unless a time limit is set.
 """
@@ -27,56 +29,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from scipy import special
 
 from sim.errors import StudyError
 from sim.scenario.model import Scenario
 from sim.scenario.search import Search
 from sim.study.begin import staffed
 from sim.study.book import Book, Floats
-from sim.study.held import Held, held
-from sim.study.ranking import Ranking, rank
+from sim.study.doubt import Kept, doubt_of_breaking, doubt_of_keeping, doubts, kept_of
+from sim.study.held import held
 from sim.study.replication import Evaluate
+from sim.study.runner import prepare
+from sim.study.shift_cover import cover
 from sim.study.space import Design, Space
 
 FEW = 4
 """Replications with which desks are screened."""
-MOST_RACING = 24
-"""Desks that race; of more, those with the lowest cost."""
+LEAST_SURE = 16
+"""Replications below which no promise is called kept: their spread is hardly known."""
+MOST_TOGETHER = 12
+"""Desks several steps away that are simulated, the most promising by what the steps foretell."""
+MOST_AXES_TOGETHER = 3
 MOST_STEPS = 200
-SURE = 0.99
-"""Confidence with which a desk breaks a promise before its smaller neighbours are cut."""
-INDIFFERENCE = 0.002
-"""Desks whose costs differ by less, as a part of the cost, are as good as each other."""
+USUAL_EVALUATIONS, PREPARE_ABOVE_S = 400, 4.0
+"""Worker processes are started at once where a usual search takes longer than that."""
+SURELY = 0.01
+"""Doubt below which a desk's figures cut others: by a broken promise, or by its cost."""
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """How a desk keeps one promise.
-
-    Attributes
-    ----------
-    promise : Held
-    value : float
-        Mean of the figure.
-    slack, low, high : float
-        How far it is on the good side, with its interval at the confidence asked for.
-    """
-
-    promise: Held
-    value: float
-    slack: float
-    low: float
-    high: float
-
-    @property
-    def word(self) -> str:
-        """Whether it is met, missed or not yet known."""
-        if self.low >= 0:
-            return "met"
-        return "missed" if self.high < 0 else "not yet known"
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +72,12 @@ class Found:
         The promises of the best desk, or of the one that comes nearest.
     nearest : tuple of int
         The best desk, or the one that comes nearest to keeping its promises.
-    ranking : Ranking or None
-        Of the desks that raced to the end and keep their promises.
+    sure : float
+        Confidence that it keeps its promises and that no desk seen that does is cheaper, from
+        below; NaN when none was found.
+    undecided : tuple of tuple of int
+        Desks that may be cheaper and may keep their promises, for all that was seen, the cheapest
+        first; what holds ``sure`` down.
     confidence : float
         Asked for.
     considered, simulated, replications : int
@@ -112,7 +95,8 @@ class Found:
     runner_up: Design | None
     kept: tuple[Kept, ...]
     nearest: Design
-    ranking: Ranking | None
+    sure: float
+    undecided: tuple[Design, ...]
     considered: int
     simulated: int
     replications: int
@@ -120,18 +104,6 @@ class Found:
     confidence: float
     stopped: str
     book: Book = field(repr=False)
-
-    @property
-    def sure(self) -> float:
-        """Confidence that the best is the cheapest of the desks seen, from below.
-
-        A desk that is left alone in the race is the cheapest with the confidence asked for.
-        """
-        if self.best is None:
-            return math.nan
-        if self.ranking is None:
-            return math.nan if self.stopped else self.confidence
-        return self.ranking.correct
 
     def scenario(self, name: str | None = None) -> Scenario:
         """Return the best desk (or the nearest to one) as a scenario."""
@@ -201,37 +173,49 @@ class _Hunt:
 
     def __init__(self, space: Space, book: Book, wanted: Search, say: Progress) -> None:
         self.space, self.book, self.wanted, self.say = space, book, wanted, say
+        self._wrong = 1 - wanted.confidence
         self._end = math.inf
         if wanted.time is not None:
             self._end = time.monotonic() + wanted.time / 1000
-        self._broken: list[Design] = []
-        self._best_total = math.inf
-        self._racing: list[Design] = []
+            book.spent = self._check_time
+        self._broken: dict[Design, None] = {}
+        self._bounds: dict[Design, float] = {}
 
     def run(self) -> None:
         """Go from starts to the end of the race."""
         space = self.space
-        starts = [space.start, staffed(space), space.fullest]
+        by_load = staffed(space)
+        starts = [space.start, by_load, space.fullest]
+        by_hour = cover(space, by_load)
+        if by_hour is not None:
+            starts.insert(2, by_hour.design)
         starts = [design for design in dict.fromkeys(starts) if space.possible(design)]
+        began = time.perf_counter()
         self._see(starts)
-        leaders = []
+        each = (time.perf_counter() - began) / max(1, self.book.evaluations)
+        if each * USUAL_EVALUATIONS > PREPARE_ABOVE_S:
+            prepare(self.book.jobs)
         for design in starts:
-            leaders.append(self._descend(design))
+            self._descend(design)
             self.say(self._best_so_far())
-        self._race(min(leaders, key=self._score))
+        self._race()
 
-    def _see(self, designs: Iterable[Design], replications: int = FEW) -> list[Design]:
-        """Simulate desks that may win, some at a time; returns those that were simulated."""
-        worth = [design for design in dict.fromkeys(designs) if self._worth_a_look(design)]
+    def _check_time(self, _: int = 0) -> None:
         if time.monotonic() > self._end:
             raise _OutOfTimeError
+
+    def _see(self, designs: Iterable[Design], replications: int = FEW) -> list[Design]:
+        """Simulate desks that may win; returns those that were simulated."""
+        worth = [design for design in dict.fromkeys(designs) if self._worth_a_look(design)]
+        self._check_time()
         self.book.ensure(worth, replications)
         for design in worth:
-            if self._clearly_broken(design, SURE):
-                if not any(self.space.fewer(design, other) for other in self._broken):
-                    self._broken.append(design)
-            elif self._score(design)[0] == 0:
-                self._best_total = min(self._best_total, self._score(design)[1])
+            self._broken.pop(design, None)
+            self._bounds.pop(design, None)
+            if doubt_of_breaking(self.book, design) < SURELY:
+                self._broken[design] = None
+            elif doubt_of_keeping(self.book, design) < SURELY:
+                self._bounds[design] = self._cost(design)
         return worth
 
     def _worth_a_look(self, design: Design) -> bool:
@@ -242,32 +226,26 @@ class _Hunt:
         if any(self.space.fewer(design, other) for other in self._broken):
             return False
         counts_staff = self.book.cost in ("total_cost", "staff_cost")
-        return not counts_staff or self.space.planned_cost(design) <= self._best_total
+        bound = min(self._bounds.values(), default=math.inf)
+        return not counts_staff or self.space.planned_cost(design) <= bound
 
-    def _clearly_broken(self, design: Design, confidence: float) -> bool:
-        slack = self.book.slacks(design)
-        count = len(slack)
-        if count < 2:  # noqa: PLR2004 - a spread needs two
-            return False
-        top = _upper(slack, confidence)
-        return bool((top < 0).any())
+    def _score(self, design: Design) -> tuple[float, float, float]:
+        """Order desks: by what they lack of their promises, then by cost, then by room to spare."""
+        return self._scored(self.book.slacks(design).mean(axis=0), self._cost(design))
 
-    def _score(self, design: Design) -> tuple[float, float]:
-        """Order desks: by what they lack of their promises, then by cost."""
-        slack = self.book.slacks(design).mean(axis=0)
-        lacks = sum(
-            max(-float(s), 0.0) / promise.scale
-            for s, promise in zip(slack, self.book.promises, strict=True)
-        )
+    def _scored(self, slack: Floats, cost: float) -> tuple[float, float, float]:
+        parts = slack / [promise.scale for promise in self.book.promises]
+        return float(-np.minimum(parts, 0.0).sum()), cost, -float(parts.min())
+
+    def _cost(self, design: Design) -> float:
         costs = self.book.costs(design)
-        cost = math.inf if np.isnan(costs).all() else float(np.nanmean(costs))
-        return lacks, cost
+        return math.inf if np.isnan(costs).all() else float(np.nanmean(costs))
 
     def _descend(self, design: Design) -> Design:
         for _ in range(MOST_STEPS):
             better = self._best_of(self.space.steps(design), design)
             if better == design:
-                better = self._best_of(self.space.swaps(design), design)
+                better = self._best_of(self._foretold(design), design)
             if better == design:
                 return design
             design = better
@@ -276,87 +254,94 @@ class _Hunt:
     def _best_of(self, designs: Iterable[Design], here: Design) -> Design:
         return min([here, *self._see(designs)], key=self._score)
 
-    def _race(self, leader: Design) -> None:
-        size = 2 * FEW
+    def _foretold(self, design: Design) -> list[Design]:
+        """List desks several steps away that are good if the gains of the steps add up."""
+        slack, cost = self.book.slacks(design).mean(axis=0), self._cost(design)
+        gains = {
+            step: (self.book.slacks(step).mean(axis=0) - slack, self._cost(step) - cost)
+            for step in self.space.steps(design)
+            if step in self.book
+        }
+        found = {}
+        for several in self.space.together(design, list(gains), MOST_AXES_TOGETHER):
+            there = self.space.joined(design, several)
+            if self._worth_a_look(there):
+                room = slack + sum(gains[step][0] for step in several)
+                found[there] = self._scored(room, cost + sum(gains[step][1] for step in several))
+        return sorted(found, key=lambda there: (*found[there], there))[:MOST_TOGETHER]
+
+    def _race(self) -> None:
+        """Replicate where it decides something, until what may be wrong is little enough."""
+        most = self.wanted.replications
         while True:
-            racing = self._contenders(leader)
-            self._racing = racing
-            self._see(racing, size)
-            leader = min(racing, key=self._score)
-            around = [d for d in self.space.steps(leader) if d not in self.book]
-            around += [d for d in self.space.swaps(leader) if d not in self.book]
-            self._see(around)
-            racing = self._contenders(leader)
-            self._racing = racing
-            self.say(f"{self._best_so_far()}; {len(racing)} desks still race")
-            behind = [d for d in racing if self.book.replications(d) < size]
-            if behind:
-                self._see(behind, size)
+            leader = self._leader()
+            around = [*self.space.steps(leader), *self._foretold(leader)]
+            self._see([d for d in around if d not in self.book])
+            if self._leader() != leader:
                 continue
-            if size >= self.wanted.replications or self._decided(leader, racing):
+            size = self.book.replications(leader)
+            racing = self._racing(leader)
+            self.say(f"{self._best_so_far()}; {len(racing)} desks still race")
+            more = {d: min(2 * self.book.replications(d), most) for d in racing}
+            more = {d: n for d, n in more.items() if n > self.book.replications(d)}
+            if not more:
                 return
-            size = min(2 * size, self.wanted.replications)
+            # A rival's cost is held against the leader's on the tickets that both met.
+            more[leader] = max(size, *more.values())
+            for count in sorted(set(more.values())):
+                self._see([d for d in more if more[d] == count], count)
 
-    def _decided(self, leader: Design, racing: list[Design]) -> bool:
-        """Tell whether the leader keeps its promises for sure, and nobody is clearly as cheap."""
-        if len(racing) > 1:
-            return False
-        return all(kept.word == "met" for kept in self._kept(leader))
+    def _leader(self) -> Design:
+        """Return the best desk that may still be found to keep its promises."""
+        most = self.wanted.replications
+        open_yet = [
+            d for d in self.book.designs if self.book.replications(d) < most or self._met(d)
+        ]
+        return min(open_yet or self.book.designs, key=self._score)
 
-    def _contenders(self, leader: Design) -> list[Design]:
-        """List the desks that may still be the cheapest of those that keep their promises."""
-        alpha = (1 - self.wanted.confidence) / 2
-        seen = self.book.designs
-        confidence = 1 - alpha / max(len(self._racing), len(self.book.promises), 2)
-        able = [d for d in seen if not self._clearly_broken(d, confidence)]
-        sure = [d for d in able if all(kept.word == "met" for kept in self._kept(d))]
-        against = min(sure, key=self._score) if sure else leader
-        may = [d for d in able if not self._clearly_dearer(d, against, confidence)]
-        may = sorted(set(may) | {leader}, key=self._score)[:MOST_RACING]
-        return may if leader in may else [leader, *may[:-1]]
+    def _met(self, design: Design) -> bool:
+        enough = min(LEAST_SURE, self.wanted.replications)
+        return self.book.replications(design) >= enough and all(
+            kept.word == "met" for kept in kept_of(self.book, design, self.wanted.confidence)
+        )
 
-    def _clearly_dearer(self, design: Design, other: Design, confidence: float) -> bool:
-        if design == other:
-            return False
-        mine, theirs = self.book.costs(design), self.book.costs(other)
-        both = min(len(mine), len(theirs))
-        if both < 2:  # noqa: PLR2004 - a spread needs two
-            return False
-        difference = (mine[:both] - theirs[:both])[:, np.newaxis]
-        lowest = -float(_upper(-difference, confidence)[0])
-        return lowest > -INDIFFERENCE * abs(float(np.nanmean(theirs[:both])))
-
-    def _kept(self, design: Design) -> tuple[Kept, ...]:
-        return kept_of(self.book, design, self.wanted.confidence)
+    def _racing(self, leader: Design) -> list[Design]:
+        """List the desks that what may be wrong hangs on: the rest weigh little together."""
+        weights = doubts(self.book, self.book.designs, leader)
+        weights[leader] = doubt_of_keeping(self.book, leader)
+        if not self._met(leader):
+            weights[leader] = 1.0
+        left, racing = sum(weights.values()), []
+        for design in sorted(weights, key=lambda d: (-weights[d], d)):
+            if left <= self._wrong:
+                break
+            racing.append(design)
+            left -= weights[design]
+        return racing
 
     def _best_so_far(self) -> str:
         best = min(self.book.designs, key=self._score)
-        lacks, cost = self._score(best)
+        lacks, cost, _ = self._score(best)
         word = "best so far" if lacks == 0 else "nearest so far"
         return f"{word}: {self.space.name(best)}, {cost:,.0f} a week"
 
     def answer(self, stopped: str) -> Found:
         """Put the answer together."""
         book = self.book
-        raced = [d for d in self._racing if d in book] or book.designs
-        sure = [d for d in raced if all(kept.word == "met" for kept in self._kept(d))]
-        if not sure and stopped:
-            sure = [d for d in book.designs if all(k.word == "met" for k in self._kept(d))]
-        order = sorted(sure, key=self._score)
+        order = sorted(filter(self._met, book.designs), key=self._score)
         best = order[0] if order else None
         nearest = best if best is not None else min(book.designs, key=self._score)
-        ranking = None
-        if len(order) > 1:
-            least = min(map(book.replications, order))
-            costs = {self.space.name(d): book.costs(d)[:least] for d in order}
-            ranking = rank(costs, better="lower", level=self.wanted.confidence)
+        weights = doubts(book, book.designs, nearest)
+        sure = 1 - sum(weights.values()) - doubt_of_keeping(book, nearest)
+        doubtful = [d for d in weights if weights[d] > self._wrong]
         return Found(
             space=self.space,
             best=best,
             runner_up=order[1] if len(order) > 1 else None,
-            kept=self._kept(nearest),
+            kept=kept_of(book, nearest, self.wanted.confidence),
             nearest=nearest,
-            ranking=ranking,
+            sure=math.nan if best is None else max(0.0, sure),
+            undecided=tuple(sorted(doubtful, key=lambda d: (self._cost(d), d))),
             considered=self.space.size,
             simulated=len(book.designs),
             replications=sum(map(book.replications, book.designs)),
@@ -365,30 +350,3 @@ class _Hunt:
             stopped=stopped,
             book=book,
         )
-
-
-def kept_of(book: Book, design: Design, confidence: float) -> tuple[Kept, ...]:
-    """Tell how a desk keeps each promise; all intervals together hold with the confidence."""
-    slack = book.slacks(design)
-    # Each bound is one-sided; several at once share what may be wrong.
-    each = 1 - (1 - confidence) / len(book.promises)
-    high = _upper(slack, each)
-    low = -_upper(-slack, each)
-    found = []
-    for at, promise in enumerate(book.promises):
-        figures = book.values(design, promise.metric)
-        value = math.nan if np.isnan(figures).all() else float(np.nanmean(figures))
-        middle = float(slack[:, at].mean())
-        found.append(Kept(promise, value, middle, float(low[at]), float(high[at])))
-    return tuple(found)
-
-
-def _upper(values: Floats, confidence: float) -> Floats:
-    """Return one-sided upper confidence limits of the means of columns, by t."""
-    count = len(values)
-    mean: Floats = np.nanmean(values, axis=0)
-    if count < 2:  # noqa: PLR2004 - a spread needs two
-        return np.full_like(mean, np.inf)
-    spread = np.nanstd(values, axis=0, ddof=1) / math.sqrt(count)
-    top: Floats = mean + special.stdtrit(count - 1, confidence) * spread
-    return top

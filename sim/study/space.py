@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from sim.errors import ScenarioError, StudyError
@@ -128,16 +128,26 @@ class Space:
                 if step and 0 <= there < len(axis):
                     yield (*design[:place], there, *design[place + 1 :])
 
-    def swaps(self, design: Design) -> Iterator[Design]:
-        """Yield desks that give on one axis and take on another."""
-        ordered = [place for place, axis in enumerate(self.axes) if axis.ordered]
-        for one, other in combinations(ordered, 2):
-            for up, down in ((one, other), (other, one)):
-                if design[up] + 1 < len(self.axes[up]) and design[down] > 0:
-                    moved = list(design)
-                    moved[up] += 1
-                    moved[down] -= 1
-                    yield tuple(moved)
+    def together(
+        self, design: Design, steps: Sequence[Design], most: int
+    ) -> Iterator[tuple[Design, ...]]:
+        """Yield several steps at once, each on an axis of its own."""
+        on_axis: dict[int, list[Design]] = {}
+        for step in steps:
+            (place,) = [at for at, here in enumerate(design) if step[at] != here]
+            on_axis.setdefault(place, []).append(step)
+        for count in range(2, most + 1):
+            for places in combinations(on_axis, count):
+                yield from product(*(on_axis[place] for place in places))
+
+    def joined(self, design: Design, steps: Iterable[Design]) -> Design:
+        """Return the desk to which several steps lead together."""
+        there = list(design)
+        for step in steps:
+            for at, here in enumerate(design):
+                if step[at] != here:
+                    there[at] = step[at]
+        return tuple(there)
 
     def fewer(self, design: Design, other: Design) -> bool:
         """Tell whether a desk has no more people anywhere than another, all else alike."""

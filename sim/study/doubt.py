@@ -1,0 +1,134 @@
+"""How sure it is that a desk keeps its promises, and that no other one seen is the cheapest.
+
+A *doubt* is the one-sided p-value of a t-test on means: that of a desk against the leader says how
+well what was seen goes with "it keeps every promise, and costs no more". The doubts of all desks
+together bound the chance that the wrong one leads (Bonferroni), whatever they have in common.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from sim.study.book import Book, Floats
+from sim.study.held import Held
+from sim.study.space import Design
+
+INDIFFERENCE = 0.002
+"""Desks whose costs differ by less, as a part of the cost, are as good as each other."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How a desk keeps one promise.
+
+    Attributes
+    ----------
+    promise : Held
+    value : float
+        Mean of the figure.
+    slack, low, high : float
+        How far it is on the good side, with its interval at the confidence asked for.
+    """
+
+    promise: Held
+    value: float
+    slack: float
+    low: float
+    high: float
+
+    @property
+    def word(self) -> str:
+        """Whether it is met, missed or not yet known."""
+        if self.low >= 0:
+            return "met"
+        return "missed" if self.high < 0 else "not yet known"
+
+
+def kept_of(book: Book, design: Design, confidence: float) -> tuple[Kept, ...]:
+    """Tell how a desk keeps each promise; all bounds together hold with the confidence."""
+    slack = book.slacks(design)
+    # Each bound is one-sided; several at once share what may be wrong.
+    reach = _reach(book, slack, 1 - (1 - confidence) / len(book.promises))
+    found = []
+    for at, promise in enumerate(book.promises):
+        figures = book.values(design, promise.metric)
+        value = math.nan if np.isnan(figures).all() else float(np.nanmean(figures))
+        middle = float(slack[:, at].mean())
+        wide = float(reach[at])
+        found.append(Kept(promise, value, middle, middle - wide, middle + wide))
+    return tuple(found)
+
+
+def _reach(book: Book, slack: Floats, confidence: float) -> Floats:
+    count = len(slack)
+    if count < 2:  # noqa: PLR2004 - a spread needs two
+        return np.full(len(book.promises), np.inf)
+    reach: Floats = float(special.stdtrit(count - 1, confidence)) * _errors(book, slack)
+    return reach
+
+
+def _errors(book: Book, slack: Floats) -> Floats:
+    """Return the standard error of each promise's slack."""
+    least = [promise.spread for promise in book.promises]
+    errors: Floats = np.maximum(slack.std(axis=0, ddof=1), least) / math.sqrt(len(slack))
+    return errors
+
+
+def doubt_of_keeping(book: Book, design: Design) -> float:
+    """Return a bound on how well what was seen goes with a broken promise."""
+    slack = book.slacks(design)
+    if len(slack) < 2:  # noqa: PLR2004 - a spread needs two
+        return 1.0
+    tails = [
+        _tail(float(mean), float(error), len(slack) - 1)
+        for mean, error in zip(slack.mean(axis=0), _errors(book, slack), strict=True)
+    ]
+    return min(1.0, sum(tails))
+
+
+def doubt_of_breaking(book: Book, design: Design) -> float:
+    """Return how well what was seen goes with every promise being kept."""
+    slack = book.slacks(design)
+    if len(slack) < 2:  # noqa: PLR2004 - a spread needs two
+        return 1.0
+    return min(
+        _tail(-float(mean), float(error), len(slack) - 1)
+        for mean, error in zip(slack.mean(axis=0), _errors(book, slack), strict=True)
+    )
+
+
+def doubt_of_dearer(book: Book, design: Design, leader: Design) -> float:
+    """Return how well what was seen goes with a desk being cheaper than the leader.
+
+    Cheaper by more than ``INDIFFERENCE``, on the tickets that both met.
+    """
+    mine, theirs = book.costs(design), book.costs(leader)
+    both = min(len(mine), len(theirs))
+    gap = mine[:both] - theirs[:both]
+    gap = gap[~np.isnan(gap)]
+    if len(gap) < 2:  # noqa: PLR2004 - a spread needs two
+        return 1.0
+    margin = INDIFFERENCE * abs(float(np.nanmean(theirs[:both])))
+    error = float(gap.std(ddof=1)) / math.sqrt(len(gap))
+    return _tail(float(gap.mean()) + margin, error, len(gap) - 1)
+
+
+def doubts(book: Book, designs: Iterable[Design], leader: Design) -> dict[Design, float]:
+    """Return, for each desk but the leader, how well it goes with being the cheapest that keeps."""
+    return {
+        design: min(doubt_of_dearer(book, design, leader), doubt_of_breaking(book, design))
+        for design in designs
+        if design != leader
+    }
+
+
+def _tail(gap: float, error: float, freedom: int) -> float:
+    """Return the p-value of a mean that is `gap` on the good side of its bound."""
+    if error == 0:
+        return 0.0 if gap > 0 else 1.0
+    return float(special.stdtr(freedom, -gap / error))
