@@ -96,7 +96,11 @@ class Added:
         """Return the columns of all tickets: those of users, then these."""
         merged = dict(base)
         names = {name for batch in self._ticket_columns for name in batch}
-        for name in names | {name for name, column in base.items() if column.size}:
+        names |= {name for name, column in base.items() if column.size}
+        if not len(base["arrival_ms"]):
+            # Without users every column is empty, needed or not.
+            names |= TICKET_DEFAULTS.keys()
+        for name in names:
             dtype, default = TICKET_DEFAULTS[name]
             column = base.get(name, np.empty(0, dtype))
             if not column.size:

@@ -93,7 +93,8 @@ def test_each_mechanism_does_something(name):
 
 def test_nobody_comes():
     """A desk without demand has no ticket, and projects and incidents all the same."""
-    quiet = with_on(["incidents", "problems", "runbooks age"], {"demand.volume": "0 / week"})
+    names = ["incidents", "problems", "runbooks age", "earliest due", "self-service"]
+    quiet = with_on(names, {"demand.volume": "0 / week"})
     workload = sample(quiet, 1, 0)
     _check_workload(workload)
     assert (workload.tickets.origin != 0).all()
