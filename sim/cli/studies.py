@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sim.workload.arrivals import Arrivals
 
 REPORT_FILE = "report.html"
+CHARTS = "charts"
+CHECK_LIST = "stress-des.md"
 REASONS_SHOWN = 5
 
 
@@ -94,7 +96,11 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
     if asked.output is not None:
         written = _keep(study, rows, asked)
         if report:
-            written.append(_report(study, asked.output / REPORT_FILE))
+            from sim.present import report as reporting  # noqa: PLC0415 - pictures are heavy
+
+            written.append(reporting.write(study, asked.output / REPORT_FILE))
+            reporting.save_charts(study, asked.output / CHARTS)
+            written.append(asked.output / CHARTS)
     if as_json:
         say_json(
             {
@@ -215,22 +221,96 @@ def _keep(study: Study, rows: Sequence[Any], asked: StudyAsked) -> list[Path]:
     ]
 
 
-def _report(study: Study, path: Path) -> Path:
-    from sim.present import report as reporting  # noqa: PLC0415 - pictures are heavy
-
-    reporting.write(study, path)
-    return path
+_folder = click.argument("folder", type=click.Path(path_type=Path))
+_jobs = click.option("--jobs", type=click.IntRange(1), help="Workers; every core if absent.")
+_theme = click.option(
+    "--theme", type=click.Path(path_type=Path), help="A brand's colours, font, logo and footer."
+)
 
 
 @click.command(short_help="Write the report of a comparison.")
-@click.argument("folder", type=click.Path(path_type=Path))
+@_folder
+@click.argument("outputs", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--charts/--no-charts", default=True, help="Charts as SVG, PNG and CSV too.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file; report.html in the folder."
+    "--strict-reporting",
+    "strict",
+    is_flag=True,
+    help="Fill the STRESS-DES check-list, and list what only you can fill.",
 )
-@click.option("--jobs", type=click.IntRange(1), help="Workers; every core if absent.")
+@_theme
+@_jobs
 @json_option
-def report(folder: Path, output: Path | None, jobs: int | None, as_json: bool) -> None:  # noqa: FBT001
-    """Write the report of the study that `tiersim compare … -o FOLDER` has kept."""
+def report(folder: Path, outputs: tuple[Path, ...], **options: Any) -> None:
+    """Write the report of the study that `tiersim compare … -o FOLDER` has kept.
+
+    OUTPUTS are files: .html, .pdf, .pptx (a deck) or .xlsx (a workbook); FOLDER/report.html if none
+    is named. Charts go into FOLDER/charts.
+    """
+    files = outputs or (folder / REPORT_FILE,)
+    _write_all(folder, files, **options)
+
+
+@click.command(short_help="Write the slides of a comparison.")
+@_folder
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="FOLDER/deck.pptx if absent.")
+@_theme
+@_jobs
+@json_option
+def deck(folder: Path, output: Path | None, **options: Any) -> None:
+    """Write the slides of the study in FOLDER: findings as titles, charts that can be edited."""
+    _write_all(folder, (output or folder / "deck.pptx",), charts=False, strict=False, **options)
+
+
+@click.command(short_help="Write the workbook of a comparison.")
+@_folder
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="FOLDER/workbook.xlsx if absent."
+)
+@_theme
+@_jobs
+@json_option
+def workbook(folder: Path, output: Path | None, **options: Any) -> None:
+    """Write the workbook of the study in FOLDER: inputs, results, differences, definitions."""
+    _write_all(folder, (output or folder / "workbook.xlsx",), charts=False, strict=False, **options)
+
+
+def _write_all(
+    folder: Path,
+    files: Sequence[Path],
+    *,
+    charts: bool,
+    strict: bool,
+    theme: Path | None,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    """Read a kept study, and write it as files."""
+    from sim.present import load_theme  # noqa: PLC0415 - pictures are heavy
+    from sim.present import report as reporting  # noqa: PLC0415
+    from sim.present.theme import DEFAULT  # noqa: PLC0415
+
+    brand = DEFAULT if theme is None else load_theme(theme)
+    study = _kept(folder, jobs, quiet=as_json)
+    written = [reporting.write(study, path, theme=brand, strict=strict) for path in files]
+    if charts:
+        written += reporting.save_charts(study, folder / CHARTS, theme=brand)
+    if as_json:
+        say_json({"written": [str(path) for path in written]})
+        return
+    for path in written:
+        if path.parent.name != CHARTS:
+            click.echo(f"Written: {path}")
+    if charts:
+        click.echo(f"Written: {folder / CHARTS} (charts as SVG and PNG, their numbers as CSV)")
+    say_next(f"tiersim deck {folder}", "the same as slides")
+
+
+def _kept(folder: Path, jobs: int | None, *, quiet: bool) -> Study:
+    """Read a study that ``compare`` has kept.
+
+    Nothing is simulated again but one replication, to be sure that it comes out the same.
+    """
     from sim.study.manifest import Manifest  # noqa: PLC0415
 
     how = read_command(folder)
@@ -249,11 +329,5 @@ def report(folder: Path, output: Path | None, jobs: int | None, as_json: bool) -
         engine=str(how.get("engine", "auto")),
         output=folder,
     )
-    # Every replication is read from the folder; nothing is simulated again but one, to be sure.
-    study, _ = _run(manifest.rebuild(), asked, quiet=as_json)
-    path = _report(study, output or folder / REPORT_FILE)
-    if as_json:
-        say_json({"written": [str(path)]})
-        return
-    click.echo(f"Written: {path}")
-    say_next("tiersim new my-desk.yaml", "your own desk")
+    study, _ = _run(manifest.rebuild(), asked, quiet=quiet)
+    return study

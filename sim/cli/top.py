@@ -54,6 +54,8 @@ COMMANDS = {
         "sim.cli.theories", "Hold a simulation against every queueing formula that applies."
     ),
     "report": Command("sim.cli.studies", "Write the report of a comparison."),
+    "deck": Command("sim.cli.studies", "Write the slides of a comparison."),
+    "workbook": Command("sim.cli.studies", "Write the workbook of a comparison."),
     "web": Command("sim.cli.web", "Open the page: move sliders, see what changes."),
 }
 """The modules are imported when their command is called, so that ``--help`` costs nothing."""
