@@ -2,20 +2,22 @@
 
 The rule is stated, so that a reader may disagree with it: of the options that surely keep every
 promise the cheapest is named; where none does, the one that misses the fewest. Cost is the total
-cost in a week where the scenarios say what a user's hour costs, else the cost of staff.
+cost in a week where the scenarios say what a user's hour costs, else what the desk itself costs.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sim.errors import StudyError
 from sim.present.sentences import (
+    COST_OF,
     change,
     clear,
+    desk_cost,
     figure,
     kept,
     kept_sentence,
@@ -28,7 +30,6 @@ from sim.study.ranking import rank
 from sim.study.result import Result
 from sim.study.study import Study
 
-COSTS: Final = ("total_cost", "staff_cost")
 RULE: Final = (
     "Of the options that surely keep every promise, the cheapest is named; where none does, the one "
     "that misses the fewest."
@@ -60,7 +61,7 @@ class Answer:
 
 def cost_metric(results: Sequence[Result]) -> str | None:
     """Return the metric of cost that every scenario has measured."""
-    for metric in COSTS:
+    for metric in ("total_cost", desk_cost(results)):
         if metric == "total_cost" and not all(r.scenario.costs.user_hour for r in results):
             continue
         if all(metric in r.metrics and not math.isnan(r.estimate(metric).mean) for r in results):
@@ -94,6 +95,28 @@ def answer(study: Study) -> Answer:
     return Answer(f"{headline}.", _several(study, best, keeping, cost), best, cost)
 
 
+def few(study: Study, most: int) -> Study:
+    """Return a study of fewer options: the first, the one that the answer names, the next best.
+
+    Parameters
+    ----------
+    study : Study
+    most : int
+        At least 2.
+    """
+    if len(study) <= most:
+        return study
+    told = answer(study)
+    others = [r for r in study.results[1:] if r is not told.best]
+    others.sort(key=lambda r: (len(kept(r)[1]), len(kept(r)[2])))
+    chosen = {study[0].name, told.best.name}
+    for result in others:
+        if len(chosen) >= most:
+            break
+        chosen.add(result.name)
+    return replace(study, results=tuple(r for r in study if r.name in chosen))
+
+
 def _best(results: Sequence[Result], cost: str | None, *, sure: bool) -> Result:
     def merit(result: Result) -> tuple[float, ...]:
         _, missed, unsure = kept(result)
@@ -109,8 +132,7 @@ def _best(results: Sequence[Result], cost: str | None, *, sure: bool) -> Result:
 
 
 def _weekly(result: Result, cost: str) -> str:
-    label = "staff and users' lost time" if cost == "total_cost" else "staff"
-    return f"{figure(result, cost)} a week for {label}"
+    return f"{figure(result, cost)} {COST_OF[cost]}"
 
 
 def _one(result: Result) -> tuple[str, ...]:
@@ -169,7 +191,7 @@ def _others(study: Study, cost: str | None) -> str:
     cheaper = [r for r in study.results[1:] if r.difference(cost).estimate.high < 0]
     if not cheaper:
         return "no other option is surely cheaper."
-    told = [f"{one_line(r.name)} ({change(r, cost)} a week)" for r in cheaper[:3]]
+    told = [f"{one_line(r.name)} ({change(r, cost)} {COST_OF[cost]})" for r in cheaper[:3]]
     return f"surely cheaper, but not keeping every promise for sure: {listed(told)}."
 
 

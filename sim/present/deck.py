@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import MissingExtraError, StudyError, TierSimError
 from sim.present import report_tables as tables
-from sim.present.answer import RULE, Answer, answer, cost_metric
+from sim.present.answer import RULE, Answer, answer, cost_metric, few
 from sim.present.charts import catalogue
 from sim.present.charts.l1_share import l1_share
 from sim.present.charts.service_levels import finding, level_names, service_levels
@@ -27,7 +28,7 @@ from sim.present.sentences import (
     period_words,
 )
 from sim.present.slide import Deck, Slide
-from sim.present.text import one_line, plural, short_names
+from sim.present.text import one_line, plural, short_names, shortened
 from sim.study.asked import words
 from sim.study.result import Result
 from sim.units import format_share
@@ -40,8 +41,8 @@ MOST_IN_BARS: Final = 6
 """Scenarios that bars of one slide can show; more are shown as a picture."""
 LONGEST_TITLE: Final = 190
 """Letters that a title's place holds."""
-MOST_ROWS: Final = 9
-"""Rows of a table that a slide holds."""
+MOST_OPTIONS: Final = 6
+"""Scenarios that the slides show; the report has all."""
 _DEFINITIONS: Final = {
     "l1_share": "of what began there",
     "l1_share_all": "of all tickets",
@@ -77,6 +78,11 @@ def slides(study: Study, asked: Asked) -> list[Slide]:
     best = study[told.best.name if asked.scenario is None else asked.scenario]
     notes = "\n".join(tables.method(study))
     under = f"{period_words(study[0].scenario)} · {evidence_words(study)}"
+    headline = finding(study)
+    if len(study) > MOST_OPTIONS:
+        under += f" · {MOST_OPTIONS} of {len(study)} options, all of them in the report"
+        study = few(study, MOST_OPTIONS)
+        best = study[best.name] if best.name in study.names else study[told.best.name]
     found = [
         Slide(
             told.headline,
@@ -87,7 +93,7 @@ def slides(study: Study, asked: Asked) -> list[Slide]:
         _gains(told, best, under, notes),
     ]
     if len(study) > 1:
-        found.append(_options(study, under, notes))
+        found.append(_options(study, headline, under, notes))
 
     def charted(make: Callable[[], Chart], native: Callable[[Chart], Native | None]) -> None:
         """Add a chart, editable where PowerPoint has its kind; leave it out where it says no."""
@@ -112,7 +118,10 @@ def slides(study: Study, asked: Asked) -> list[Slide]:
     def one(name: str) -> Callable[[], Chart]:
         return lambda: catalogue.chart(study, name, theme=asked.theme, scenario=best.name)
 
-    charted(lambda: service_levels(study, theme=asked.theme), lambda _: _levels(study))
+    charted(
+        lambda: replace(service_levels(study, theme=asked.theme), title=headline),
+        lambda _: _levels(study),
+    )
     if len(study) > 1:
         charted(lambda: catalogue.chart(study, "differences", theme=asked.theme), picture)
     charted(lambda: l1_share(study, theme=asked.theme), lambda _: _shares(study))
@@ -134,25 +143,24 @@ def _gains(told: Answer, best: Result, under: str, notes: str) -> Slide:
     return Slide(title.removesuffix("."), under, bullets=rest, notes=notes)
 
 
-def _options(study: Study, under: str, notes: str) -> Slide:
+def _options(study: Study, headline: str, under: str, notes: str) -> Slide:
     """Put the options side by side; of promises only those that are not surely kept are named."""
     cost = cost_metric(list(study))
     headings = ["option", "what it changes", "promises met", "resolved by the first line"]
     headings += [words(cost).label] if cost is not None else []
     rows = []
-    for result in study.results[:MOST_ROWS]:
+    for result in study:
         met, missed, unsure = kept(result)
         told = [f"{len(met)} of {len(met) + len(missed) + len(unsure)}"]
         told += [f"✗ {one_line(name)}" for name in missed]
         told += [f"? {one_line(name)}" for name in unsure]
-        cells = [result.name, changed_words(result, 3), "\n".join(told), figure(result, "l1_share")]
+        changed = shortened(changed_words(result, 2), 80)
+        cells = [result.name, changed, "\n".join(told), figure(result, "l1_share")]
         cells += [figure(result, cost)] if cost is not None else []
         rows.append(cells)
-    rest = len(study) - len(rows)
-    more = f" · {plural(rest, 'more option')} in the report" if rest else ""
     return Slide(
-        finding(study).partition(";")[0],
-        f"{under}{more} · ✗ missed  ? not yet known",
+        headline.partition(";")[0],
+        f"{under} · ✗ missed  ? not yet known",
         table=(headings, rows),
         notes=notes,
     )

@@ -261,7 +261,10 @@ def framed(chart: Chart, size: Size) -> Figure:
     figure.set_layout_engine("none")
     # The solver's last digits differ from run to run; names of clips are made from all of them.
     for axes in figure.axes:
-        axes.set_position([round(float(edge), _PLACES) for edge in axes.get_position().bounds])
+        left, bottom, width, height = (
+            round(float(edge), _PLACES) for edge in axes.get_position().bounds
+        )
+        axes.set_position((left, bottom, width, height))
     return figure
 
 

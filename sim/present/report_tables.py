@@ -65,7 +65,8 @@ HANDOVERS: Final = (
     "total_cost",
     "satisfaction",
 )
-_MOST_CHANGES: Final = 60
+MOST_COLUMNS: Final = 5
+"""Scenarios that a table has a column for; of more, each is a row."""
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,17 @@ def l1_shares(study: Study) -> Table:
         for metric, says in SHARES
         if any(metric in result.metrics for result in study)
     ]
-    return Table(
-        "The first line's share",
-        ("definition", *study.names),
-        tuple(rows),
-        "Fair definitions of one word differ by several points on the same tickets.",
-    )
+    note = "Fair definitions of one word differ by several points on the same tickets."
+    return _turned(Table("The first line's share", ("definition", *study.names), tuple(rows), note))
+
+
+def _turned(table: Table) -> Table:
+    """Turn a table with a column for each scenario round, where there are too many of them."""
+    if len(table.headings) - 1 <= MOST_COLUMNS:
+        return table
+    heads = ("option", *(row[0] for row in table.rows))
+    rows = zip(table.headings[1:], *(row[1:] for row in table.rows), strict=True)
+    return Table(table.title, heads, tuple(rows), table.note)
 
 
 def tiers(result: Result) -> Table:
@@ -187,7 +193,9 @@ def handovers(study: Study) -> Table:
         for metric in HANDOVERS
         if any(metric in r.metrics and not math.isnan(r.estimate(metric).mean) for r in study)
     ]
-    return Table("Hand-overs, cost and satisfaction", ("figure", *study.names), tuple(rows))
+    return _turned(
+        Table("Hand-overs, cost and satisfaction", ("figure", *study.names), tuple(rows))
+    )
 
 
 def score(study: Study) -> Table | None:
@@ -245,9 +253,17 @@ def signs_table(found: Sequence[Sign], currency: str) -> Table:
 
 def changes(study: Study) -> Table:
     """List every field in which the scenarios differ, as found by comparing them."""
+    title = "What differs between the scenarios"
+    if len(study) > MOST_COLUMNS:
+        listed_one_by_one = [
+            (result.name, path, written(before), written(after))
+            for result in study
+            for path, (before, after) in result.changes.items()
+        ]
+        return Table(title, ("option", "field", "the first", "here"), tuple(listed_one_by_one))
     paths = list(dict.fromkeys(path for result in study for path in result.changes))
     rows = []
-    for path in paths[:_MOST_CHANGES]:
+    for path in paths:
         before = next(r.changes[path][0] for r in study if path in r.changes)
         cells = [written(before)]
         cells += [
@@ -255,13 +271,7 @@ def changes(study: Study) -> Table:
             for r in study.results[1:]
         ]
         rows.append((path, *cells))
-    rest = len(paths) - _MOST_CHANGES
-    return Table(
-        "What differs between the scenarios",
-        ("field", *study.names),
-        tuple(rows),
-        f"{plural(rest, 'more field')} differ." if rest > 0 else "",
-    )
+    return Table(title, ("field", *study.names), tuple(rows))
 
 
 def assumptions(scenario: Scenario) -> list[Table]:

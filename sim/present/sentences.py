@@ -308,6 +308,8 @@ def written(value: Any) -> str:
         return ", ".join(map(written, value)) or "none"
     if isinstance(value, dict):
         return ", ".join(f"{key} {written(one)}" for key, one in value.items()) or "none"
+    if value == "0 d":
+        return "0"
     if isinstance(value, float) and value == round(value):
         return f"{value:,.0f}"
     return shortened(str(value), 120)
@@ -359,6 +361,29 @@ def footer(study: Study, of: Iterable[Result] | None = None, brand: str = "") ->
         f"TierSim {study.manifest.versions.get('tiersim', '')}".strip(),
     ]
     return " · ".join([*parts, *([one_line(brand)] if brand else [])])
+
+
+def desk_cost(results: Iterable[Result]) -> str:
+    """Return the metric that says what the desk itself costs, users' time left out.
+
+    Staff alone would make an outsourced tier look free.
+    """
+    paid = ("provider_cost", "credits")
+    more = any(
+        not math.isnan(result.estimate(metric).mean)
+        for result in results
+        for metric in paid
+        if metric in result.metrics
+    )
+    return "cost_per_ticket" if more else "staff_cost"
+
+
+COST_OF: Final = {
+    "total_cost": "a week for the desk and its users' lost time",
+    "staff_cost": "a week for staff",
+    "cost_per_ticket": "for each resolved ticket",
+}
+"""What a metric of cost pays for, and how long it lasts."""
 
 
 def definition(metric: str) -> str:

@@ -22,6 +22,8 @@ FOOT_TOP: Final = 6.98
 PICTURE_DPI: Final = 200
 _LONG: Final = 95
 _VERY_LONG: Final = 150
+_WIDTHS: Final = (2.4, 3.6, 2.4, 2.2, 2.4, 2.0, 2.0, 2.0)
+"""Of the columns of a table, against one another."""
 _CELL: Final = 220
 """Letters of a table's cell; the report has the rest."""
 
@@ -166,23 +168,29 @@ class Deck:
         self._text(box.text_frame, lines, size, self.theme.colours.ink)
 
     def _table(self, slide: Any, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        from pptx.util import Pt  # noqa: PLC0415 - an extra
+        from pptx.util import Inches, Pt  # noqa: PLC0415 - an extra
 
         shape = slide.shapes.add_table(len(rows) + 1, len(headings), *self._body())
         table = shape.table
         # Without the file's own colours: they are another brand's.
         table.horz_banding = False
-        size = 12 if len(rows) <= 4 else 10 if len(rows) <= 6 else 8  # noqa: PLR2004 - lines that fit
+        room = sum(_WIDTHS[: len(headings)])
+        for column, part in zip(table.columns, _WIDTHS, strict=False):
+            column.width = Inches((WIDTH - 2 * MARGIN) * part / room)
+        for row in table.rows:
+            row.height = Inches(0.3)
+        lines = 1 + sum(max(text.count("\n") + 1 for text in row) for row in rows)
+        size = 12 if lines <= 14 else 10 if lines <= 18 else 8  # noqa: PLR2004 - lines that fit
         for row, cells in enumerate([headings, *rows]):
             for column, text in enumerate(cells):
                 cell = table.cell(row, column)
                 cell.fill.solid()
                 colours = self.theme.colours
                 cell.fill.fore_color.rgb = self._rgb(colours.shade if row == 0 else colours.paper)
-                lines = [shortened(line, _CELL) for line in text.split("\n")]
+                told = [shortened(line, _CELL) for line in text.split("\n")]
                 self._text(
                     cell.text_frame,
-                    lines,
+                    told,
                     size,
                     colours.muted if row == 0 else colours.ink,
                     bold=row == 0 or column == 0,

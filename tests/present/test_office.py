@@ -1,6 +1,7 @@
 """Deck, workbook and paper: what they hold, and that no name is ever run."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -133,6 +134,20 @@ def test_hostile_names_fit_a_deck(hostile, tmp_path):
     assert "<script>alert(1)</script>" in words
     assert "\u202e" not in words
     assert "\x08" not in words
+
+
+def test_many_desks_fit_the_slides(hostile, tmp_path):
+    """Of many options the slides show some, say so, and name the one of the answer."""
+    many = replace(hostile, results=(*hostile.results, _renamed(hostile, "the seventh")))
+    path = write(many, tmp_path / "many.pptx")
+    found = list(pptx.Presentation(path).slides)
+    assert 8 <= len(found) <= 12
+    assert "6 of 7 options" in words_of(found[0])
+
+
+def _renamed(study, name):
+    last = study.results[-1]
+    return replace(last, scenario=last.scenario.with_({}, name=name))
 
 
 def test_one_desk_has_a_deck_too(single, tmp_path):

@@ -22,9 +22,10 @@ from sim.present.sentences import (
     evidence_words,
     footer,
     period_words,
+    written,
     written_change,
 )
-from sim.present.text import one_line, short_names
+from sim.present.text import one_line, plural, short_names, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.study.asked import words
 from sim.study.study import Change, Study
@@ -43,6 +44,7 @@ COLUMNS: Final = (
     "p adjusted (Holm)",
     "effect",
 )
+MOST_DIALS: Final = 15
 _ROW: Final = 0.46
 _MARKS: Final = {"better": "▲", "worse": "▼", "higher": "↑", "lower": "↓"}
 _NONE: Final = "○"
@@ -239,6 +241,9 @@ def tornado(study: Study, metric: str, *, theme: Theme = DEFAULT) -> Chart:
     ordered = sorted(
         dials.items(), key=lambda one: -max(abs(c.difference.estimate.mean) for c in one[1])
     )
+    drawn = ordered[:MOST_DIALS]
+    rest = len(ordered) - len(drawn)
+    more = f" · {plural(rest, 'smaller one')} in the numbers" if rest else ""
     label = words(metric).label
     if ordered:
         top = max(ordered[0][1], key=lambda c: abs(c.difference.estimate.mean))
@@ -254,14 +259,14 @@ def tornado(study: Study, metric: str, *, theme: Theme = DEFAULT) -> Chart:
         title,
         f"{label}: difference against {one_line(study[0].name)}, which has "
         f"{study[0].estimate(metric).format(words(metric, study[0].scenario.costs.currency).write)} · "
-        f"{period_words(study[0].scenario)} · {evidence_words(study, metric)}",
+        f"{period_words(study[0].scenario)} · {evidence_words(study, metric)}{more}",
         footer(study, brand=theme.footer),
         COLUMNS,
         _rows([change for _, several in ordered for change in several]),
-        lambda canvas: _draw_tornado(canvas, study, metric, ordered),
+        lambda canvas: _draw_tornado(canvas, study, metric, drawn),
         theme,
-        phone_height=2.3 + 0.5 * len(ordered),
-        height=max(SLIDE.height, 2.0 + 0.42 * len(ordered)),
+        phone_height=2.3 + 0.5 * len(drawn),
+        height=max(SLIDE.height, 2.0 + 0.42 * len(drawn)),
     )
 
 
@@ -291,7 +296,7 @@ def _draw_tornado(
                 else (estimate.high if right else estimate.low)
             )
             found = list(study[change.scenario].changes.values())
-            turned = f" → {found[0][1]}" if len(found) == 1 else ""
+            turned = f" → {shortened(written(found[0][1]), 14)}" if len(found) == 1 else ""
             currency = study[change.scenario].scenario.costs.currency
             mark = _MARKS.get(change.effect, _NONE)
             mean = written_change(metric, estimate, currency)

@@ -16,7 +16,15 @@ from sim.present.charts.shared import (
     spread_out,
 )
 from sim.present.picture import SLIDE, Canvas, Chart
-from sim.present.sentences import evidence_words, figure, footer, measured, period_words
+from sim.present.sentences import (
+    COST_OF,
+    desk_cost,
+    evidence_words,
+    figure,
+    footer,
+    measured,
+    period_words,
+)
 from sim.present.text import one_line, short_names
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
@@ -26,7 +34,8 @@ from sim.study.study import Study
 from sim.units import format_share
 
 NAME: Final = "frontier"
-COST: Final = "staff_cost"
+MOST_NAMES: Final = 12
+"""Names that fit beside the points; of more desks only those that matter are named."""
 
 
 def hardest_level(study: Study) -> str:
@@ -62,7 +71,7 @@ def frontier(
     study: Study,
     *,
     level: str | None = None,
-    cost: str = COST,
+    cost: str | None = None,
     theme: Theme = DEFAULT,
 ) -> Chart:
     """Draw cost against how often a promise is kept.
@@ -72,9 +81,10 @@ def frontier(
     study : Study
     level : str, optional
         A service level that every scenario has; the hardest if absent.
-    cost : str
-        A metric in money.
+    cost : str, optional
+        A metric in money; what the desk costs if absent.
     """
+    cost = cost or desk_cost(study)
     shared = [
         n
         for n in study[0].scenario.service_levels
@@ -102,16 +112,18 @@ def frontier(
         best = min(sure, key=lambda r: r.estimate(cost).mean)
         title = (
             f"Cheapest desk that surely keeps {one_line(level)}: {one_line(best.name)}, "
-            f"{figure(best, cost)} a week, {measured(best.estimate(metric), format_share)}"
+            f"{figure(best, cost)} {COST_OF.get(cost, '')}, {measured(best.estimate(metric), format_share)}"
         )
     else:
         best = max(results, key=lambda r: r.estimate(metric).mean)
         title = (
             f"No desk surely keeps {one_line(level)}; closest is {one_line(best.name)}: "
-            f"{measured(best.estimate(metric), format_share)} at {figure(best, cost)} a week"
+            f"{measured(best.estimate(metric), format_share)} at {figure(best, cost)} {COST_OF.get(cost, '')}"
         )
     points = [(r.estimate(cost).mean, r.estimate(metric).mean) for r in results]
     front = on_frontier(points)
+    many = len(results) > MOST_NAMES
+    few = " · named: the first, and those on the line; the rest are in the numbers" if many else ""
     rows = [
         (
             r.name,
@@ -130,7 +142,7 @@ def frontier(
         title,
         f"{one_line(level)}, share of tickets, against {words(cost).label.lower()} in {currency} · "
         f"{period_words(study[0].scenario)} · {evidence_words(study, metric)} · line: nobody is "
-        "both cheaper and better",
+        f"both cheaper and better{few}",
         footer(study, brand=theme.footer),
         (
             "scenario",
@@ -166,7 +178,7 @@ def _draw(
     shares = [r.estimate(metric) for r in results]
     lows = [e.mean if math.isnan(e.low) else e.low for e in shares]
     low, high = min(costs), max(costs)
-    margin = max((high - low) * 0.15, high * 0.01, 1.0)
+    margin = max((high - low) * 0.15, high * 0.01)
     left, right = low - margin, high + margin * (6 if canvas.narrow else 4)
     bottom = max(0.0, math.floor(10 * (min([*lows, goal]) - 0.04)) / 10)
     axes.set_xlim(left, right)
@@ -188,10 +200,15 @@ def _draw(
         fontsize=size.small,
     )
     least = size.text * 1.25 / 72 / (2.6 if canvas.narrow else 3.4) * (1.02 - bottom)
-    heights = spread_out([e.mean for e in shares], least)
-    for place, (at, estimate, name, height) in enumerate(
-        zip(costs, shares, names, heights, strict=True)
-    ):
+    named = set(range(len(results)))
+    if len(results) > MOST_NAMES:
+        named = {0, *front[-(MOST_NAMES - 1) :]}
+    order = sorted(named)
+    heights = dict(zip(order, spread_out([shares[at].mean for at in order], least), strict=True))
+    for place, (at, estimate, name) in enumerate(zip(costs, shares, names, strict=True)):
+        if place not in named:
+            axes.plot(at, estimate.mean, "o", ms=4, color=colours.muted, alpha=0.6, zorder=2)
+            continue
         colour = canvas.theme.series(place)
         interval_bar(axes, estimate, at, colour, upright=True)
         price = results[place].estimate(cost)
@@ -201,7 +218,7 @@ def _draw(
         axes.annotate(
             canvas.write(name),
             (at, estimate.mean),
-            xytext=(high + margin * 0.35, height),
+            xytext=(high + margin * 0.35, heights[place]),
             textcoords="data",
             va="center",
             fontsize=size.text - (1.5 if canvas.narrow else 0),
@@ -212,7 +229,8 @@ def _draw(
         )
     step = nice_step((right - left) / (3 if canvas.narrow else 5))
     ticks = [n * step for n in range(math.ceil(left / step), math.floor(right / step) + 1)]
-    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
+    digits = max(0, -math.floor(math.log10(step) + 1e-9))
+    axes.set_xticks(ticks, [f"{tick:,.{digits}f}" for tick in ticks])
     currency = results[0].scenario.costs.currency
     axes.set_xlabel(canvas.write(f"{words(cost).label}, {currency}"), fontsize=size.text)
     share_axis(axes.yaxis, bottom, 1.0, most=4)

@@ -23,7 +23,7 @@ from sim.present.sentences import (
     measured,
     period_words,
 )
-from sim.present.text import one_line, plural, short_names
+from sim.present.text import listed, one_line, plural, short_names
 from sim.present.theme import DEFAULT, Theme
 from sim.study.asked import level_metric
 from sim.study.result import Result
@@ -31,6 +31,7 @@ from sim.study.study import Study
 from sim.units import format_share
 
 NAME: Final = "service levels"
+_MANY: Final = 8
 _ROW: Final = 0.44
 """Inches for one scenario in one panel."""
 COLUMNS: Final = (
@@ -48,6 +49,12 @@ COLUMNS: Final = (
 def level_names(study: Study) -> list[str]:
     """List the service levels of all scenarios, in the order in which they come."""
     return list(dict.fromkeys(name for result in study for name in result.scenario.service_levels))
+
+
+def _common(study: Study, name: str) -> bool:
+    """Tell whether a service level is worth a panel: among many desks, not for one alone."""
+    having = sum(name in result.scenario.service_levels for result in study)
+    return len(study) <= _MANY or having * 4 >= len(study)
 
 
 def without_pauses(result: Result, level: str) -> float | None:
@@ -88,6 +95,8 @@ def finding(study: Study) -> str:
 def service_levels(study: Study, *, theme: Theme = DEFAULT) -> Chart:
     """Draw bars of every service level of every scenario, with goals and intervals."""
     levels = level_names(study)
+    shown = [name for name in levels if _common(study, name)]
+    few = f" · not drawn: {listed(n for n in levels if n not in shown)}" if shown != levels else ""
     rows: list[tuple[Value, ...]] = []
     for result in study:
         for name, verdict in result.verdicts.items():
@@ -110,16 +119,16 @@ def service_levels(study: Study, *, theme: Theme = DEFAULT) -> Chart:
         finding(study),
         f"Share of tickets that kept the promise · {period_words(study[0].scenario)} · "
         f"{evidence_words(study, first)} · ✓ met  ✗ missed  ? not yet known · "
-        "◇ when waiting for users and vendors counts too",
+        f"◇ when waiting for users and vendors counts too{few}",
         footer(study, brand=theme.footer),
         COLUMNS,
         rows,
-        lambda canvas: _draw(canvas, study, levels),
+        lambda canvas: _draw(canvas, study, shown),
         theme,
-        phone_height=1.9 + max(1, len(levels)) * (0.62 + _ROW * len(study)),
+        phone_height=1.9 + max(1, len(shown)) * (0.62 + _ROW * len(study)),
         height=max(
             5.625,
-            1.9 + panel_grid(max(1, len(levels)), narrow=False)[0] * (0.6 + _ROW * len(study)),
+            1.9 + panel_grid(max(1, len(shown)), narrow=False)[0] * (0.6 + _ROW * len(study)),
         ),
     )
 
