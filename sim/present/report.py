@@ -44,6 +44,7 @@ KINDS: Final = {
     ".xlsx": "sim.present.workbook:workbook",
 }
 TEMPLATE: Final = "report.html.j2"
+STRICT_TEMPLATE: Final = "strict.html.j2"
 _UNSAFE: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -60,12 +61,15 @@ class Asked:
         Of the first scenario, where they were looked for.
     run : Run or None
         A replication to be shown as an animation.
+    strict : bool
+        Whether the STRESS-DES check-list is filled.
     """
 
     theme: Theme = DEFAULT
     scenario: str | int | None = None
     signs: Sequence[Sign] = ()
     run: Run | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def write(
     scenario: str | int | None = None,
     signs: Sequence[Sign] = (),
     run: Run | None = None,
+    strict: bool = False,
 ) -> Path:
     """Write a report of a study; the ending of the name says what kind.
 
@@ -105,6 +110,8 @@ def write(
         What ``sim.study.signs.signs`` found, to be shown too.
     run : Run, optional
         A replication to be shown as an animation (in ``.html``).
+    strict : bool
+        Fill the STRESS-DES check-list (in ``.html`` and ``.pdf``).
 
     Raises
     ------
@@ -120,7 +127,7 @@ def write(
         raise OutputError(f"{path}: a report is written as .html, .pdf, .pptx or .xlsx{hint}")
     module, function = place.split(":")
     make = getattr(importlib.import_module(module), function)
-    made: bytes = make(study, Asked(theme, scenario, signs, run))
+    made: bytes = make(study, Asked(theme, scenario, signs, run, strict))
     return write_whole(path, lambda to: to.write_bytes(made))
 
 
@@ -234,6 +241,7 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
             manifest_json=study.manifest.to_json(),
             footer=footer(study, brand=asked.theme.footer),
             animation=_animation(asked, paper=paper),
+            strict=_strict(study) if asked.strict else "",
         )
     )
 
@@ -273,6 +281,24 @@ def _image(chart: Chart) -> Shown:
 
 def _data_uri(kind: str, content: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _strict(study: Study) -> Any:
+    """Return the check-list of the reporting standard."""
+    from markupsafe import Markup  # noqa: PLC0415 - to write alone
+
+    from sim.present import stress  # noqa: PLC0415 - only where it is asked for
+
+    items = stress.checklist(study)
+    filled = environment().get_template(STRICT_TEMPLATE)
+    page_part = filled.render(
+        source=stress.SOURCE,
+        summary=stress.summary(items),
+        gaps=stress.missing(items),
+        items=items,
+    )
+    # The template has escaped what users wrote.
+    return Markup(page_part)  # noqa: S704
 
 
 def _animation(asked: Asked, *, paper: bool) -> Any:
