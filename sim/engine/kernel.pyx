@@ -6,7 +6,8 @@
 object, nothing is random, and the GIL is released.
 
 What there is of a run is in ``kernel_run.pxd``; what is still to happen in ``kernel_events.pxd``;
-waiting lines in ``kernel_lines.pxd``; agents in ``kernel_agents.pxd``.
+waiting lines in ``kernel_lines.pxd``; agents in ``kernel_agents.pxd``; what becomes of tickets in
+``kernel_tickets.pxd``; the shorter way where the desk is plain in ``kernel_settled.pxd``.
 """
 
 from libc.stdint cimport INT64_MAX, int8_t, int32_t, int64_t, uint8_t, uint64_t
@@ -16,6 +17,7 @@ from libc.string cimport memset
 from sim.engine.kernel_agents cimport (
     becomes_idle, has_idle, idles_no_more, park, stir, stir_late, take_up, waits, waits_no_more,
 )
+from sim.engine.kernel_columns cimport flags, numbers, read_desk, read_log, read_workload, times
 from sim.engine.kernel_events cimport (
     enter, first_key, joins_now, key_of, over_ms, sort_joining, take_event, time_of,
 )
@@ -67,7 +69,7 @@ FAULTS = (
 )
 """What may be wrong with a workload, by the numbers of ``kernel_faults``."""
 
-# ---- what happens at an instant, in the order of the rule table ------------------------------------
+# ---- what happens at an instant, in the order of the rule table ----------------------------------
 
 
 cdef inline bint completes_now(Run* run, int32_t visit) noexcept nogil:
@@ -305,7 +307,7 @@ cdef inline void dispatch(Run* run) noexcept nogil:
         ask_pools(run)
 
 
-# ---- from instant to instant -----------------------------------------------------------------------
+# ---- from instant to instant ---------------------------------------------------------------------
 
 
 cdef inline int32_t arriving(Run* run) noexcept nogil:
@@ -414,111 +416,7 @@ cdef void settle_on(Run* run) noexcept nogil:
         run.joined_count = run.joining_count = 0
 
 
-# ---- in and out ------------------------------------------------------------------------------------
-
-
-cdef int64_t* times(column) except? NULL:
-    """Return where a column of int64 begins; NULL when it is empty. The caller keeps it alive."""
-    cdef const int64_t[::1] rows = column
-    return <int64_t*>&rows[0] if rows.shape[0] else NULL
-
-
-cdef int32_t* numbers(column) except? NULL:
-    """As ``times``, for int32."""
-    cdef const int32_t[::1] rows = column
-    return <int32_t*>&rows[0] if rows.shape[0] else NULL
-
-
-cdef int8_t* codes(column) except? NULL:
-    """As ``times``, for int8."""
-    cdef const int8_t[::1] rows = column
-    return <int8_t*>&rows[0] if rows.shape[0] else NULL
-
-
-cdef uint8_t* flags(column) except? NULL:
-    """As ``times``, for uint8."""
-    cdef const uint8_t[::1] rows = column
-    return <uint8_t*>&rows[0] if rows.shape[0] else NULL
-
-
-cdef int read_workload(Run* run, dict flat) except -1:
-    run.ticket_count, run.visit_count = len(flat["arrival_ms"]), len(flat["ticket"])
-    run.signal_count, run.class_count = len(flat["signal_count"]), flat["class_count"]
-    run.end_ms = flat["end_ms"]
-    run.arrival_ms = times(flat["arrival_ms"])
-    run.arrival_order = numbers(flat["arrival_order"])
-    run.first_visit = numbers(flat["first_visit"])
-    run.priority = codes(flat["priority"])
-    run.due_ms = times(flat["due_ms"])
-    run.prevented_by = numbers(flat["prevented_by"])
-    run.closes_on = numbers(flat["closes_on"])
-    run.ticket = numbers(flat["ticket"])
-    run.queue = numbers(flat["queue"])
-    run.work_ms = times(flat["work_ms"])
-    run.successor = numbers(flat["successor"])
-    run.delay_ms = times(flat["delay_ms"])
-    run.delay_calendar = codes(flat["delay_calendar"])
-    run.patience_ms = times(flat["patience_ms"])
-    run.give_up_ms = times(flat["give_up_ms"])
-    run.awaits = numbers(flat["awaits"])
-    run.raises = numbers(flat["raises"])
-    run.resolves = flags(flat["resolves"])
-    run.is_side = flags(flat["is_side"])
-    run.side_visit = numbers(flat["side_visit"])
-    run.side_delay_ms = times(flat["side_delay_ms"])
-    run.side_calendar = codes(flat["side_calendar"])
-    return 0
-
-
-cdef int read_desk(Run* run, dict flat) except -1:
-    cdef int32_t row
-    run.queue_count, run.pool_count = len(flat["by_class"]), len(flat["pre_empts"])
-    run.agent_count, run.step_count = len(flat["pool_of_agent"]), len(flat["step_ms"])
-    run.pool_first = numbers(flat["pool_first"])
-    run.queue_of_service = numbers(flat["queue_of_service"])
-    run.pool_of_service = numbers(flat["pool_of_service"])
-    run.lowest_of_service = numbers(flat["lowest_of_service"])
-    run.after_of_service_ms = times(flat["after_of_service_ms"])
-    run.queue_first = numbers(flat["queue_first"])
-    run.service_of_queue = numbers(flat["service_of_queue"])
-    run.crew_first = numbers(flat["crew_first"])
-    run.pool_of_crew = numbers(flat["pool_of_crew"])
-    run.calendar_of_queue = numbers(flat["calendar_of_queue"])
-    run.pressure_of_queue = times(flat["pressure_of_queue"])
-    run.box_of_queue_ms = times(flat["box_of_queue_ms"])
-    run.short_box_of_queue_ms = times(flat["short_box_of_queue_ms"])
-    run.discipline_of_queue = codes(flat["discipline_of_queue"])
-    run.by_class = flags(flat["by_class"])
-    run.shift_end_of_pool = codes(flat["shift_end_of_pool"])
-    run.pre_empts = numbers(flat["pre_empts"])
-    run.member_first = numbers(flat["member_first"])
-    run.agent_of_member = numbers(flat["agent_of_member"])
-    run.pool_of_agent = numbers(flat["pool_of_agent"])
-    run.step_ms = times(flat["step_ms"])
-    run.step_agent = numbers(flat["step_agent"])
-    run.step_comes = flags(flat["step_comes"])
-    run.spell_first = numbers(flat["spell_first"])
-    run.open_ms = times(flat["open_ms"])
-    run.close_ms = times(flat["close_ms"])
-    run.opened_ms = times(flat["opened_ms"])
-    for row in range(run.pool_count):
-        run.pre_emption |= run.pre_empts[row] != NO_INTERRUPTION
-        run.parking |= run.pre_emption or run.shift_end_of_pool[row] == PARK
-    for row in range(run.pool_first[run.pool_count]):
-        run.thresholds |= run.after_of_service_ms[row] > 0
-    return 0
-
-
-cdef int read_log(Run* run, dict log) except -1:
-    run.ended_ms = times(log["ended_ms"])
-    run.ending = codes(log["ending"])
-    run.joined_ms = times(log["joined_ms"])
-    run.started_ms = times(log["started_ms"])
-    run.finished_ms = times(log["finished_ms"])
-    run.outcome = codes(log["outcome"])
-    run.agent = numbers(log["agent"])
-    run.taken_up_ms = times(log["taken_up_ms"])
-    return 0
+# ---- in and out ----------------------------------------------------------------------------------
 
 
 cdef object room(list kept, rows, fill, dtype=np.int32):

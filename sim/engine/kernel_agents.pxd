@@ -1,12 +1,13 @@
 # cython: language_level=3
 """Agents: who is idle, who takes up what, and what happens to work in hand.
 
-The idle agents of a pool are a ring threaded through ``idle_after`` and ``idle_before``, longest idle
-first; behind the agents these arrays have one place per pool, where its ring begins and ends. Time
-only goes forward, so whoever becomes idle belongs at the end of the ring, but for ties.
+The idle agents of a pool are a ring threaded through ``idle_after`` and ``idle_before``, longest
+idle first; behind the agents these arrays have one place per pool, where its ring begins and ends.
+Time only goes forward, so whoever becomes idle belongs at the end of the ring, but for ties.
 
 ``stirred`` is the set of pools for whom something has changed since they were last asked, and
-``is_stirred`` tells whether there may be any. Invariant: no agent of any other pool can take anything.
+``is_stirred`` tells whether there may be any. Invariant: no agent of another pool can take
+anything.
 """
 
 from libc.stdint cimport int32_t, int64_t
@@ -14,7 +15,9 @@ from libc.stdlib cimport realloc
 
 from sim.engine.kernel_events cimport enter
 from sim.engine.kernel_lines cimport class_in, drop_front, line_up, put_in_set
-from sim.engine.kernel_run cimport COMPLETE, DISPATCH, NEVER_YET, NO_INTERRUPTION, NOBODY, Run, Spell
+from sim.engine.kernel_run cimport (
+    COMPLETE, DISPATCH, NEVER_YET, NO_INTERRUPTION, NOBODY, Run, Spell,
+)
 
 cdef enum:
     PERMILLE = 1000

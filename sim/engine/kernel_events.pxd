@@ -151,7 +151,7 @@ cdef inline void sort_joining(Run* run) noexcept nogil:
 cdef inline int32_t first_above(
     const int64_t* sorted_ms, int64_t ms, int32_t low, int32_t high
 ) noexcept nogil:
-    """Return the first place from ``low`` whose time is above ``ms``; ``high`` when there is none."""
+    """Return the first place from ``low`` whose time is above ``ms``; ``high`` for none."""
     cdef int32_t middle
     while low < high:
         middle = (low + high) >> 1
@@ -165,7 +165,7 @@ cdef inline int32_t first_above(
 cdef inline int64_t over_ms(
     Run* run, int32_t calendar, int64_t from_ms, int64_t delay_ms
 ) noexcept nogil:
-    """Tell when a delay is over that runs in a calendar alone; the end of the period if not before."""
+    """Tell when a delay is over that runs in a calendar alone; at the latest, the period's end."""
     cdef int32_t spell, end
     if calendar == ALWAYS_OPEN or delay_ms == 0:
         return from_ms + delay_ms

@@ -10,8 +10,8 @@ A line of first come is a list threaded through ``behind``. A line of earliest d
 visits, is a pairing heap: ``below`` a visit hangs a list, threaded through ``behind``, of heaps
 whose first visits it goes before. So a visit costs the same memory wherever it waits.
 
-A visit that leaves or is withdrawn is not looked for in its line: it is dropped when it comes to the
-front, and ``finished_ms`` tells. ``waiting`` counts without such visits.
+A visit that leaves or is withdrawn is not looked for in its line: it is dropped when it comes to
+the front, and ``finished_ms`` tells. ``waiting`` counts without such visits.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t

@@ -1,7 +1,7 @@
 # cython: language_level=3
 """Where a visit's start is settled the moment it joins: plain first come, first served.
 
-When every queue is served first come, first served by one pool that serves nothing else, and nothing
+When every queue is served in order of coming, by one pool that serves nothing else, and nothing
 depends on the state of the desk, later visits cannot change what becomes of an earlier one. So its
 start is known when it joins: it is the multi-server recursion of Kiefer and Wolfowitz (1955),
 ``start = max(joined, earliest free agent)``. Only joining remains an event.
@@ -46,7 +46,7 @@ cdef inline void sink_free(int64_t* keys, Py_ssize_t count, int64_t key) noexcep
 cdef inline void is_free_from(
     Run* run, int64_t* keys, int32_t count, int32_t agent, int64_t since_ms, int64_t there_ms
 ) noexcept nogil:
-    """Note since when the first agent of a pool's heap is idle who is to be there at ``there_ms``."""
+    """Note since when a pool's first agent is idle, who is to be there at ``there_ms``."""
     while run.leave_ms[run.presence[agent]] <= there_ms:
         run.presence[agent] += 1
     since_ms = max(since_ms, run.come_ms[run.presence[agent]])
