@@ -122,7 +122,8 @@ def _check(workload: Workload, desk: Desk) -> None:
         ("step_ms, from one to the next,", np.diff(desk.step_ms), 0, NEVER_MS),
     ]
     for name, values, lowest, highest in ranges:
-        if np.size(values) and not lowest <= np.min(values) <= np.max(values) <= highest:
+        least, most = (min, max) if isinstance(values, list) else (np.min, np.max)
+        if np.size(values) and not lowest <= least(values) <= most(values) <= highest:
             raise ValueError(f"{name} is not from {lowest} to {highest} everywhere")
     if any(queue.discipline is Discipline.EARLIEST_DUE for queue in desk.queues) and (
         len(tickets.due_ms) != len(tickets)
