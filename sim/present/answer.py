@@ -148,7 +148,9 @@ def _several(
     base = study[0]
     sentences = []
     if best is base:
-        sentences.append(f"It is what the others are held against: {_others(study, cost)}")
+        sentences.append(
+            f"{one_line(best.name)} is what the others are held against: {_others(study, cost)}"
+        )
     else:
         sentences.append(f"Against {one_line(base.name)}: {_gains(best, cost)}.")
     sentences.append(l1_sentence(best))

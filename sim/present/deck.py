@@ -155,7 +155,7 @@ def _options(study: Study, headline: str, under: str, notes: str) -> Slide:
         told += [f"✗ {one_line(name)}" for name in missed]
         told += [f"? {one_line(name)}" for name in unsure]
         changed = shortened(changed_words(result, 2), 80)
-        cells = [result.name, changed, "\n".join(told), figure(result, "l1_share")]
+        cells = [shortened(result.name, 60), changed, "\n".join(told), figure(result, "l1_share")]
         cells += [figure(result, cost)] if cost is not None else []
         rows.append(cells)
     return Slide(

@@ -24,6 +24,8 @@ _LONG: Final = 95
 _VERY_LONG: Final = 150
 _WIDTHS: Final = (2.4, 3.6, 2.4, 2.2, 2.4, 2.0, 2.0, 2.0)
 """Of the columns of a table, against one another."""
+_GAP: Final = 60
+"""Letters that the space between two bullets takes."""
 _CELL: Final = 220
 """Letters of a table's cell; the report has the rest."""
 
@@ -163,7 +165,8 @@ class Deck:
         lines = [f"•  {shortened(text, 420)}" for text in bullets]
         # Small enough that all of them fit the slide.
         letters = sum(map(len, lines))
-        size = 20 if letters < 700 else 17 if letters < 1100 else 14 if letters < 1700 else 12  # noqa: PLR2004
+        room = letters + _GAP * len(lines)
+        size = 20 if room < 900 else 17 if room < 1400 else 14 if room < 2000 else 12  # noqa: PLR2004
         box = slide.shapes.add_textbox(*self._body())
         self._text(box.text_frame, lines, size, self.theme.colours.ink)
 
