@@ -13,7 +13,7 @@ from sim.units import HOURS_PER_WEEK
 class Priced:
     """People cost 1,000 a week and 100 for each of them; a provider costs 2 a ticket."""
 
-    def __call__(self, scenario, seed, replication):
+    def __call__(self, scenario, seed, replication):  # noqa: ARG002 - as a study calls it
         """Work the cost out: one head at L2 stands for the provider."""
         tickets = scenario.demand.volume * HOURS_PER_WEEK
         heads = scenario.tiers["L2"].staff["day"]
