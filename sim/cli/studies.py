@@ -293,16 +293,27 @@ def _write_all(
     brand = DEFAULT if theme is None else load_theme(theme)
     study = _kept(folder, jobs, quiet=as_json)
     written = [reporting.write(study, path, theme=brand, strict=strict) for path in files]
+    gaps = list[str]()
+    if strict:
+        from sim.present import stress  # noqa: PLC0415 - only where it is asked for
+        from sim.scenario.writing import write_whole  # noqa: PLC0415
+
+        gaps = stress.missing(stress.checklist(study))
+        written.append(write_whole(files[0].with_name(CHECK_LIST), stress.markdown(study)))
     if charts:
         written += reporting.save_charts(study, folder / CHARTS, theme=brand)
     if as_json:
-        say_json({"written": [str(path) for path in written]})
+        say_json({"written": [str(path) for path in written], "still_to_be_written": gaps})
         return
     for path in written:
         if path.parent.name != CHARTS:
             click.echo(f"Written: {path}")
     if charts:
         click.echo(f"Written: {folder / CHARTS} (charts as SVG and PNG, their numbers as CSV)")
+    if gaps:
+        click.echo("Still to be written, by you:")
+    for gap in gaps:
+        click.echo(f"  {gap}")
     say_next(f"tiersim deck {folder}", "the same as slides")
 
 
@@ -319,10 +330,13 @@ def _kept(folder: Path, jobs: int | None, *, quiet: bool) -> Study:
     except OSError as error:
         raise StudyError(f"{folder} has no manifest that can be read: {error.strerror}") from None
     manifest = Manifest.from_json(text)
+    precision = manifest.asked.get("precision")
     asked = StudyAsked(
         paths=(),
         seed=manifest.seed,
         replications=manifest.replications,
+        # Reached already with so many replications; a report says why there are so many.
+        precision=precision if isinstance(precision, str) else None,
         arrivals=Path(how["arrivals"]) if how.get("arrivals") else None,
         mapping=how.get("mapping"),
         jobs=jobs,

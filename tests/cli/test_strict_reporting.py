@@ -84,13 +84,15 @@ def test_report_and_markdown_are_written(tmp_path, monkeypatch, capsys):
     made = ["compare", "desk.yaml", "--replications", "2", "--jobs", "1", "-o", "study"]
     assert main(made) == Exit.FINE
     capsys.readouterr()
-    assert main(["report", "study", "--jobs", "1", "--strict-reporting"]) == Exit.FINE
+    assert (
+        main(["report", "study", "--jobs", "1", "--no-charts", "--strict-reporting"]) == Exit.FINE
+    )
     assert "Still to be written, by you:" in capsys.readouterr().out
     page = Path("study/report.html").read_text(encoding="utf-8")
     assert 'id="reporting"' in page
     assert "Three &lt;weeks&gt;: " in page
     text = Path("study/stress-des.md").read_text(encoding="utf-8")
     assert text.startswith("# STRESS-DES check-list")
-    assert main(["report", "study", "--jobs", "1", "--json"]) == Exit.FINE
+    assert main(["report", "study", "--jobs", "1", "--no-charts", "--json"]) == Exit.FINE
     assert json.loads(capsys.readouterr().out)["still_to_be_written"] == []
     assert 'id="reporting"' not in Path("study/report.html").read_text(encoding="utf-8")
