@@ -50,6 +50,15 @@ COLUMNS = (
 )
 
 
+WHY = (
+    "Where load is heavy the intervals are too short: replications are skewed (a few bad periods among "
+    "many good ones), and Student's t takes 10 or 20 of them for normal. It strikes means and p90 of "
+    "long waits, their differences, and a share near its upper end; a lightly loaded desk, and a share "
+    "in the middle, hold their level. More replications help (compare 10 with 20), and so does a "
+    "longer period, which makes each replication less skewed."
+)
+
+
 @dataclass(frozen=True)
 class Figure:
     """A figure whose interval is judged.
@@ -256,6 +265,8 @@ def markdown(found: Sequence[dict[str, Any]]) -> str:
             "The quantile over replications has no interval of exactly the level: it lies between order "
             "statistics, and 20 replications bound it from above only at infinity, so it covers more."
         ),
+        "",
+        WHY,
         "",
         "Closed forms beside the reference:",
         "",
