@@ -29,6 +29,7 @@ from sim.scenario.model import Scenario
 from sim.study.asked import HEADLINE, level_metric, words
 from sim.study.result import Result
 from sim.study.scorecard import scorecard
+from sim.study.settling import horizon
 from sim.study.signs import Sign
 from sim.study.study import Study
 from sim.units import format_share
@@ -405,4 +406,5 @@ def method(study: Study) -> list[str]:
         f"else it is not yet known. The goals: {goals or 'none'}."
     )
     notes = (f"Note: {note}" for note in study.notes)
-    return [simulated, *([paired] if len(study) > 1 else []), counted, judged, *notes]
+    ends = horizon(first)
+    return [simulated, *([paired] if len(study) > 1 else []), ends, counted, judged, *notes]
