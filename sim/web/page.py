@@ -15,7 +15,7 @@ import streamlit as st
 from sim.errors import ConservationError, ScenarioError, TierSimError
 from sim.web import shown
 from sim.web.controls import choose, from_address, move, to_address
-from sim.web.sheet import Sheet
+from sim.web.sheet import Sheet, dark
 
 LOG: Final = logging.getLogger("sim.web")
 MOST_FAULTS: Final = 30
@@ -24,7 +24,7 @@ MOST_FAULTS: Final = 30
 def main() -> None:
     """Show the page; whatever goes wrong becomes a sentence."""
     st.set_page_config(page_title="TierSim", layout="wide")
-    st.html(shown.STYLE)
+    st.html(shown.style(dark=dark()))
     try:
         _page()
     except ConservationError as error:
@@ -57,7 +57,7 @@ def _bug(error: Exception) -> None:
 def _page() -> None:
     st.html('<div class="tiersim"><h1>TierSim: what would it take?</h1></div>')
     asked = from_address(refuse)
-    top = st.container()
+    headline, top = st.container(key="headline"), st.container()
     left, right = st.columns([1, 2.6], gap="large")
     with left:
         asked = choose(asked, refuse)
@@ -65,7 +65,7 @@ def _page() -> None:
         asked = move(asked, base)
         change = asked.changed(base)
         to_address(asked)
-    Sheet(top, right).show([base] if change is None else [base, change])
+    Sheet(headline, top, right).show([base] if change is None else [base, change])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 
 from sim.errors import StudyError, TierSimError
+from sim.present.answer import answer
 from sim.present.charts import catalogue
 from sim.present.picture import Chart
 from sim.present.sentences import evidence_words
@@ -36,13 +37,14 @@ class Sheet:
 
     Parameters
     ----------
-    top, right : containers
-        Above the sliders, and beside them.
+    headline, top, right : containers
+        For the answer in a sentence, for its reasons, and for all else beside the sliders.
     """
 
-    def __init__(self, top: Any, right: Any) -> None:
+    def __init__(self, headline: Any, top: Any, right: Any) -> None:
+        self._headline = headline
         with top:
-            self._verdict = st.container()
+            self._reasons = st.container()
             with st.container(horizontal=True, vertical_alignment="center"):
                 self._said = st.container(width="content")
                 self._button = st.empty()
@@ -65,11 +67,13 @@ class Sheet:
             began = time.perf_counter()
             self._run(scenarios, size)
             study = desks().study(scenarios, size)
-            self._put("verdict", self._verdict, shown.verdict(study))
+            found, last = answer(study), size == sizes[-1]
+            self._put("headline", self._headline, shown.headline(found))
+            self._put("reasons", self._reasons, shown.reasons(found))
             self._put("beside", self._beside, shown.beside(study))
-            self._say(f"{evidence_words(study)}.")
+            more = "." if last else "; more are under way …"
+            self._say(f"{evidence_words(study)}{more}")
             slow = time.perf_counter() - began > SLOW_S
-            last = size == sizes[-1]
             if last and not memory.stopped:
                 self._button.empty()
             if last or (not self._drawn and (size > QUICK or slow)):
@@ -108,7 +112,7 @@ class Sheet:
         first = not self._drawn
         for place, (name, column) in enumerate(zip(names, self._charts, strict=True)):
             try:
-                chart = catalogue.chart(study, name, theme=shown.theme(dark=_dark()))
+                chart = catalogue.chart(study, name, theme=shown.theme(dark=dark()))
             except (TierSimError, StudyError) as error:
                 self._put(name, column, shown.note(str(error)))
                 continue
@@ -120,7 +124,7 @@ class Sheet:
                         _offer(one, tertiary=True)
         if first:
             with self._film:
-                st.iframe(shown.film(scenarios[-1], SEED, dark=_dark()))
+                st.iframe(shown.film(scenarios[-1], SEED, dark=dark()))
             with self._files, st.container(horizontal=True):
                 for one in files.downloads(desks(), scenarios):
                     _offer(one)
@@ -144,5 +148,6 @@ def _stop(*, stopped: bool) -> None:
     st.session_state.stopped = stopped
 
 
-def _dark() -> bool:
+def dark() -> bool:
+    """Tell whether the reader's page is dark."""
     return st.context.theme.type == "dark"

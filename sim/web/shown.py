@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final
 
 from sim.present.animation import Film, animate
-from sim.present.answer import Answer, answer, cost_metric
+from sim.present.answer import Answer, cost_metric
 from sim.present.inline_svg import dark_colours, variables
 from sim.present.picture import Chart
 from sim.present.report import environment
@@ -35,7 +35,7 @@ from sim.study.result import Result
 from sim.study.study import Study
 
 FILM_LENGTH: Final = "3 d"
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()#+.!|<>~:$&\"'-])")
+_MARKUP: Final = re.compile(r"([\\`*_\[\]<>$:~#|]|(?<=www)\.)")
 
 
 def plain(text: str) -> str:
@@ -44,7 +44,7 @@ def plain(text: str) -> str:
     Examples
     --------
     >>> print(plain("![x](http://example.org) $5"))
-    \!\[x\]\(http\:\/\/example\.org\) \$5
+    !\[x\](http\://example.org) \$5
     """
     return _MARKUP.sub(r"\\\1", one_line(text))
 
@@ -62,12 +62,14 @@ def theme(*, dark: bool) -> Theme:
     return replace(DEFAULT, colours=Colours(series=series, **colours))
 
 
-STYLE: Final = """
+_STYLE: Final = """
 <style>
+[data-testid=stMainBlockContainer]{padding-top:3.4rem}
+[data-testid=stStatusWidget]{display:none}
 .tiersim{line-height:1.45;overflow-wrap:anywhere}
 .tiersim h1{font-size:1.05rem;opacity:.8;font-weight:600;margin:0;padding:0}
 .tiersim h2{font-size:1.35rem;line-height:1.3;margin:0 0 .4rem;padding:0}
-.tiersim .answer{border-left:5px solid #0072B2;padding:.2rem 0 .2rem .9rem}
+.tiersim .answer{border-left:5px solid #0072B2;padding:.1rem 0 .1rem .9rem}
 .tiersim ul{margin:.2rem 0;padding-left:1.1rem}
 .tiersim .small{font-size:.86rem;font-weight:400;opacity:.8}
 .tiersim .for-phone{display:none}
@@ -77,6 +79,9 @@ STYLE: Final = """
 .tiersim .now{font-weight:600}
 .tiersim img{width:100%;height:auto;display:block}
 @media (max-width:640px){
+/* What a moved slider does stays in sight. */
+[data-testid=stLayoutWrapper]:has(>.st-key-headline){position:sticky;top:0;z-index:9;background:PAPER;padding:.5rem 1.6rem .5rem 0}
+.tiersim h2{font-size:1.05rem}
 .tiersim .for-desk{display:none}.tiersim .for-phone{display:block}
 .tiersim thead{display:none}.tiersim tr{display:block;padding:.4rem 0;border-bottom:2px solid rgba(128,128,128,.35)}
 .tiersim tbody th,.tiersim tbody td{display:block;border:0;padding:.1rem 0}
@@ -87,14 +92,23 @@ STYLE: Final = """
 """
 
 
-def verdict(study: Study) -> str:
-    """Return the answer: which option, what it gains, how sure."""
-    found: Answer = answer(study)
-    told = "".join(f"<li>{_text(sentence)}</li>" for sentence in found.sentences)
+def style(*, dark: bool) -> str:
+    """Return the style sheet of what is shown here, in the reader's light."""
+    return _STYLE.replace("PAPER", theme(dark=dark).colours.paper)
+
+
+def headline(found: Answer) -> str:
+    """Return the answer in one sentence."""
     return (
         '<div class="tiersim"><div class="answer" role="status" aria-live="polite">'
-        f'<h2 id="verdict">{_text(found.headline)}</h2><ul>{told}</ul></div></div>'
+        f'<h2 id="verdict">{_text(found.headline)}</h2></div></div>'
     )
+
+
+def reasons(found: Answer) -> str:
+    """Return what the answer gains, and how sure it is."""
+    told = "".join(f"<li>{_text(sentence)}</li>" for sentence in found.sentences)
+    return f'<div class="tiersim"><ul id="reasons">{told}</ul></div>'
 
 
 def beside(study: Study) -> str:

@@ -6,11 +6,12 @@ import zlib
 import pytest
 
 import sim
+from sim.present.answer import answer
 from sim.scenario.gallery import gallery
 from sim.web import moves
 from sim.web.answer import QUICK, Desks
 from sim.web.files import downloads, missing
-from sim.web.shown import beside, film, plain, verdict
+from sim.web.shown import beside, film, headline, plain, reasons
 from sim.web.state import LARGEST_DESK, Asked, from_params, own_desk, to_params
 from sim.web.upload import read_export, read_scenario
 
@@ -144,9 +145,10 @@ def test_what_a_user_wrote_is_escaped(small):
     desks = Desks()
     list(desks.run([small, hostile], 2))
     study = desks.study([small, hostile], 2)
-    for text in (verdict(study), beside(study), film(hostile, 1, dark=True)):
+    told = answer(study)
+    for text in (headline(told), reasons(told), beside(study), film(hostile, 1, dark=True)):
         assert "<img" not in text
-    assert plain("[a](b) `c` <d>") == r"\[a\]\(b\) \`c\` \<d\>"
+    assert plain("[a](b) `c` <d>") == r"\[a\](b) \`c\` \<d\>"
 
 
 def test_files_are_made_when_they_are_asked_for(small):

@@ -106,7 +106,7 @@ def test_names_of_a_user_are_shown_as_they_are(reader, server):
     assert "[x](http://203.0.113.9/a.png)" in look.verdict
     assert look.page.locator("img[src*='203.0.113.9'], a[href*='203']").count() == 0
     assert "own=" in look.page.url
-    assert slider(look, f"L1, {SHIFT}").count() == 1
+    assert look.page.get_by_text(f"L1, {SHIFT}", exact=True).count() == 1
     nothing_leaked(look, server)
 
 
