@@ -26,6 +26,7 @@ from sim.errors import ExportError, StudyError
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
+    from sim.study.signs import Sign
     from sim.study.study import Study
     from sim.workload.arrivals import Arrivals
 
@@ -48,7 +49,7 @@ class StudyAsked:
     jobs: int | None = None
     engine: str = "auto"
     output: Path | None = None
-    resume: bool = False
+    cluster: str | None = None
 
 
 @click.command(short_help="Compare scenarios on the same tickets.")
@@ -70,7 +71,14 @@ class StudyAsked:
 @json_option
 @click.option("--strict", is_flag=True, help="Exit with 1 when a goal is missed.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Keep the study here."
+    "--cluster", metavar="ADDRESS", help="Run on a Dask scheduler; `local` starts one here."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep the study here; an interrupted one in the same folder goes on.",
 )
 def compare(as_json: bool, strict: bool, **options: Any) -> int:  # noqa: FBT001 - click's
     """Compare the scenarios in PATHS on the same tickets; the first is what the others change."""
@@ -158,6 +166,7 @@ def _run(
             engine=asked.engine,
             progress=bar,
             folder=asked.output,
+            cluster=asked.cluster,
         )
     return study, notices
 
@@ -238,6 +247,7 @@ _theme = click.option(
     is_flag=True,
     help="Fill the STRESS-DES check-list, and list what only you can fill.",
 )
+@click.option("--signs", is_flag=True, help="Look for signs of trouble too, and try what helps.")
 @_theme
 @_jobs
 @json_option
@@ -259,7 +269,14 @@ def report(folder: Path, outputs: tuple[Path, ...], **options: Any) -> None:
 @json_option
 def deck(folder: Path, output: Path | None, **options: Any) -> None:
     """Write the slides of the study in FOLDER: findings as titles, charts that can be edited."""
-    _write_all(folder, (output or folder / "deck.pptx",), charts=False, strict=False, **options)
+    _write_all(
+        folder,
+        (output or folder / "deck.pptx",),
+        charts=False,
+        strict=False,
+        signs=False,
+        **options,
+    )
 
 
 @click.command(short_help="Write the workbook of a comparison.")
@@ -272,7 +289,44 @@ def deck(folder: Path, output: Path | None, **options: Any) -> None:
 @json_option
 def workbook(folder: Path, output: Path | None, **options: Any) -> None:
     """Write the workbook of the study in FOLDER: inputs, results, differences, definitions."""
-    _write_all(folder, (output or folder / "workbook.xlsx",), charts=False, strict=False, **options)
+    _write_all(
+        folder,
+        (output or folder / "workbook.xlsx",),
+        charts=False,
+        strict=False,
+        signs=False,
+        **options,
+    )
+
+
+@click.command(short_help="Recompute a part of a study, compare to the bit.")
+@_folder
+@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Replications.")
+@seed_option
+@json_option
+def verify(folder: Path, count: int, seed: int, as_json: bool) -> int:  # noqa: FBT001 - click's
+    """Recompute some replications of the study in FOLDER, picked by the seed.
+
+    Exits with 1 when a file is damaged, or a replication comes out otherwise.
+    """
+    from sim.study import keep  # noqa: PLC0415 - what computes is imported when needed
+
+    how = read_command(folder)
+    arrivals = None
+    if how.get("arrivals"):
+        from sim.study.manifest import Manifest  # noqa: PLC0415
+
+        text = (folder / "manifest.json").read_text(encoding="utf-8")
+        scenarios = Manifest.from_json(text).rebuild()
+        export, mapping = Path(how["arrivals"]), str(how.get("mapping"))
+        _, arrivals, _ = _replayed(scenarios, export, mapping, folder)
+    found = keep.verify(folder, count=count, seed=seed, arrivals=arrivals)
+    if as_json:
+        say_json({"sound": found.sound, "files": found.files, "faults": list(found.faults)})
+    else:
+        click.echo(repr(found))
+        say_next(f"tiersim report {folder}", "charts and words to hand on")
+    return 0 if found.sound else 1
 
 
 def _write_all(
@@ -281,6 +335,7 @@ def _write_all(
     *,
     charts: bool,
     strict: bool,
+    signs: bool,
     theme: Path | None,
     jobs: int | None,
     as_json: bool,
@@ -292,7 +347,14 @@ def _write_all(
 
     brand = DEFAULT if theme is None else load_theme(theme)
     study = _kept(folder, jobs, quiet=as_json)
-    written = [reporting.write(study, path, theme=brand, strict=strict) for path in files]
+    found: tuple[Sign, ...] = ()
+    if signs:
+        from sim.study.signs import signs as look  # noqa: PLC0415
+
+        found = look(study[0].scenario, seed=study.seed, jobs=jobs)
+    written = [
+        reporting.write(study, path, theme=brand, strict=strict, signs=found) for path in files
+    ]
     gaps = list[str]()
     if strict:
         from sim.present import stress  # noqa: PLC0415 - only where it is asked for

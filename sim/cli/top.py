@@ -56,6 +56,7 @@ COMMANDS = {
     "report": Command("sim.cli.studies", "Write the report of a comparison."),
     "deck": Command("sim.cli.studies", "Write the slides of a comparison."),
     "workbook": Command("sim.cli.studies", "Write the workbook of a comparison."),
+    "verify": Command("sim.cli.studies", "Recompute a part of a study, compare to the bit."),
     "web": Command("sim.cli.web", "Open the page: move sliders, see what changes."),
 }
 """The modules are imported when their command is called, so that ``--help`` costs nothing."""
