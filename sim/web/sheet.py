@@ -25,6 +25,9 @@ ALONE: Final = ("service levels", "L1 share", "resolution time", "utilisation")
 SLOW_S: Final = 1.5
 """Who waited so long for the quick answer gets its charts too."""
 
+SAY_AFTER_S: Final = 0.3
+"""What takes longer tells how far it is."""
+
 
 @st.cache_resource(show_spinner=False)
 def desks() -> Desks:
@@ -61,7 +64,11 @@ class Sheet:
         """Show the answer, quick and then surer."""
         memory = st.session_state
         sizes = self._sizes(scenarios)
-        if not memory.stopped and len(sizes) > 1:
+        if memory.stopped:
+            self._button.button("Go on", on_click=_stop, kwargs={"stopped": False})
+            if not sizes:
+                self._say("Stopped before there was an answer.")
+        elif len(sizes) > 1:
             self._button.button("Stop", on_click=_stop, kwargs={"stopped": True})
         for size in sizes:
             began = time.perf_counter()
@@ -78,10 +85,6 @@ class Sheet:
                 self._button.empty()
             if last or (not self._drawn and (size > QUICK or slow)):
                 self._draw(scenarios, study)
-        if memory.stopped:
-            if not sizes:
-                self._say("Stopped before there was an answer.")
-            self._button.button("Go on", on_click=_stop, kwargs={"stopped": False})
 
     def _sizes(self, scenarios: list[Scenario]) -> list[int]:
         """Return how many replications the answers to come have."""
@@ -97,7 +100,7 @@ class Sheet:
         with closing(desks().run(scenarios, size, curves=alone)) as progress:
             for done, planned in progress:
                 # Saying something also lets Streamlit end this pass when the reader moved on.
-                if time.perf_counter() - began > SLOW_S / 3 or done == planned:
+                if time.perf_counter() - began > SAY_AFTER_S or done == planned:
                     self._say(f"{done:,} of {planned:,} replications …")
 
     def _say(self, text: str) -> None:

@@ -66,6 +66,7 @@ _STYLE: Final = """
 <style>
 [data-testid=stMainBlockContainer]{padding-top:3.4rem}
 [data-testid=stStatusWidget]{display:none}
+[data-testid=stHeader]{background:transparent}
 .tiersim{line-height:1.45;overflow-wrap:anywhere}
 .tiersim h1{font-size:1.05rem;opacity:.8;font-weight:600;margin:0;padding:0}
 .tiersim h2{font-size:1.35rem;line-height:1.3;margin:0 0 .4rem;padding:0}

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.web.state import own_desk, to_params
 
 pytestmark = pytest.mark.browser
 SHIFT = "*day* [a](http://203 0 113 9/)"
@@ -71,6 +72,18 @@ def test_hours_and_provider_can_be_chosen(reader, server):
     look.page.get_by_role("option", name=re.compile("two shifts")).click()
     slider(look, "L1, second").wait_for()
     assert "provider" in look.page.url
+    nothing_leaked(look, server)
+
+
+def test_a_run_can_be_stopped_and_goes_on(reader, server):
+    """Stopped, the page keeps what it knows; it goes on from there."""
+    year = sim.example().with_({"period.length": "54 weeks"}, name="A year")
+    look = reader().open("?own=" + to_params(own_desk(year))["own"])
+    look.page.get_by_role("button", name="Stop", exact=True).click()
+    look.page.get_by_role("button", name="Go on").wait_for()
+    assert not look.page.inner_text("#said").startswith("80 replications")
+    look.page.get_by_role("button", name="Go on").click()
+    look.page.get_by_role("button", name="Stop", exact=True).wait_for()
     nothing_leaked(look, server)
 
 
