@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -120,12 +121,20 @@ def beside(study: Study) -> str:
     levels = dict.fromkeys(name for r in results for name in r.scenario.service_levels)
     metrics += [level_metric(name) for name in levels]
     cost = cost_metric(results)
-    metrics += dict.fromkeys([m for m in ("staff_cost", cost) if m in results[0].metrics])
+    # Who gives work to a provider pays for it: staff alone would flatter the change.
+    metrics += dict.fromkeys(m for m in ("staff_cost", "provider_cost", cost) if _paid(results, m))
     rows = "".join(_row(study, metric, headings, levels) for metric in metrics)
     head = "".join(f'<th scope="col">{html.escape(one)}</th>' for one in headings)
     return (
         f'<div class="tiersim"><table id="beside"><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _paid(results: Sequence[Result], metric: str | None) -> bool:
+    """Tell whether any desk has measured a cost."""
+    return metric is not None and any(
+        metric in r.metrics and r.estimate(metric).n > 0 for r in results
     )
 
 

@@ -151,6 +151,15 @@ def test_what_a_user_wrote_is_escaped(small):
     assert plain("[a](b) `c` <d>") == r"\[a\](b) \`c\` \<d\>"
 
 
+def test_a_provider_is_paid_for_in_sight(small):
+    """What an outsourced tier saves in staff stands beside what the provider costs."""
+    given = small.with_(moves.outsourcing(small), name="Outsourced")
+    desks = Desks()
+    list(desks.run([small, given], 2))
+    assert "Provider cost" in beside(desks.study([small, given], 2))
+    assert "Provider cost" not in beside(desks.study([small], 2))
+
+
 def test_files_are_made_when_they_are_asked_for(small):
     """Scenario, deck and figures hold the answer that stands on the page."""
     more = small.with_({"tiers.L1.staff.day": 7}, name="=cmd")
