@@ -122,7 +122,8 @@ def beside(study: Study) -> str:
     metrics += [level_metric(name) for name in levels]
     cost = cost_metric(results)
     # Who gives work to a provider pays for it: staff alone would flatter the change.
-    metrics += dict.fromkeys(m for m in ("staff_cost", "provider_cost", cost) if _paid(results, m))
+    costs = ("staff_cost", "provider_cost", *([] if cost is None else [cost]))
+    metrics += dict.fromkeys(metric for metric in costs if _paid(results, metric))
     rows = "".join(_row(study, metric, headings, levels) for metric in metrics)
     head = "".join(f'<th scope="col">{html.escape(one)}</th>' for one in headings)
     return (
@@ -131,11 +132,9 @@ def beside(study: Study) -> str:
     )
 
 
-def _paid(results: Sequence[Result], metric: str | None) -> bool:
+def _paid(results: Sequence[Result], metric: str) -> bool:
     """Tell whether any desk has measured a cost."""
-    return metric is not None and any(
-        metric in r.metrics and r.estimate(metric).n > 0 for r in results
-    )
+    return any(metric in r.metrics and r.estimate(metric).n > 0 for r in results)
 
 
 def _row(study: Study, metric: str, headings: list[str], levels: dict[str, None]) -> str:
