@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +13,7 @@ from sim.errors import MissingExtraError
 from sim.present import report
 from sim.present.picture import Chart
 from sim.present.text import no_formula
+from sim.present.theme import DEFAULT
 from sim.scenario.file import dumps
 from sim.scenario.model import Scenario
 from sim.study.study import Study
@@ -101,7 +102,8 @@ def of_chart(chart: Callable[[], Chart], name: str) -> list[Download]:
     """List the files of a chart: its picture, and its numbers."""
     stem = report.file_name(name)
     return [
-        Download("PNG", f"{stem}.png", TYPES["png"], lambda: chart().png()),
+        # A picture is taken away to a light page, whatever light the reader sits in.
+        Download("PNG", f"{stem}.png", TYPES["png"], lambda: replace(chart(), theme=DEFAULT).png()),
         Download("CSV", f"{stem}.csv", TYPES["csv"], lambda: chart().csv().encode()),
     ]
 

@@ -7,11 +7,12 @@ import pytest
 
 import sim
 from sim.present.answer import answer
+from sim.present.charts import catalogue
 from sim.scenario.gallery import gallery
 from sim.web import moves
 from sim.web.answer import QUICK, Desks
-from sim.web.files import downloads, missing
-from sim.web.shown import beside, film, headline, plain, reasons
+from sim.web.files import downloads, missing, of_chart
+from sim.web.shown import beside, film, headline, plain, reasons, theme
 from sim.web.state import LARGEST_DESK, Asked, from_params, own_desk, to_params
 from sim.web.upload import read_export, read_scenario
 
@@ -179,3 +180,13 @@ def test_a_missing_package_is_named_with_its_command(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert "pip install 'tiersim[office]'" in missing("pptx")
     assert missing("html") == ""
+
+
+def test_a_picture_is_taken_away_for_a_light_page(small):
+    """Who reads in the dark still gets a chart for a white slide."""
+    desks = Desks()
+    list(desks.run([small], 2))
+    study = desks.study([small], 2)
+    dark = catalogue.chart(study, "L1 share", theme=theme(dark=True))
+    light = catalogue.chart(study, "L1 share")
+    assert of_chart(lambda: dark, "L1 share")[0].make() == light.png()
