@@ -272,13 +272,15 @@ class Facts:
     def pending(self) -> NDArray[np.int32]:
         """The visit that each last row's ticket waits to make, by ticket; ``NONE`` for none.
 
-        Such a ticket waits for its user, a vendor or the like at the end of the period.
+        Such a ticket waits for its user, a vendor or the like at the end of the period, or did so
+        until it was closed with an incident.
         """
         successor = self.run.workload.visits.successor
         to_come = np.full(self.tickets, NONE, np.int32)
         rows = np.flatnonzero(self.closes)
-        open_ = self.run.log.ending[self.ticket[rows]] == Ending.OPEN
-        rows = rows[open_ & (self.finished_ms[rows] != NOT_YET)]
+        ending = self.run.log.ending[self.ticket[rows]]
+        waits = (ending == Ending.OPEN) | (ending == Ending.CLOSED)
+        rows = rows[waits & (self.finished_ms[rows] != NOT_YET)]
         ended = self.outcome[rows]
         goes_on = ended < len(successor)
         rows, ended = rows[goes_on], ended[goes_on]

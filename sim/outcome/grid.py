@@ -79,8 +79,11 @@ def cells(period: Period) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
 
 
 def edges(end_ms: int) -> Times:
-    """Return the bounds of the cells; the last one is the end of the period."""
-    return np.append(np.arange(0, end_ms, HOUR, dtype=np.int64), end_ms)
+    """Return the bounds of the cells; the last one is the end of the period.
+
+    A period without length has one cell, without length.
+    """
+    return np.append(np.arange(0, max(end_ms, 1), HOUR, dtype=np.int64), end_ms)
 
 
 def occupied(bounds: Times, from_ms: Times, to_ms: Times) -> Times:

@@ -19,6 +19,12 @@ from sim.study.keep import resume
 from sim.study.replication import Task
 from sim.study.runner import Runner, Work
 
+pytestmark = pytest.mark.filterwarnings(
+    # A pool's own thread may set a result where a chunk was cancelled a moment before: it says so,
+    # and goes on.
+    "ignore::pytest.PytestUnhandledThreadExceptionWarning"
+)
+
 HERE = Path(__file__).parent
 
 
@@ -165,6 +171,15 @@ def _gone(group, seconds=10.0):
     return False
 
 
+@pytest.fixture
+def heeds_ctrl_c():
+    """Let Ctrl-C be heard: where tests run in the background it is ignored, and inherited so."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 @pytest.mark.parametrize("how", ["serial", "threads", "processes"])
 def test_ctrl_c_cancels_cleanly(tmp_path, desk, coin, how):
     """The run ends at once, keeps what is finished, and leaves no process and no lock behind."""
@@ -277,6 +292,7 @@ class Swallows:
         os.kill(os.getpid(), signal.SIGINT)
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_ctrl_c_in_a_destructor_is_not_lost(desk, coin):
     """Python drops the exception there; the study stops all the same, and leaves Ctrl-C as it was."""
