@@ -9,13 +9,13 @@ from sim.outcome import metric as definition
 from sim.present.sentences import written_change
 from sim.scenario.quantities import WEEKDAYS
 from sim.study import answer
-from sim.study.doubt import Kept, kept_of
+from sim.study.doubt import INDIFFERENCE, Kept, kept_of
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.result import Result
 from sim.study.search import Found
 from sim.study.shift_cover import cover
 from sim.study.space import Design
-from sim.units import format_duration
+from sim.units import format_duration, format_share
 
 HOURS_A_DAY = 24
 PERCENT = 100
@@ -58,7 +58,10 @@ def headline(found: Found) -> str:
     if found.sure >= LEAST_TOLD:
         # Rounded down: nothing that was sampled is known with 100 %.
         whole = min(math.floor(PERCENT * found.sure), PERCENT - 1)
-        sure = f"; the cheapest of {found.considered:,} considered with {whole} % confidence"
+        sure = (
+            f"; none of {found.considered:,} considered that keeps them is cheaper by more than "
+            f"{format_share(INDIFFERENCE, 0)}, with {whole} % confidence"
+        )
     return (
         f"It takes {what(found, found.best)}: {label} {money(found, cost.mean)} "
         f"({money(found, cost.low)} to {money(found, cost.high)}){sure}."
@@ -69,7 +72,7 @@ def what(found: Found, design: Design) -> str:
     """Name a desk by what differs from the base, or say that it is the base."""
     start = found.space.start
     parts = [
-        f"{axis.name} {axis.labels[at]} instead of {axis.labels[was]}"
+        f"{axis.title} {axis.labels[at]} instead of {axis.labels[was]}"
         for axis, at, was in zip(found.space.axes, design, start, strict=True)
         if at != was
     ]

@@ -67,7 +67,7 @@ def prices(found: Found, replications: int = 20) -> tuple[Price, ...]:
     costs = found.book.costs(here)[:replications]
     return tuple(
         Price(
-            axis=found.space.axes[at].name,
+            axis=found.space.axes[at].title,
             before=found.space.axes[at].labels[here[at]],
             after=found.space.axes[at].labels[design[at]],
             cost=mean_estimate(found.book.costs(design)[:replications] - costs),
@@ -262,7 +262,7 @@ class Formula:
 
 def by_formula(found: Found, replications: int = 20) -> Formula:
     """Return the desk that mean loads and the square-root rule would have staffed."""
-    here, design = found.best or found.nearest, staffed(found.space)
+    here, design = found.best or found.nearest, staffed(found.space, found.space.start)
     found.book.ensure([here, design], replications)
     difference = found.book.costs(design)[:replications] - found.book.costs(here)[:replications]
     return Formula(design, mean_estimate(difference), kept_of(found.book, design, found.confidence))

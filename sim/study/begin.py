@@ -9,9 +9,11 @@ variability by the hour and the day is left to the simulation.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from sim.scenario.model import Scenario
 from sim.study.implied import implied
+from sim.study.shift_cover import cover
 from sim.study.space import Design, Space
 
 SAFETY = 1.0
@@ -19,18 +21,45 @@ SAFETY = 1.0
 MOST_ROUNDS = 40
 
 
-def staffed(space: Space) -> Design:
+def starts(space: Space) -> list[Design]:
+    """List the desks from which a search sets out.
+
+    The base; what arithmetic staffs, by mean load and hour by hour; and what it staffs where
+    something that is no head is far from the base: with good notes other heads are needed, and the
+    way there leads over desks that are worse than both.
+    """
+    by_load = staffed(space, space.start)
+    by_hour = cover(space, by_load)
+    found = [space.start, by_load] + ([] if by_hour is None else [by_hour.design])
+    found += [staffed(space, far) for far in _far(space)]
+    return [design for design in dict.fromkeys(found) if space.possible(design)]
+
+
+def _far(space: Space) -> Iterator[Design]:
+    """Yield the base with one thing that is no head moved far, or chosen otherwise."""
+    for place, axis in enumerate(space.axes):
+        if axis.heads:
+            continue
+        here = space.start[place]
+        others = [at for at in range(len(axis)) if at != here]
+        if axis.ordered:
+            quarter = len(axis) // 4
+            others = [quarter, len(axis) - 1 - quarter]
+        for at in others:
+            if at != here:
+                yield (*space.start[:place], at, *space.start[place + 1 :])
+
+
+def staffed(space: Space, others: Design) -> Design:
     """Return the smallest desk of a space in which every queue has load and safety to spare.
 
-    Heads are added one at a time where the load presses most; axes that are no heads stay as in the
-    base.
+    Heads are added one at a time where the load presses most; axes that are no heads stay as in
+    `others`.
     """
-    design = tuple(
-        0 if axis.heads else here for axis, here in zip(space.axes, space.start, strict=True)
-    )
+    design = tuple(0 if axis.heads else here for axis, here in zip(space.axes, others, strict=True))
     for _ in range(MOST_ROUNDS):
         if not space.possible(design):
-            return space.start
+            return others
         pressed = _pressed(space, design)
         if pressed is None:
             return design

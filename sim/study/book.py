@@ -66,6 +66,7 @@ class Book:
         self._values: dict[Design, list[dict[str, float]]] = {}
         self._folder = None if folder is None else Path(folder)
         self.spent: Callable[[int], None] | None = None
+        self._arrays: dict[Design, tuple[Floats, Floats]] = {}
         self._hashes: dict[Design, str] = {}
         self.evaluations = 0
         self.taken_up = 0
@@ -107,6 +108,7 @@ class Book:
                 values = self._values.setdefault(design, [])
                 while (design, len(values)) in found:
                     values.append(found[design, len(values)])
+                self._arrays.pop(design, None)
 
     def _run(
         self,
@@ -132,7 +134,7 @@ class Book:
 
     def values(self, design: Design, metric: str) -> Floats:
         """Return a metric of each replication."""
-        return np.array([one.get(metric, np.nan) for one in self._values[design]])
+        return self._array(design)[0][:, self.metrics.index(metric)]
 
     def costs(self, design: Design) -> Floats:
         """Return what is to be least, of each replication."""
@@ -140,9 +142,17 @@ class Book:
 
     def slacks(self, design: Design) -> Floats:
         """Return the slack of each promise in each replication; shape (replications, promises)."""
-        return np.array(
-            [[promise.slack(one) for promise in self.promises] for one in self._values[design]]
-        )
+        return self._array(design)[1]
+
+    def _array(self, design: Design) -> tuple[Floats, Floats]:
+        """Return metrics and slacks by replication; a search asks for them again and again."""
+        if design not in self._arrays:
+            values = self._values[design]
+            self._arrays[design] = (
+                np.array([[one[metric] for metric in self.metrics] for one in values]),
+                np.array([[promise.slack(one) for promise in self.promises] for one in values]),
+            )
+        return self._arrays[design]
 
     @cached_property
     def _on_disk(self) -> dict[str, list[Path]]:

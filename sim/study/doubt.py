@@ -18,7 +18,7 @@ from sim.study.book import Book, Floats
 from sim.study.held import Held
 from sim.study.space import Design
 
-INDIFFERENCE = 0.002
+INDIFFERENCE = 0.01
 """Desks whose costs differ by less, as a part of the cost, are as good as each other."""
 
 

@@ -3,18 +3,19 @@
 Every desk meets the same tickets (common random numbers), which makes differences sharp long before
 the figures themselves are.
 
-1. *Starts*: the base, the desks that arithmetic staffs (``sim.study.begin``: mean loads;
-   ``sim.study.shift_cover``: hour by hour), and the fullest.
-2. *Descent* from each with a few replications: the best of the desks one step (or two) away on any
-   axis; then of those several steps at once that the steps foretell to be good (gains and losses
-   nearly add up); until none is better. Desks that cannot win are not simulated: those with no more
-   people anywhere than a desk that clearly breaks a promise (more people are never worse for one:
-   the cuts of Atlason, Epelman & Henderson 2004), and those whose planned shifts alone cost more
-   than a desk that keeps all promises costs in total.
+1. *Starts*: the base, the desks that arithmetic staffs with the notes and choices of the base and
+   with others (``sim.study.begin``), and the fullest where these lead to none that keeps its
+   promises.
+2. *Descent* from each with a few replications: the best of the desks one step away on any axis, and of
+   those several steps away that the steps foretell to be good (gains and losses nearly add up); then
+   the same with longer steps; until none is better. Desks that cannot win are not simulated: those
+   with no more people anywhere than a desk that clearly breaks a promise (more people are never worse
+   for one: the cuts of Atlason, Epelman & Henderson 2004), and those whose planned shifts alone cost
+   more than a desk that keeps all promises costs in total.
 3. *Race*: the doubt of each desk seen says how well it still goes with being the cheapest that keeps
    its promises (``sim.study.doubt``). Those whose doubts together weigh less than what may be wrong
-   rest; the others get twice the replications, again and again. Neighbours of the leader that were
-   never seen join.
+   rest; the others get half as many replications again, the most doubtful first, again and again. Neighbours
+   of the leader that were never seen join.
 4. The leader at the end is the answer; 1 less all doubts is how sure that is.
 
 Nothing of it depends on the clock or on the number of workers, unless a time limit is set.
@@ -24,8 +25,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -33,13 +35,12 @@ import numpy as np
 from sim.errors import StudyError
 from sim.scenario.model import Scenario
 from sim.scenario.search import Search
-from sim.study.begin import staffed
+from sim.study.begin import starts
 from sim.study.book import Book, Floats
 from sim.study.doubt import Kept, doubt_of_breaking, doubt_of_keeping, doubts, kept_of
 from sim.study.held import held
 from sim.study.replication import Evaluate
 from sim.study.runner import prepare
-from sim.study.shift_cover import cover
 from sim.study.space import Design, Space
 
 FEW = 4
@@ -49,7 +50,13 @@ LEAST_SURE = 16
 MOST_TOGETHER = 12
 """Desks several steps away that are simulated, the most promising by what the steps foretell."""
 MOST_AXES_TOGETHER = 3
+MOST_FORETOLD = 200
+"""Desks several steps away that are looked at, of each number of steps."""
 MOST_STEPS = 200
+GROWTH = 1.5
+"""Replications of a desk that is doubted, against those it had."""
+MOST_AT_ONCE = 12
+"""Desks that are replicated while the leader may yet break a promise: those doubted most."""
 USUAL_EVALUATIONS, PREPARE_ABOVE_S = 400, 4.0
 """Worker processes are started at once where a usual search takes longer than that."""
 SURELY = 0.01
@@ -184,20 +191,18 @@ class _Hunt:
     def run(self) -> None:
         """Go from starts to the end of the race."""
         space = self.space
-        by_load = staffed(space)
-        starts = [space.start, by_load, space.fullest]
-        by_hour = cover(space, by_load)
-        if by_hour is not None:
-            starts.insert(2, by_hour.design)
-        starts = [design for design in dict.fromkeys(starts) if space.possible(design)]
+        begin = starts(space)
         began = time.perf_counter()
-        self._see(starts)
+        self._see([*begin, space.fullest])
         each = (time.perf_counter() - began) / max(1, self.book.evaluations)
         if each * USUAL_EVALUATIONS > PREPARE_ABOVE_S:
             prepare(self.book.jobs)
-        for design in starts:
-            self._descend(design)
+        ends = []
+        for design in sorted(begin, key=self._score):
+            ends.append(self._descend(design))
             self.say(self._best_so_far())
+        if all(self._score(end)[0] > 0 for end in ends) and space.fullest in self.book:
+            self._descend(space.fullest)
         self._race()
 
     def _check_time(self, _: int = 0) -> None:
@@ -231,11 +236,9 @@ class _Hunt:
 
     def _score(self, design: Design) -> tuple[float, float, float]:
         """Order desks: by what they lack of their promises, then by cost, then by room to spare."""
-        return self._scored(self.book.slacks(design).mean(axis=0), self._cost(design))
-
-    def _scored(self, slack: Floats, cost: float) -> tuple[float, float, float]:
-        parts = slack / [promise.scale for promise in self.book.promises]
-        return float(-np.minimum(parts, 0.0).sum()), cost, -float(parts.min())
+        slack = self.book.slacks(design).mean(axis=0)
+        room = min(s / p.scale for s, p in zip(slack, self.book.promises, strict=True))
+        return float(self._lacks(slack)), self._cost(design), -float(room)
 
     def _cost(self, design: Design) -> float:
         costs = self.book.costs(design)
@@ -243,9 +246,11 @@ class _Hunt:
 
     def _descend(self, design: Design) -> Design:
         for _ in range(MOST_STEPS):
-            better = self._best_of(self.space.steps(design), design)
+            steps = self._see(self.space.steps(design))
+            better = self._best_of([*steps, *self._foretold(design, steps)], design)
             if better == design:
-                better = self._best_of(self._foretold(design), design)
+                steps += self._see(self.space.long_steps(design))
+                better = self._best_of([*steps, *self._foretold(design, steps)], design)
             if better == design:
                 return design
             design = better
@@ -254,35 +259,51 @@ class _Hunt:
     def _best_of(self, designs: Iterable[Design], here: Design) -> Design:
         return min([here, *self._see(designs)], key=self._score)
 
-    def _foretold(self, design: Design) -> list[Design]:
-        """List desks several steps away that are good if the gains of the steps add up."""
+    def _foretold(self, design: Design, steps: Sequence[Design]) -> list[Design]:
+        """List desks several steps away that are better if the gains of the steps add up."""
         slack, cost = self.book.slacks(design).mean(axis=0), self._cost(design)
-        gains = {
-            step: (self.book.slacks(step).mean(axis=0) - slack, self._cost(step) - cost)
-            for step in self.space.steps(design)
-            if step in self.book
-        }
-        found = {}
-        for several in self.space.together(design, list(gains), MOST_AXES_TOGETHER):
-            there = self.space.joined(design, several)
-            if self._worth_a_look(there):
-                room = slack + sum(gains[step][0] for step in several)
-                found[there] = self._scored(room, cost + sum(gains[step][1] for step in several))
-        return sorted(found, key=lambda there: (*found[there], there))[:MOST_TOGETHER]
+        if not steps or not math.isfinite(cost):
+            return []
+        gains = np.array([self.book.slacks(step).mean(axis=0) for step in steps]) - slack
+        dearer = np.array(list(map(self._cost, steps))) - cost
+        found: list[tuple[float, float, Design]] = []
+        for count in range(2, MOST_AXES_TOGETHER + 1):
+            several = np.array(list(self.space.together(design, steps, count)), dtype=np.intp)
+            if not len(several):
+                continue
+            lacks = self._lacks(slack + gains[several].sum(axis=1))
+            costs = cost + dearer[several].sum(axis=1)
+            for at in np.lexsort((costs, lacks))[:MOST_FORETOLD]:
+                there = self.space.joined(design, [steps[i] for i in several[at]])
+                found.append((float(lacks[at]), float(costs[at]), there))
+        here = (float(self._lacks(slack)), cost)
+        better = [there for lack, there_costs, there in sorted(found) if (lack, there_costs) < here]
+        return list(islice(filter(self._worth_a_look, better), MOST_TOGETHER))
+
+    def _lacks(self, slack: Floats) -> Floats:
+        """Add up what promises lack, each as a part of its bound; the last axis is promises."""
+        parts = slack / [promise.scale for promise in self.book.promises]
+        lacking: Floats = -np.minimum(parts, 0.0).sum(axis=-1)
+        return lacking
 
     def _race(self) -> None:
         """Replicate where it decides something, until what may be wrong is little enough."""
         most = self.wanted.replications
         while True:
             leader = self._leader()
-            around = [*self.space.steps(leader), *self._foretold(leader)]
-            self._see([d for d in around if d not in self.book])
+            steps = [*self.space.steps(leader), *self.space.long_steps(leader)]
+            steps = self._see(steps)
+            self._see(self._foretold(leader, steps))
             if self._leader() != leader:
                 continue
             size = self.book.replications(leader)
             racing = self._racing(leader)
+            at_once = len(racing) if self._met(leader) else MOST_AT_ONCE
             self.say(f"{self._best_so_far()}; {len(racing)} desks still race")
-            more = {d: min(2 * self.book.replications(d), most) for d in racing}
+            more = {
+                d: min(round(GROWTH * self.book.replications(d)), most)
+                for d in racing[:at_once]
+            }
             more = {d: n for d, n in more.items() if n > self.book.replications(d)}
             if not more:
                 return

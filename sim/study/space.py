@@ -19,8 +19,11 @@ Design = tuple[int, ...]
 """A desk: one position on each axis."""
 DOCUMENTATION = "documentation.quality"
 LEAST_QUALITY, MOST_QUALITY = 0.4, 0.95
-LONG_STEP = 2
-"""A step of two finds the way where one alone is lost in noise."""
+LONG_STEPS_OF_HEADS, LONG_STEPS = (2,), (2, 4)
+"""Longer steps find the way where one alone is lost in noise, or pays only with another: notes have
+to get much better before a head can go."""
+LONGEST_NAME = 200
+"""Characters in the name of a scenario."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Axis:
     ----------
     name : str
         A path, or the name of a choice.
+    title : str
+        The name as people say it: ``L1 day`` for ``tiers.L1.staff.day``.
     labels : tuple of str
         Of each value.
     changes : tuple of dict
@@ -42,6 +47,7 @@ class Axis:
     """
 
     name: str
+    title: str
     labels: tuple[str, ...]
     changes: tuple[dict[str, Any], ...]
     heads: bool
@@ -82,7 +88,7 @@ class Space:
     def name(self, design: Design) -> str:
         """Name a desk by what it is."""
         pairs = zip(self.axes, design, strict=True)
-        return ", ".join(f"{axis.name} {axis.labels[at]}" for axis, at in pairs)
+        return ", ".join(f"{axis.title} {axis.labels[at]}" for axis, at in pairs)
 
     def changes(self, design: Design) -> dict[str, Any]:
         """Return what a desk changes in the base, whether the base has it so already or not."""
@@ -95,7 +101,10 @@ class Space:
         """Return a desk as a scenario."""
         if design not in self._scenarios:
             changes = self.changes(design)
-            self._scenarios[design] = self.base.with_(changes, name=self.name(design))
+            name = self.name(design)
+            if len(name) > LONGEST_NAME:
+                name = f"{name[: LONGEST_NAME - 1]}…"
+            self._scenarios[design] = self.base.with_(changes, name=name)
         return self._scenarios[design]
 
     def possible(self, design: Design) -> bool:
@@ -117,28 +126,36 @@ class Space:
         return self._planned[design]
 
     def steps(self, design: Design) -> Iterator[Design]:
-        """Yield desks that differ on one axis: by a step or two, or in a choice."""
+        """Yield desks that differ on one axis: by one step, or in a choice."""
         for place, axis in enumerate(self.axes):
             here = design[place]
-            reach = (
-                (-LONG_STEP, -1, 1, LONG_STEP) if axis.ordered else range(-here, len(axis) - here)
+            yield from self._moved(
+                design, place, (-1, 1) if axis.ordered else range(-here, len(axis) - here)
             )
-            for step in reach:
-                there = here + step
-                if step and 0 <= there < len(axis):
-                    yield (*design[:place], there, *design[place + 1 :])
+
+    def long_steps(self, design: Design) -> Iterator[Design]:
+        """Yield desks that differ on one ordered axis by more than one step."""
+        for place, axis in enumerate(self.axes):
+            if axis.ordered:
+                lengths = LONG_STEPS_OF_HEADS if axis.heads else LONG_STEPS
+                yield from self._moved(design, place, [s * n for n in lengths for s in (-1, 1)])
+
+    def _moved(self, design: Design, place: int, steps: Iterable[int]) -> Iterator[Design]:
+        for step in steps:
+            there = design[place] + step
+            if step and 0 <= there < len(self.axes[place]):
+                yield (*design[:place], there, *design[place + 1 :])
 
     def together(
-        self, design: Design, steps: Sequence[Design], most: int
-    ) -> Iterator[tuple[Design, ...]]:
-        """Yield several steps at once, each on an axis of its own."""
-        on_axis: dict[int, list[Design]] = {}
-        for step in steps:
+        self, design: Design, steps: Sequence[Design], count: int
+    ) -> Iterator[tuple[int, ...]]:
+        """Yield so many steps at once, by their positions, each on an axis of its own."""
+        on_axis: dict[int, list[int]] = {}
+        for position, step in enumerate(steps):
             (place,) = [at for at, here in enumerate(design) if step[at] != here]
-            on_axis.setdefault(place, []).append(step)
-        for count in range(2, most + 1):
-            for places in combinations(on_axis, count):
-                yield from product(*(on_axis[place] for place in places))
+            on_axis.setdefault(place, []).append(position)
+        for places in combinations(on_axis, count):
+            yield from product(*(on_axis[place] for place in places))
 
     def joined(self, design: Design, steps: Iterable[Design]) -> Design:
         """Return the desk to which several steps lead together."""
@@ -187,7 +204,7 @@ def _axes(base: Scenario, search: Search) -> Iterator[Axis]:
         labels = tuple(str(v) if reach.heads else f"{100 * v:g} %" for v in values)
         changes = tuple({path: value} for value in values)
         base.with_(changes[0])  # a wrong path is told before anything is run
-        yield Axis(path, labels, changes, heads=reach.heads, ordered=True)
+        yield Axis(path, _title(path), labels, changes, heads=reach.heads, ordered=True)
     for name, alternatives in search.choose.items():
         if len(alternatives) < 2:  # noqa: PLR2004 - a choice has two sides
             raise StudyError(f"search.choose.{name}: one alternative is no choice")
@@ -195,8 +212,27 @@ def _axes(base: Scenario, search: Search) -> Iterator[Axis]:
             if changes_of:
                 base.with_(changes_of)
         yield Axis(
-            name, tuple(alternatives), tuple(alternatives.values()), heads=False, ordered=False
+            name,
+            name,
+            tuple(alternatives),
+            tuple(alternatives.values()),
+            heads=False,
+            ordered=False,
         )
+
+
+def _title(path: str) -> str:
+    """Say a path as people do.
+
+    Examples
+    --------
+    >>> _title("tiers.L2.teams.network.staff.day"), _title("documentation.quality")
+    ('L2 network day', 'documentation quality')
+    """
+    keys = path.split(".")
+    if keys[0] == "tiers":
+        keys = [key for key in keys[1:] if key not in ("staff", "teams")]
+    return " ".join(keys)
 
 
 def _nearest(axis: Axis, tree: dict[str, Any]) -> int:
