@@ -133,6 +133,9 @@ LESSONS: dict[str, Lesson] = {
         {"bounces": "up", "hops": "up", "resolution_rate[L2]": 0.01}, "l2-in-teams"
     ),
     "vendor-asks-back": Lesson({L3_TIME: "up"}, "l3-needs-a-vendor"),
+    "what-would-it-take": Lesson(
+        {L1_RESPONSE: "down", L2_RESOLUTION: "down", _P1_TAKEN: "shown", _TOTAL: "shown"}
+    ),
 }
 """By scenario of the gallery; the base is held against its own promises instead."""
 
