@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from sim.study.evaluate import replicate as run
     from sim.study.implied import Implied, implied
     from sim.study.paired import paired_difference
+    from sim.study.search import search
     from sim.study.study import Study
     from sim.study.warmup import mser5, welch
 
@@ -84,6 +85,7 @@ _HOMES = {
     "replications_needed": "sim.study.estimate",
     "run": "sim.study.evaluate",
     "scenario": "sim",
+    "search": "sim.study.search",
     "sketch": "sim.present.sketch",
     "tell": "sim.outcome.story",
     "theory": "sim",
@@ -126,6 +128,7 @@ __all__ = [
     "replications_needed",
     "run",
     "scenario",
+    "search",
     "sketch",
     "tell",
     "theory",

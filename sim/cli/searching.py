@@ -101,7 +101,7 @@ def _say(found: Found, seed: int, *, quick: bool) -> None:
     if quick:
         return
     click.echo("\nOne step away:")
-    for line in words.price_lines(found, answer.prices(found, ANSWER_REPLICATIONS)):
+    for line in words.price_lines(found, answer.prices(found)):
         click.echo(f"  {line}")
     study, strains = answer.strains(found, replications=ANSWER_REPLICATIONS, seed=seed)
     first = next(iter(found.space.base.tiers))

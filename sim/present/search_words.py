@@ -115,9 +115,13 @@ def price_lines(found: Found, prices: Sequence[answer.Price]) -> Iterator[str]:
     currency = found.space.base.costs.currency
     for price in prices:
         change = written_change(found.book.cost, price.cost, currency)
-        broken = ", ".join(kept.promise.label for kept in price.broken)
-        then = f"; it no longer surely keeps {broken}" if broken else "; every promise holds"
-        yield f"{price.axis} {price.before} → {price.after}: {change} a week{then}."
+        parts = [
+            f"{word} {', '.join(kept.promise.label for kept in several)}"
+            for word, several in (("breaks", price.broken), ("may break", price.unsure))
+            if several
+        ]
+        then = " and ".join(parts) or "every promise holds"
+        yield f"{price.axis} {price.before} → {price.after}: {change} a week; {then}."
 
 
 def binding_line(found: Found, hour: tuple[int, float] | None) -> str:

@@ -13,7 +13,7 @@ from sim.scenario.change import plain
 from sim.scenario.model import Scenario
 from sim.study.begin import staffed
 from sim.study.compare import compare
-from sim.study.doubt import Kept, kept_of
+from sim.study.doubt import Kept, kept_beside, kept_of
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.held import Held
 from sim.study.result import Result
@@ -49,11 +49,16 @@ class Price:
 
     @property
     def broken(self) -> tuple[Kept, ...]:
-        """The promises that are no longer met for sure."""
-        return tuple(kept for kept in self.kept if kept.word != "met")
+        """The promises that are clearly missed there."""
+        return tuple(kept for kept in self.kept if kept.word == "missed")
+
+    @property
+    def unsure(self) -> tuple[Kept, ...]:
+        """The promises of which that is not known yet."""
+        return tuple(kept for kept in self.kept if kept.word == "not yet known")
 
 
-def prices(found: Found, replications: int = 20) -> tuple[Price, ...]:
+def prices(found: Found, replications: int = 40) -> tuple[Price, ...]:
     """Tell what one more or one less would do, on each axis, on common tickets."""
     here = found.best or found.nearest
     moves = []
@@ -71,7 +76,7 @@ def prices(found: Found, replications: int = 20) -> tuple[Price, ...]:
             before=found.space.axes[at].labels[here[at]],
             after=found.space.axes[at].labels[design[at]],
             cost=mean_estimate(found.book.costs(design)[:replications] - costs),
-            kept=kept_of(found.book, design, found.confidence),
+            kept=kept_beside(found.book, design, here, found.confidence),
         )
         for at, design in moves
     )
@@ -101,12 +106,17 @@ class Point:
 
 def frontier(found: Found) -> tuple[Point, ...]:
     """Return the desks seen of which none is both cheaper and better, the cheapest first."""
+    book, here = found.book, found.best or found.nearest
     points = []
-    for design in found.book.designs:
-        slack = found.book.slacks(design).mean(axis=0)
-        scaled = [s / p.scale for s, p in zip(slack, found.book.promises, strict=True)]
-        cost = float(np.nanmean(found.book.costs(design)))
-        points.append(Point(design, cost, min(scaled), found.book.replications(design)))
+    for design in book.designs:
+        # Desks have unlike replications: each is set against the best on the tickets both met.
+        both = min(book.replications(design), book.replications(here))
+        slack = book.slacks(here).mean(axis=0)
+        slack = slack + (book.slacks(design)[:both] - book.slacks(here)[:both]).mean(axis=0)
+        scaled = [s / p.scale for s, p in zip(slack, book.promises, strict=True)]
+        dearer = np.nanmean(book.costs(design)[:both] - book.costs(here)[:both])
+        cost = float(np.nanmean(book.costs(here)) + dearer)
+        points.append(Point(design, cost, float(min(scaled)), both))
     best: list[Point] = []
     for point in sorted(points, key=lambda p: (p.cost, -p.slack)):
         if not best or point.slack > best[-1].slack:

@@ -64,6 +64,38 @@ def kept_of(book: Book, design: Design, confidence: float) -> tuple[Kept, ...]:
     return tuple(found)
 
 
+def kept_beside(book: Book, design: Design, beside: Design, confidence: float) -> tuple[Kept, ...]:
+    """Tell how a desk keeps each promise, by how it differs from one that is better known.
+
+    Its slack is that of the other in all its replications, and the difference on the tickets that
+    both met: where a step changes nothing, as much is known after it as before.
+    """
+    theirs = book.slacks(beside)
+    both = min(len(book.slacks(design)), len(theirs))
+    if both < 2:  # noqa: PLR2004 - a spread needs two
+        return kept_of(book, design, confidence)
+    step = book.slacks(design)[:both] - theirs[:both]
+    middle = theirs.mean(axis=0) + step.mean(axis=0)
+    together = ((step - step.mean(axis=0)) * (theirs[:both] - theirs[:both].mean(axis=0))).sum(
+        axis=0
+    )
+    variance = (theirs.var(axis=0, ddof=1) + 2 * together / (both - 1)) / len(theirs)
+    errors = np.sqrt(np.maximum(variance + step.var(axis=0, ddof=1) / both, 0.0))
+    least = np.array([promise.spread for promise in book.promises]) / math.sqrt(len(theirs))
+    each = 1 - (1 - confidence) / len(book.promises)
+    reach = float(special.stdtrit(both - 1, each)) * np.maximum(errors, least)
+    return tuple(
+        Kept(
+            promise,
+            promise.bound + promise.sign * float(middle[at]),
+            float(middle[at]),
+            float(middle[at] - reach[at]),
+            float(middle[at] + reach[at]),
+        )
+        for at, promise in enumerate(book.promises)
+    )
+
+
 def _reach(book: Book, slack: Floats, confidence: float) -> Floats:
     count = len(slack)
     if count < 2:  # noqa: PLR2004 - a spread needs two

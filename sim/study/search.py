@@ -33,11 +33,13 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import StudyError
+from sim.outcome import metric as definition
 from sim.scenario.model import Scenario
 from sim.scenario.search import Search
 from sim.study.begin import starts
 from sim.study.book import Book, Floats
 from sim.study.doubt import Kept, doubt_of_breaking, doubt_of_keeping, doubts, kept_of
+from sim.study.estimate import mean_estimate
 from sim.study.held import held
 from sim.study.replication import Evaluate
 from sim.study.runner import prepare
@@ -65,7 +67,7 @@ SURELY = 0.01
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Found:
     """The answer of a search.
 
@@ -111,6 +113,21 @@ class Found:
     confidence: float
     stopped: str
     book: Book = field(repr=False)
+
+    def __repr__(self) -> str:
+        here = self.best or self.nearest
+        cost = mean_estimate(self.book.costs(here))
+        label = definition(self.book.cost)
+        word = "cheapest" if self.best is not None else "nearest to keeping every promise"
+        currency = self.space.base.costs.currency
+        lines = [
+            f"{word} of {self.considered:,}: {self.space.name(here)}",
+            f"  {label.label.lower()}: {cost.format(lambda value: label.format(value, currency))}",
+        ]
+        for kept in self.kept:
+            figure = definition(kept.promise.metric).format(kept.value)
+            lines.append(f"  {kept.promise.label}: {figure}, {kept.word}")
+        return "\n".join(lines)
 
     def scenario(self, name: str | None = None) -> Scenario:
         """Return the best desk (or the nearest to one) as a scenario."""
@@ -301,8 +318,7 @@ class _Hunt:
             at_once = len(racing) if self._met(leader) else MOST_AT_ONCE
             self.say(f"{self._best_so_far()}; {len(racing)} desks still race")
             more = {
-                d: min(round(GROWTH * self.book.replications(d)), most)
-                for d in racing[:at_once]
+                d: min(round(GROWTH * self.book.replications(d)), most) for d in racing[:at_once]
             }
             more = {d: n for d, n in more.items() if n > self.book.replications(d)}
             if not more:

@@ -14,7 +14,13 @@ from sim.scenario.file import load
 from sim.scenario.search import Search
 from sim.study import answer
 from sim.study.asked import level_metric
-from sim.study.doubt import doubt_of_breaking, doubt_of_dearer, doubt_of_keeping
+from sim.study.doubt import (
+    doubt_of_breaking,
+    doubt_of_dearer,
+    doubt_of_keeping,
+    kept_beside,
+    kept_of,
+)
 from sim.study.held import held
 from sim.study.keep_desk import write_desk
 from sim.study.replication import Replication
@@ -365,7 +371,7 @@ def test_the_desk_found_is_a_few_lines(found, small, tmp_path):
 def test_prices_frontier_and_formula(found):
     """One step away costs more or breaks a promise; the frontier rises; one point is the knee."""
     for price in answer.prices(found, 16):
-        assert price.broken or price.cost.high > 0, price.axis
+        assert price.broken or price.unsure or price.cost.high > 0, price.axis
     points = answer.frontier(found)
     assert [p.cost for p in points] == sorted(p.cost for p in points)
     assert [p.slack for p in points] == sorted(p.slack for p in points)
@@ -373,6 +379,18 @@ def test_prices_frontier_and_formula(found):
     assert words.formula_line(found, answer.by_formula(found, 16))
     assert words.frontier_rows(found, points)
     assert answer.binding(found).promise in found.book.promises
+
+
+def test_a_step_that_changes_nothing_leaves_known_what_was(small):
+    """One more at L2 leaves L1's promise as sure as it was, from a few replications."""
+    found = search(small, asked(), jobs=1, evaluate=Formula())
+    there = (found.best[0], found.best[1] + 1, found.best[2])
+    found.book.ensure([there], 6)
+    response = kept_beside(found.book, there, found.best, 0.95)[0]
+    before = kept_of(found.book, found.best, 0.95)[0]
+    assert response.word == before.word == "met"
+    assert response.low == pytest.approx(before.low, abs=0.003)
+    assert kept_of(found.book, there, 0.95)[0].low < before.low
 
 
 def test_nothing_is_known_with_100_percent(found):
