@@ -22,6 +22,9 @@ from sim.study.store import pack, read_file, write_kept
 Floats = NDArray[np.float64]
 
 HASH_DIGITS = 24
+CHECKED = 4
+"""Replications of each desk that are checked against the laws of the desk, which takes as long as to
+play them."""
 
 
 class Book:
@@ -62,7 +65,8 @@ class Book:
         self.space, self.cost, self.promises = space, cost, promises
         self.seed, self.jobs = seed, jobs
         self.metrics = tuple(dict.fromkeys([cost, *(promise.metric for promise in promises)]))
-        self._evaluate = evaluate or Evaluation(curves=False, metrics=self.metrics)
+        usual = Evaluation(curves=False, metrics=self.metrics, checked=CHECKED)
+        self._evaluate = evaluate or usual
         self._values: dict[Design, list[dict[str, float]]] = {}
         self._folder = None if folder is None else Path(folder)
         self.spent: Callable[[int], None] | None = None

@@ -8,7 +8,6 @@ together bound the chance that the wrong one leads (Bonferroni), whatever they h
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,14 +122,28 @@ def doubt_of_keeping(book: Book, design: Design) -> float:
     return min(1.0, sum(tails))
 
 
-def doubt_of_breaking(book: Book, design: Design) -> float:
-    """Return how well what was seen goes with every promise being kept."""
+def doubt_of_breaking(book: Book, design: Design, *, by_heads: bool = False) -> float:
+    """Return how well what was seen goes with every promise being kept.
+
+    Parameters
+    ----------
+    book : Book
+    design : tuple of int
+    by_heads : bool
+        Only promises that more people help: what is said of them is true of smaller desks too.
+    """
     slack = book.slacks(design)
     if len(slack) < 2:  # noqa: PLR2004 - a spread needs two
         return 1.0
     return min(
-        _tail(-float(mean), float(error), len(slack) - 1)
-        for mean, error in zip(slack.mean(axis=0), _errors(book, slack), strict=True)
+        (
+            _tail(-float(mean), float(error), len(slack) - 1)
+            for promise, mean, error in zip(
+                book.promises, slack.mean(axis=0), _errors(book, slack), strict=True
+            )
+            if promise.helped or not by_heads
+        ),
+        default=1.0,
     )
 
 
@@ -150,13 +163,28 @@ def doubt_of_dearer(book: Book, design: Design, leader: Design) -> float:
     return _tail(float(gap.mean()) + margin, error, len(gap) - 1)
 
 
-def doubts(book: Book, designs: Iterable[Design], leader: Design) -> dict[Design, float]:
-    """Return, for each desk but the leader, how well it goes with being the cheapest that keeps."""
-    return {
-        design: min(doubt_of_dearer(book, design, leader), doubt_of_breaking(book, design))
-        for design in designs
-        if design != leader
-    }
+def doubts(book: Book, leader: Design) -> dict[Design, float]:
+    """Return, for each desk seen but the leader, how well it goes with being the answer instead.
+
+    That is: with being cheaper, and with keeping every promise. A desk keeps none that a desk with
+    at least as many people everywhere breaks (more people are never worse for it).
+    """
+    designs = [design for design in book.designs if design != leader]
+    if not designs:
+        return {}
+    breaking = np.array([doubt_of_breaking(book, design, by_heads=True) for design in designs])
+    places = np.array(designs)
+    heads = np.array([axis.heads for axis in book.space.axes])
+    found = {}
+    for place, design in zip(places, designs, strict=True):
+        larger = (places[:, heads] >= place[heads]).all(axis=1)
+        larger &= (places[:, ~heads] == place[~heads]).all(axis=1)
+        found[design] = min(
+            doubt_of_dearer(book, design, leader),
+            doubt_of_breaking(book, design),
+            float(breaking[larger].min()),
+        )
+    return found
 
 
 def _tail(gap: float, error: float, freedom: int) -> float:

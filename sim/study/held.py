@@ -13,6 +13,28 @@ from sim.scenario.search import Promise, Search
 from sim.study.asked import level_metric
 from sim.units import WEEK
 
+MORE_IS_HELPED = frozenset(
+    {"service_level", "weeks_met", "shadow_service_level", "updates_sent", "satisfaction"}
+)
+LESS_IS_HELPED = frozenset(
+    {
+        "response",
+        "resolution",
+        "after_hours_response",
+        "breaches",
+        "breach_time",
+        "backlog",
+        "abandonment",
+        "utilisation",
+        "lost_hours",
+        "lost_cost",
+        "credits",
+    }
+)
+"""Families of metrics that more people make larger, or smaller, or leave alone."""
+LEAST_ODDS = 0.001
+"""A share nearer to 0 or 1 counts as this: of a few replications it is not known better."""
+
 
 @dataclass(frozen=True)
 class Held:
@@ -45,6 +67,36 @@ class Held:
         """
         value = values.get(self.metric, math.nan)
         return 0.0 if math.isnan(value) else self.sign * (value - self.bound)
+
+    def room(self, slack: float) -> float:
+        """Return slack on the scale on which what heads do nearly adds up.
+
+        Of a share that is the log of its odds: each head more takes about the same part off the
+        tickets that are late, so that the share itself gains less and less.
+
+        Examples
+        --------
+        >>> promise = Held("response", "service_level[L1 response]", 0.9, 1)
+        >>> round(promise.room(0.0), 3), round(promise.room(0.05), 3), round(promise.room(0.09), 3)
+        (0.0, 0.747, 2.398)
+        """
+        if definition(self.metric).unit != "share":
+            return slack / self.scale
+        low, high = LEAST_ODDS, 1 - LEAST_ODDS
+        value = min(max(self.bound + self.sign * slack, low), high)
+        bound = min(max(self.bound, low), high)
+        return self.sign * (math.log(value / (1 - value)) - math.log(bound / (1 - bound)))
+
+    @property
+    def helped(self) -> bool:
+        """Whether more people never make it harder to keep, as far as is known.
+
+        They do for a least utilisation or a greatest cost; and what they do to the first line's
+        share is not known beforehand.
+        """
+        return self.metric.partition("[")[0] in (
+            MORE_IS_HELPED if self.sign > 0 else LESS_IS_HELPED
+        )
 
     @property
     def scale(self) -> float:

@@ -49,7 +49,7 @@ FEW = 4
 """Replications with which desks are screened."""
 LEAST_SURE = 16
 """Replications below which no promise is called kept: their spread is hardly known."""
-MOST_TOGETHER = 12
+MOST_TOGETHER = 8
 """Desks several steps away that are simulated, the most promising by what the steps foretell."""
 MOST_AXES_TOGETHER = 3
 MOST_FORETOLD = 200
@@ -57,6 +57,8 @@ MOST_FORETOLD = 200
 MOST_STEPS = 200
 GROWTH = 1.5
 """Replications of a desk that is doubted, against those it had."""
+RIVALS_PART = 4
+"""A rival gets at most this part of the replications that the leader may get."""
 MOST_AT_ONCE = 12
 """Desks that are replicated while the leader may yet break a promise: those doubted most."""
 USUAL_EVALUATIONS, PREPARE_ABOVE_S = 400, 4.0
@@ -234,7 +236,7 @@ class _Hunt:
         for design in worth:
             self._broken.pop(design, None)
             self._bounds.pop(design, None)
-            if doubt_of_breaking(self.book, design) < SURELY:
+            if doubt_of_breaking(self.book, design, by_heads=True) < SURELY:
                 self._broken[design] = None
             elif doubt_of_keeping(self.book, design) < SURELY:
                 self._bounds[design] = self._cost(design)
@@ -264,10 +266,7 @@ class _Hunt:
     def _descend(self, design: Design) -> Design:
         for _ in range(MOST_STEPS):
             steps = self._see(self.space.steps(design))
-            better = self._best_of([*steps, *self._foretold(design, steps)], design)
-            if better == design:
-                steps += self._see(self.space.long_steps(design))
-                better = self._best_of([*steps, *self._foretold(design, steps)], design)
+            better = self._best_of([*steps, *self._foretold(design)], design)
             if better == design:
                 return design
             design = better
@@ -276,26 +275,67 @@ class _Hunt:
     def _best_of(self, designs: Iterable[Design], here: Design) -> Design:
         return min([here, *self._see(designs)], key=self._score)
 
-    def _foretold(self, design: Design, steps: Sequence[Design]) -> list[Design]:
-        """List desks several steps away that are better if the gains of the steps add up."""
-        slack, cost = self.book.slacks(design).mean(axis=0), self._cost(design)
-        if not steps or not math.isfinite(cost):
+    def _foretold(self, design: Design) -> list[Design]:
+        """List desks several steps away that may be better if the gains of the steps add up.
+
+        Of those that are foretold to be cheaper (or to lack less, where promises are broken here),
+        those that are foretold to lack least: a foretelling is no more than that.
+        """
+        cost, room = self._cost(design), self._foretelling(design)
+        steps = [*self.space.steps(design), *self.space.long_steps(design)]
+        gained = self._gains(design, steps, np.append(room, cost))
+        if not gained or not math.isfinite(cost):
             return []
-        gains = np.array([self.book.slacks(step).mean(axis=0) for step in steps]) - slack
-        dearer = np.array(list(map(self._cost, steps))) - cost
+        steps = list(gained)
+        gains = np.array([gained[step][:-1] for step in steps])
+        dearer = np.array([gained[step][-1] for step in steps])
+        broken = float(-np.minimum(room, 0.0).sum())
         found: list[tuple[float, float, Design]] = []
-        for count in range(2, MOST_AXES_TOGETHER + 1):
+        for count in range(1, MOST_AXES_TOGETHER + 1):
             several = np.array(list(self.space.together(design, steps, count)), dtype=np.intp)
             if not len(several):
                 continue
-            lacks = self._lacks(slack + gains[several].sum(axis=1))
+            lacks = -np.minimum(room + gains[several].sum(axis=1), 0.0).sum(axis=1)
             costs = cost + dearer[several].sum(axis=1)
-            for at in np.lexsort((costs, lacks))[:MOST_FORETOLD]:
+            better = np.flatnonzero(lacks < broken if broken else costs < cost)
+            for at in better[np.lexsort((costs[better], lacks[better]))][:MOST_FORETOLD]:
                 there = self.space.joined(design, [steps[i] for i in several[at]])
                 found.append((float(lacks[at]), float(costs[at]), there))
-        here = (float(self._lacks(slack)), cost)
-        better = [there for lack, there_costs, there in sorted(found) if (lack, there_costs) < here]
-        return list(islice(filter(self._worth_a_look, better), MOST_TOGETHER))
+        worth = (there for _, _, there in sorted(found) if self._worth_a_look(there))
+        return list(islice(worth, MOST_TOGETHER))
+
+    def _gains(self, design: Design, steps: Sequence[Design], here: Floats) -> dict[Design, Floats]:
+        """Return what each step does to the promises and, last, to the cost.
+
+        A step that was not simulated, being long or not worth a look alone, may be with another: what
+        it does is guessed from the others on its axis.
+        """
+        known = {
+            step: np.append(self._foretelling(step), self._cost(step)) - here
+            for step in steps
+            if step in self.book
+        }
+        found = dict(known)
+        for step in steps:
+            if step in known:
+                continue
+            place, length = _step(design, step)
+            on_axis = [
+                (length * other_length < 0, abs(length - other_length), gain / other_length)
+                for (other, other_length), gain in (
+                    (_step(design, one), gain) for one, gain in known.items()
+                )
+                if other == place
+            ]
+            if on_axis and self.space.axes[place].ordered:
+                found[step] = length * min(on_axis, key=lambda one: one[:2])[2]
+        return found
+
+    def _foretelling(self, design: Design) -> Floats:
+        """Return the slack of each promise on the scale on which heads nearly add up."""
+        slack = self.book.slacks(design).mean(axis=0)
+        pairs = zip(self.book.promises, slack, strict=True)
+        return np.array([promise.room(float(one)) for promise, one in pairs])
 
     def _lacks(self, slack: Floats) -> Floats:
         """Add up what promises lack, each as a part of its bound; the last axis is promises."""
@@ -306,11 +346,12 @@ class _Hunt:
     def _race(self) -> None:
         """Replicate where it decides something, until what may be wrong is little enough."""
         most = self.wanted.replications
+        # The leader is a step from being the answer; a rival is one of many, and mostly none.
+        rivals = max(FEW, most // RIVALS_PART)
         while True:
             leader = self._leader()
-            steps = [*self.space.steps(leader), *self.space.long_steps(leader)]
-            steps = self._see(steps)
-            self._see(self._foretold(leader, steps))
+            self._see(self.space.steps(leader))
+            self._see(self._foretold(leader))
             if self._leader() != leader:
                 continue
             size = self.book.replications(leader)
@@ -318,7 +359,8 @@ class _Hunt:
             at_once = len(racing) if self._met(leader) else MOST_AT_ONCE
             self.say(f"{self._best_so_far()}; {len(racing)} desks still race")
             more = {
-                d: min(round(GROWTH * self.book.replications(d)), most) for d in racing[:at_once]
+                d: min(round(GROWTH * self.book.replications(d)), most if d == leader else rivals)
+                for d in racing[:at_once]
             }
             more = {d: n for d, n in more.items() if n > self.book.replications(d)}
             if not more:
@@ -344,7 +386,7 @@ class _Hunt:
 
     def _racing(self, leader: Design) -> list[Design]:
         """List the desks that what may be wrong hangs on: the rest weigh little together."""
-        weights = doubts(self.book, self.book.designs, leader)
+        weights = doubts(self.book, leader)
         weights[leader] = doubt_of_keeping(self.book, leader)
         if not self._met(leader):
             weights[leader] = 1.0
@@ -368,7 +410,7 @@ class _Hunt:
         order = sorted(filter(self._met, book.designs), key=self._score)
         best = order[0] if order else None
         nearest = best if best is not None else min(book.designs, key=self._score)
-        weights = doubts(book, book.designs, nearest)
+        weights = doubts(book, nearest)
         sure = 1 - sum(weights.values()) - doubt_of_keeping(book, nearest)
         doubtful = [d for d in weights if weights[d] > self._wrong]
         return Found(
@@ -387,3 +429,11 @@ class _Hunt:
             stopped=stopped,
             book=book,
         )
+
+
+def _step(design: Design, there: Design) -> tuple[int, int]:
+    """Return the axis on which two desks differ, and by how much."""
+    ((place, length),) = [
+        (at, b - a) for at, (a, b) in enumerate(zip(design, there, strict=True)) if a != b
+    ]
+    return place, length

@@ -244,6 +244,19 @@ def test_a_promise_becomes_a_bound(small, promise, metric, bound, sign):
     assert one.slack({metric: bound + sign * 0.01}) == pytest.approx(0.01)
 
 
+def test_people_do_not_help_every_promise(small):
+    """Only where more people cannot hurt may a broken promise cut smaller desks."""
+    least = {"metric": "utilisation[L2]", "at_least": "50 %"}
+    most = {"metric": "utilisation[L2]", "at_most": "80 %"}
+    share = {"metric": "l1_share", "at_least": "65 %"}
+    found = held(small, asked(hold=[least, most, share, {"level": "L1 response"}]))
+    assert [one.helped for one in found] == [False, True, False, True]
+    question = asked(hold=[{"level": "L1 response"}, least])
+    found = search(small, question, jobs=1, evaluate=Formula())
+    promises = held(small, question)
+    assert found.best == every_desk(found.space, promises)[1]
+
+
 def test_a_band_is_two_bounds(small):
     """Neither below its low end nor above its high one."""
     band = {"metric": "l1_share", "at_least": "65 %", "at_most": "80 %"}
