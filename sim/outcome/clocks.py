@@ -145,6 +145,22 @@ class Hours:
         passed: Times = before[spell] + np.minimum(at_ms - opens[spell], length[spell])
         return passed
 
+    def open_at(self, at_ms: Times) -> NDArray[np.bool_]:
+        """Tell which instants are open; the closing one is not.
+
+        Examples
+        --------
+        >>> nine_to_five = Hours(np.array([9, 33]), np.array([17, 41]))
+        >>> nine_to_five.open_at(np.array([0, 9, 16, 17, 40, 41, 99])).tolist()
+        [False, True, True, False, True, False, False]
+        """
+        if self.open_ms is None:
+            return np.ones(len(at_ms), np.bool_)
+        cell_ms, holds, _ = self._grid
+        if cell_ms:
+            return holds.astype(np.bool_).take(at_ms // cell_ms, mode="clip")
+        return self.passed(at_ms + 1) > self.passed(at_ms)
+
     def elapsed(self, from_ms: Times, to_ms: Times) -> Times:
         """Return the open time between two instants each.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -120,13 +120,16 @@ def curve(id: str) -> Curve:  # noqa: A002 - the word for it everywhere
     return replace(known, id=id, label=f"{known.label}: {variant.removesuffix(']')}")
 
 
-def curves(facts: Facts) -> dict[str, Floats]:
-    """Draw every curve of a run."""
-    return {
-        f"{known.key}[{variant}]" if variant else known.key: values
-        for known in _CURVES.values()
-        for variant, values in known.draw(facts).items()
-    }
+def drawn_curves(facts: Facts) -> Iterator[tuple[str, dict[str, Floats]]]:
+    """Draw every curve of a run; yields the key of each, and the curves of its variants by id."""
+    for known in _CURVES.values():
+        yield (
+            known.key,
+            {
+                f"{known.key}[{variant}]" if variant else known.key: values
+                for variant, values in known.draw(facts).items()
+            },
+        )
 
 
 def axis(name: str, scenario: Scenario) -> list[Any]:

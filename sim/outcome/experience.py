@@ -53,19 +53,23 @@ WEIGHTS = Weights()
 
 def points(facts: Facts) -> NDArray[np.float64]:
     """Return the satisfaction of each ticket; NaN for those still open or not counted."""
-    left: NDArray[np.float64] = np.full(facts.tickets, np.nan)
     rows = facts.resolved_rows
     whose = facts.ticket[rows]
-    arrival = facts.run.workload.tickets.arrival_ms[whose]
-    took = facts.business.elapsed(arrival, facts.finished_ms[rows])
-    doublings = np.log2(np.maximum(took / HOUR, 1.0))
-    left[whose] = WEIGHTS.full - np.minimum(WEIGHTS.doubling * doublings, WEIGHTS.longest_wait)
-
-    def often(of: NDArray[np.integer]) -> NDArray[np.int64]:
-        return np.bincount(facts.ticket[of], minlength=facts.tickets)
-
-    left -= WEIGHTS.explaining * often(facts.of_kind(Kind.CLARIFY))
-    left -= WEIGHTS.hand_over * often(facts.once(hops))
+    arrival = facts.run.workload.tickets.arrival_ms
+    lost = facts.business.elapsed(arrival[whose], facts.finished_ms[rows]) / HOUR
+    np.maximum(lost, 1.0, out=lost)
+    np.log2(lost, out=lost)
+    lost *= WEIGHTS.doubling
+    np.minimum(lost, WEIGHTS.longest_wait, out=lost)
+    left: NDArray[np.float64] = np.full(facts.tickets, np.nan)
+    left[whose] = np.subtract(WEIGHTS.full, lost, out=lost)
+    del lost
+    for weight, of in (
+        (WEIGHTS.explaining, facts.of_kind(Kind.CLARIFY)),
+        (WEIGHTS.hand_over, facts.once(hops)),
+    ):
+        if len(of):
+            left -= weight * np.bincount(facts.ticket[of], minlength=facts.tickets)
     broken = np.zeros(facts.tickets, np.bool_)
     for level in facts.once(levels).values():
         broken[level.reading.ticket[level.reading.late()]] = True
@@ -113,8 +117,7 @@ def after_hours(facts: Facts) -> Flags:
         business = Hours(
             *open_spells(_OFFICE, period.start, period.length, period.time_zone, holidays)
         )
-    open_: Flags = business.elapsed(facts.joined_ms, facts.joined_ms + 1) > 0
-    return ~open_
+    return ~business.open_at(facts.joined_ms)
 
 
 @register(

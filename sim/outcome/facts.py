@@ -30,8 +30,8 @@ from sim.workload.journeys import NONE, NOT_YET, Kind, Origin, Outcome, Times, W
 if TYPE_CHECKING:
     from sim.outcome.run import Run
 
-Rows = NDArray[np.intp]
-"""Positions in the path arrays; ``NONE`` where there is none."""
+Rows = NDArray[np.signedinteger]
+"""Positions in the path arrays; ``NONE`` where there is none. Those kept here take 32 bits."""
 Flags = NDArray[np.bool_]
 Made = TypeVar("Made")
 
@@ -54,7 +54,7 @@ class Facts:
         Numbers of the counted tickets.
     all_count : bool
         Whether every ticket counts.
-    visit, ticket, tier : int64, int32, int8, one per row of the paths
+    visit, ticket, queue, tier : int32, int32, int16, int8, one per row of the paths
         Of all user tickets, counted or not.
     joined_ms, started_ms, finished_ms : int64
         ``NOT_YET`` where not.
@@ -89,9 +89,9 @@ class Facts:
             made &= ~visits.is_side
         if not self.user.all():
             made &= self.user[visits.ticket]
-        self.visit = np.flatnonzero(made)
+        self.visit = _rows(made)
         self.ticket = visits.ticket[self.visit]
-        self.queue = visits.queue[self.visit]
+        self.queue = visits.queue[self.visit].astype(np.int16)
         self.tier_of_queue = np.array([q.tier for q in run.desk.queues] or [0], np.int8)
         self.tier = self.tier_of_queue[self.queue]
         self.joined_ms = log.joined_ms[self.visit]
@@ -109,6 +109,17 @@ class Facts:
             self._made[make] = make(self)
         made: Made = self._made[make]
         return made
+
+    def let_go(self, *made: Callable[[Facts], Any] | str) -> None:
+        """Forget what was worked out once: by ``once``, or a property of that name.
+
+        Who asks for it all the same has it worked out again.
+        """
+        for one in made:
+            if isinstance(one, str):
+                self.__dict__.pop(one, None)
+            else:
+                self._made.pop(one, None)
 
     def of_counted(self, per_ticket: NDArray[Any]) -> NDArray[Any]:
         """Return the entries of the counted tickets, in the order of ``whose``; not to be changed."""
@@ -148,7 +159,7 @@ class Facts:
 
     def per_ticket(self, rows: Rows) -> Rows:
         """Spread rows, at most one a ticket, over all tickets; ``NONE`` for the others."""
-        at = np.full(self.tickets, NONE, np.intp)
+        at = np.full(self.tickets, NONE, np.int32)
         at[self.ticket[rows]] = rows
         return at
 
@@ -207,7 +218,7 @@ class Facts:
         """Rows of counted tickets with which a ticket came to a tier above all it had been at."""
         up = self.highest[1:] > self.highest[:-1]
         up &= ~self.opens[1:]
-        rows = np.flatnonzero(up) + 1
+        rows = _rows(up) + 1
         return rows if self.all_count else rows[self.counted[self.ticket[rows]]]
 
     @cached_property
@@ -236,7 +247,7 @@ class Facts:
             here = self.tier == tier
             if not self.all_count:
                 here &= self.row_counts
-            found.append(self.first_of_ticket(np.flatnonzero(here)))
+            found.append(self.first_of_ticket(_rows(here)))
         return found
 
     def taken_up(self, rows: Rows, tier: int | None = None) -> Times:
@@ -244,7 +255,7 @@ class Facts:
 
         Parameters
         ----------
-        rows : intp
+        rows : Rows
             At most one a ticket, ascending.
         tier : int, optional
 
@@ -340,8 +351,10 @@ class Facts:
         """How long agents have worked on each row's visit; 0 in a provider's queue."""
         log = self.run.log
         begun = log.taken_up_ms[self.visit]
-        done = np.where(self.finished_ms == NOT_YET, self.end_ms, self.finished_ms)
-        touch = np.where(begun == NOT_YET, 0, done - begun)
+        touch = self.finished_ms.copy()
+        touch[touch == NOT_YET] = self.end_ms
+        touch -= begun
+        touch[begun == NOT_YET] = 0
         cut = log.interrupted
         if len(cut):
             before = np.bincount(
@@ -366,3 +379,7 @@ class Facts:
     def business(self) -> Hours:
         """The hours in which users work: those of ``users.hours``."""
         return self.hours(self.run.scenario.users.hours)
+
+
+def _rows(which: Flags) -> NDArray[np.int32]:
+    return np.flatnonzero(which).astype(np.int32)

@@ -127,13 +127,17 @@ def _utilisation_by_hour(facts: Facts) -> Arrays:
 )
 def _waiting_by_hour(facts: Facts) -> Arrays:
     hour, _ = cells(facts.run.scenario.period)
-    rows = np.flatnonzero((facts.started_ms != NOT_YET) & facts.row_counts)
-    joined = facts.joined_ms[rows]
-    place = facts.tier[rows].astype(np.intp) * HOURS_PER_WEEK + hour[joined // HOUR]
-    size = len(facts.tiers) * HOURS_PER_WEEK
-    total = np.bincount(place, facts.started_ms[rows] - joined, minlength=size)
-    mean = divided(total, np.bincount(place, minlength=size))
-    return {"": mean.reshape(-1, HOURS_PER_WEEK)}
+    taken_up = (facts.started_ms != NOT_YET) & facts.row_counts
+    total, count = np.zeros((2, len(facts.tiers), HOURS_PER_WEEK))
+    for tier in range(len(facts.tiers)):
+        rows = np.flatnonzero(taken_up & (facts.tier == tier))
+        joined = facts.joined_ms[rows]
+        waited = np.subtract(facts.started_ms[rows], joined, dtype=np.float64)
+        joined //= HOUR
+        place = hour[joined]
+        total[tier] = np.bincount(place, waited, minlength=HOURS_PER_WEEK)
+        count[tier] = np.bincount(place, minlength=HOURS_PER_WEEK)
+    return {"": divided(total, count)}
 
 
 @register_curve(

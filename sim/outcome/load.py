@@ -37,11 +37,9 @@ class Stays:
 
     def within(self, low_ms: int, agents: int) -> Times:
         """Return the time of each agent from an instant on."""
-        length = (
-            self.to_ms - np.maximum(self.from_ms, low_ms) if low_ms else self.to_ms - self.from_ms
-        )
+        length = self.to_ms - (np.maximum(self.from_ms, low_ms) if low_ms else self.from_ms)
         if low_ms:
-            length = np.maximum(length, 0)
+            np.maximum(length, 0, out=length)
         return np.bincount(self.agent, length, minlength=agents).astype(np.int64)
 
 
@@ -68,9 +66,9 @@ def _by_agent(agent: Numbers) -> NDArray[np.intp]:
 def work(facts: Facts) -> Stays:
     """Return every spell of work, of whatever origin."""
     log = facts.run.log
-    last = np.flatnonzero(log.taken_up_ms != NOT_YET)
+    last = log.taken_up_ms != NOT_YET
     agent, from_ms, to_ms = log.agent[last], log.taken_up_ms[last], log.finished_ms[last]
-    to_ms = np.where(to_ms == NOT_YET, facts.end_ms, to_ms)
+    to_ms[to_ms == NOT_YET] = facts.end_ms
     cut = log.interrupted
     if len(cut):
         agent = np.concatenate([agent, cut.agent])
@@ -227,8 +225,11 @@ def _overtime(facts: Facts) -> Figures:
     variants="[tier, ]mean | end",
 )
 def _backlog(facts: Facts) -> Figures:
-    held = facts.held_until_ms - np.maximum(facts.joined_ms, facts.warm_up_ms)
-    time = np.bincount(facts.tier, np.maximum(held, 0), minlength=len(facts.tiers))
+    since = np.maximum(facts.joined_ms, facts.warm_up_ms)
+    held = np.subtract(facts.held_until_ms, since, dtype=np.float64)
+    del since
+    np.maximum(held, 0, out=held)
+    time = np.bincount(facts.tier, held, minlength=len(facts.tiers))
     last = np.flatnonzero(facts.closes & ~facts.resolving)
     last = last[facts.run.log.ending[facts.ticket[last]] == Ending.OPEN]
     open_ = np.bincount(facts.tier[last], minlength=len(facts.tiers))

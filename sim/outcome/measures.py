@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,9 @@ from sim.outcome import (
     times,
     waterfall,
 )
-from sim.outcome.curves import curves as curves_of
+from sim.outcome.curves import drawn_curves
 from sim.outcome.facts import Facts
+from sim.outcome.grid import week_of
 from sim.outcome.registry import arrange, families
 from sim.outcome.run import Run
 
@@ -44,6 +46,24 @@ REGISTERED = (
 """The modules that register metrics and curves; to import them is to fill the registries."""
 
 arrange([module.__name__ for module in REGISTERED])
+
+_LARGE_ROWS = 200_000
+"""Visits from which on memory counts for more than the time to work something out again."""
+_LAST_ASKED: dict[str, tuple[Callable[[Facts], Any] | str, ...]] = {
+    "reopen_share": (resolution.fates,),
+    "weeks_met": (week_of, "last_row", "holder", "pending", "wait"),
+    "writing": (times.first_escalations, "escalations"),
+    "satisfaction": (experience.points,),
+    "after_hours_share": (experience.after_hours, "first_row", "_entries"),
+    "simple_work_above": ("touch_ms",),
+    "first_time_right": (handovers.hops, "resolved_rows"),
+    "shadow_service_level": (service.levels,),
+    "overtime": (load.work, load.presence, load.overtime),
+    "backlog": ("held_until_ms",),
+    "backlog_by_day": ("held_until_ms",),
+    "utilisation_by_hour": (load.work, load.presence, load.overtime),
+}
+"""What no metric, or curve, after this one asks for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,13 +104,20 @@ def measure(run: Run, *, curves: bool = True, metrics: Collection[str] | None = 
     Measures
     """
     facts = Facts(run)
+    is_large = len(facts.visit) > _LARGE_ROWS
     wanted = None if metrics is None else {name.partition("[")[0] for name in metrics}
     values, counts = {}, {}
     for family in families():
-        if wanted is not None and family.key not in wanted:
-            continue
-        for variant, figure in family.compute(facts).items():
-            name = f"{family.key}[{variant}]" if variant else family.key
-            values[name] = figure.value
-            counts[name] = figure.out_of
-    return Measures(values, counts, curves_of(facts) if curves else {})
+        if wanted is None or family.key in wanted:
+            for variant, figure in family.compute(facts).items():
+                name = f"{family.key}[{variant}]" if variant else family.key
+                values[name] = figure.value
+                counts[name] = figure.out_of
+        if is_large:
+            facts.let_go(*_LAST_ASKED.get(family.key, ()))
+    drawn: dict[str, NDArray[np.float64]] = {}
+    for key, arrays in drawn_curves(facts) if curves else ():
+        drawn |= arrays
+        if is_large:
+            facts.let_go(*_LAST_ASKED.get(key, ()))
+    return Measures(values, counts, drawn)

@@ -105,9 +105,9 @@ def call_outs(facts: Facts) -> Times:
     """Count the call-outs of each pool in the counted period."""
     desk = facts.run.desk
     on_call = np.array([pool.on_call for pool in desk.pools] or [False])
-    spells = facts.once(work)
     if not on_call.any():
         return np.zeros(len(desk.pools), np.int64)
+    spells = facts.once(work)
     called = on_call[desk.agent_pool[spells.agent]]
     agent, from_ms, to_ms = (a[called] for a in (spells.agent, spells.from_ms, spells.to_ms))
     order = np.lexsort((from_ms, agent))

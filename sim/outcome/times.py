@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from sim.outcome.facts import Facts, Rows
 from sim.outcome.registry import NOT_MEASURED, Figure, Figures, register
 from sim.workload.journeys import NOT_YET, Times
@@ -36,15 +34,18 @@ def rank(share: float, count: int) -> int:
 
 
 def spread(took_ms: Times) -> Figures:
-    """Return mean and quantiles of some times, by selection rather than by sorting."""
+    """Return mean and quantiles of some times, by selection rather than by sorting.
+
+    The times are put into another order: whoever needs theirs hands over a copy.
+    """
     count = len(took_ms)
     if not count:
         return dict.fromkeys(("mean", *QUANTILES), Figure(NOT_MEASURED, 0.0))
     ranks = [rank(share, count) for share in QUANTILES.values()]
-    selected = np.partition(took_ms, ranks)
     found = {"mean": Figure(float(took_ms.sum()) / count, float(count))}
+    took_ms.partition(ranks)
     for name, at in zip(QUANTILES, ranks, strict=True):
-        found[name] = Figure(float(selected[at]), float(count))
+        found[name] = Figure(float(took_ms[at]), float(count))
     return found
 
 
@@ -60,10 +61,11 @@ def _both(facts: Facts, from_ms: Times, to_ms: Times, tier: str = "") -> Figures
     known = to_ms != NOT_YET
     if not known.all():
         from_ms, to_ms = from_ms[known], to_ms[known]
-    elapsed = spread(to_ms - from_ms)
-    business = elapsed
+    business = None
     if facts.business.open_ms is not None:
         business = spread(facts.business.elapsed(from_ms, to_ms))
+    elapsed = spread(to_ms - from_ms)
+    business = business or elapsed
     return {**_named(elapsed, tier), **_named(business, tier, BUSINESS)}
 
 
@@ -108,18 +110,22 @@ def _resolution(facts: Facts) -> Figures:
     rows = facts.resolved_rows
     from_ms = facts.run.workload.tickets.arrival_ms[facts.ticket[rows]]
     to_ms, by = facts.finished_ms[rows], facts.tier[rows]
-    own = [np.flatnonzero(by == tier) for tier in range(len(facts.tiers))]
-    took = {"": to_ms - from_ms}
+
+    def spreads(took_ms: Times, hours: str) -> Figures:
+        own = [spread(took_ms[by == tier]) for tier in range(len(facts.tiers))]
+        found = dict(_named(spread(took_ms), "", hours))
+        for name, figures in zip(facts.tiers, own, strict=True):
+            found |= _named(figures, name, hours)
+        return found
+
+    business: Figures = {}
     if facts.business.open_ms is not None:
-        took[BUSINESS] = facts.business.elapsed(from_ms, to_ms)
-    found: dict[str, Figure] = {}
-    for hours, times in took.items():
-        found |= _named(spread(times), "", hours)
-        for tier, name in enumerate(facts.tiers):
-            found |= _named(spread(times[own[tier]]), name, hours)
-    if BUSINESS not in took:
-        found |= {f"{variant}, {BUSINESS}": figure for variant, figure in found.items()}
-    return found
+        business = spreads(facts.business.elapsed(from_ms, to_ms), BUSINESS)
+    to_ms -= from_ms
+    elapsed = spreads(to_ms, "")
+    if not business:
+        business = {f"{variant}, {BUSINESS}": figure for variant, figure in elapsed.items()}
+    return {**elapsed, **business}
 
 
 def first_escalations(facts: Facts) -> Rows:
