@@ -25,6 +25,7 @@ from sim.cli.saying import (
 from sim.errors import ExportError, StudyError
 
 if TYPE_CHECKING:
+    from sim.outcome.run import Run
     from sim.scenario.model import Scenario
     from sim.study.signs import Sign
     from sim.study.study import Study
@@ -94,7 +95,7 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
     say_engine(asked.engine)
     if asked.output is not None:
         check_folder(asked.output)
-    study, notices = _run(scenarios, asked, quiet=as_json)
+    study, arrivals, notices = _run(scenarios, asked, quiet=as_json)
     rows = list(listing.rows(study))
     if not as_json:
         for notice in notices:
@@ -106,7 +107,8 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
         if report:
             from sim.present import report as reporting  # noqa: PLC0415 - pictures are heavy
 
-            written.append(reporting.write(study, asked.output / REPORT_FILE))
+            run = _played(study, arrivals, asked.engine)
+            written.append(reporting.write(study, asked.output / REPORT_FILE, run=run))
             reporting.save_charts(study, asked.output / CHARTS)
             written.append(asked.output / CHARTS)
     if as_json:
@@ -141,7 +143,7 @@ def _say_next(asked: StudyAsked, *, reported: bool) -> None:
 
 def _run(
     scenarios: Sequence[Scenario], asked: StudyAsked, *, quiet: bool
-) -> tuple[Study, list[str]]:
+) -> tuple[Study, Arrivals | None, list[str]]:
     from sim.study.compare import compare as run_study  # noqa: PLC0415
 
     arrivals, notices = None, list[str]()
@@ -168,7 +170,16 @@ def _run(
             folder=asked.output,
             cluster=asked.cluster,
         )
-    return study, notices
+    return study, arrivals, notices
+
+
+def _played(study: Study, arrivals: Arrivals | None, engine: str) -> Run:
+    """Run the first replication of the desk that the answer names, to be shown as a film."""
+    from sim.present.answer import answer  # noqa: PLC0415
+    from sim.study.evaluate import replicate  # noqa: PLC0415
+
+    best = answer(study).best.scenario
+    return replicate(best, seed=study.seed, engine=engine, arrivals=arrivals)
 
 
 def _replayed(
@@ -346,14 +357,18 @@ def _write_all(
     from sim.present.theme import DEFAULT  # noqa: PLC0415
 
     brand = DEFAULT if theme is None else load_theme(theme)
-    study = _kept(folder, jobs, quiet=as_json)
+    study, arrivals, engine = _kept(folder, jobs, quiet=as_json)
+    run = None
+    if any(path.suffix.lower() in (".html", ".htm") for path in files):
+        run = _played(study, arrivals, engine)
     found: tuple[Sign, ...] = ()
     if signs:
         from sim.study.signs import signs as look  # noqa: PLC0415
 
         found = look(study[0].scenario, seed=study.seed, jobs=jobs)
     written = [
-        reporting.write(study, path, theme=brand, strict=strict, signs=found) for path in files
+        reporting.write(study, path, theme=brand, strict=strict, signs=found, run=run)
+        for path in files
     ]
     gaps = list[str]()
     if strict:
@@ -379,8 +394,8 @@ def _write_all(
     say_next(f"tiersim deck {folder}", "the same as slides")
 
 
-def _kept(folder: Path, jobs: int | None, *, quiet: bool) -> Study:
-    """Read a study that ``compare`` has kept.
+def _kept(folder: Path, jobs: int | None, *, quiet: bool) -> tuple[Study, Arrivals | None, str]:
+    """Read a study that ``compare`` has kept, with the tickets it replayed and its engine.
 
     Nothing is simulated again but one replication, to be sure that it comes out the same.
     """
@@ -405,5 +420,5 @@ def _kept(folder: Path, jobs: int | None, *, quiet: bool) -> Study:
         engine=str(how.get("engine", "auto")),
         output=folder,
     )
-    study, _ = _run(manifest.rebuild(), asked, quiet=quiet)
-    return study
+    study, arrivals, _ = _run(manifest.rebuild(), asked, quiet=quiet)
+    return study, arrivals, asked.engine

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.rules import Ending
 from sim.outcome.curves import ENDS, FATES, TIME_GRID_MS, Arrays, Floats, register_curve
 from sim.outcome.facts import Facts
 from sim.outcome.resolution import fates
+from sim.outcome.service import levels
 from sim.outcome.times import first_escalations
 from sim.workload.journeys import NOT_YET, Outcome, Times
 
@@ -22,10 +24,15 @@ def ecdf(took_ms: Times) -> Floats:
     """
     if not len(took_ms):
         return np.full(len(TIME_GRID_MS), np.nan)
-    place = np.searchsorted(TIME_GRID_MS, took_ms)
-    count = np.bincount(place, minlength=len(TIME_GRID_MS) + 1)[:-1]
-    shares: Floats = np.cumsum(count) / len(took_ms)
+    shares: Floats = within_grid(took_ms) / len(took_ms)
     return shares
+
+
+def within_grid(took_ms: Times) -> NDArray[np.int64]:
+    """Count how many times each time of the grid is not exceeded by."""
+    place = np.searchsorted(TIME_GRID_MS, took_ms)
+    counts: NDArray[np.int64] = np.cumsum(np.bincount(place, minlength=len(TIME_GRID_MS) + 1)[:-1])
+    return counts
 
 
 @register_curve(
@@ -61,6 +68,25 @@ def _resolution_ecdf(facts: Facts) -> Arrays:
     by = facts.tier[rows]
     lines = [ecdf(took[by == tier]) for tier in range(len(facts.tiers))]
     return {"": np.array([*lines, ecdf(took)])}
+
+
+@register_curve(
+    "promise_ecdf",
+    label="Time on the clock of a promise",
+    sentence="Share of the tickets that would have met a service level, had its target been this "
+    "time; at the target it is `service_level`.",
+    unit="share",
+    axes=("time",),
+)
+def _promise_ecdf(facts: Facts) -> Arrays:
+    found = {}
+    for name, level in facts.once(levels).items():
+        stopped, elapsed = level.reading.stopped, level.reading.elapsed_ms
+        met = within_grid(elapsed[stopped])
+        running = elapsed[~stopped]
+        judged = np.count_nonzero(stopped) + len(running) - within_grid(running)
+        found[name] = np.divide(met, judged, out=np.full(len(met), np.nan), where=judged > 0)
+    return found
 
 
 @register_curve(

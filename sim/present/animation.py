@@ -35,6 +35,8 @@ MOST_VISITS: Final = 12_000
 """Visits that a film holds: a browser draws so many, and the file stays small."""
 SECONDS: Final = 60
 """How long a film lasts at the speed it starts with."""
+_LENGTHS: Final = (WEEK, DAY, HOUR)
+"""What is shown if nobody says how much: the longest that a film holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,15 +68,10 @@ class Film:
             it, then when each spell of work began and ended; ``staff``: for each tier how many
             agents are there, at each change.
         """
-        run = self.run
+        run, rows = self.run, self.rows
         log, visits = run.log, run.workload.visits
         tier_of = np.array([queue.tier for queue in run.desk.queues] or [0])
-        made = (log.joined_ms != NOT_YET) & (log.joined_ms < self.to_ms)
         done = log.finished_ms
-        made &= (done == NOT_YET) | (done >= self.from_ms)
-        if len(visits.is_side):
-            made &= ~visits.is_side
-        rows = np.flatnonzero(made)
         if len(rows) > MOST_VISITS:
             raise TierSimError(
                 f"{len(rows):,} visits fall into this stretch; a film shows at most "
@@ -105,6 +102,16 @@ class Film:
             "length": round((self.to_ms - self.from_ms) / MINUTE, 1),
             "clock": self._clock(),
         }
+
+    @cached_property
+    def rows(self) -> NDArray[np.intp]:
+        """Return the visits that fall into the stretch."""
+        log, visits = self.run.log, self.run.workload.visits
+        made = (log.joined_ms != NOT_YET) & (log.joined_ms < self.to_ms)
+        made &= (log.finished_ms == NOT_YET) | (log.finished_ms >= self.from_ms)
+        if len(visits.is_side):
+            made &= ~visits.is_side
+        return np.flatnonzero(made)
 
     def _spells(self, rows: NDArray[np.intp]) -> dict[int, list[float | None]]:
         """Return when somebody worked on each visit; with a provider, from its start to its end."""
@@ -221,7 +228,7 @@ def animate(
     run: Run,
     *,
     start: str | int | None = None,
-    length: str | int = WEEK,
+    length: str | int | None = None,
     theme: Theme = DEFAULT,
 ) -> Film:
     """Make a film of one replication.
@@ -231,8 +238,9 @@ def animate(
     run : Run
     start : str or int (ms), optional
         From when on, since the start of the period: ``"14 d"``; the end of the warm-up if absent.
-    length : str or int (ms)
-        How long a stretch is shown; a week. It is cut at the end of the period.
+    length : str or int (ms), optional
+        How long a stretch is shown; if absent a week, of a busy desk a day or an hour. It is cut at
+        the end of the period.
     theme : Theme
 
     Raises
@@ -241,10 +249,18 @@ def animate(
         If nothing is left to be shown, or too much.
     """
     from_ms = run.workload.warm_up_ms if start is None else _ms(start)
-    to_ms = min(from_ms + _ms(length), run.workload.end_ms)
-    if to_ms <= from_ms:
+    end_ms = run.workload.end_ms
+    if end_ms <= from_ms or (length is not None and _ms(length) <= 0):
         raise TierSimError("the film begins after the end of the period")
-    return Film(run, from_ms, to_ms, theme)
+    lengths = _LENGTHS if length is None else (_ms(length),)
+    films = (Film(run, from_ms, min(from_ms + one, end_ms), theme) for one in lengths)
+    film = next(films)
+    while len(film.rows) > MOST_VISITS:
+        shorter = next(films, None)
+        if shorter is None:
+            break
+        film = shorter
+    return film
 
 
 def _ms(value: str | int) -> int:

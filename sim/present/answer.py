@@ -76,7 +76,7 @@ def answer(study: Study) -> Answer:
     keeping = [r for r in results if r.scenario.service_levels and not any(kept(r)[1:])]
     best = _best(keeping or results, cost, sure=bool(keeping))
     if len(results) == 1:
-        return Answer(kept_sentence(best), _one(best), best, cost)
+        return Answer(kept_sentence(best), _one(study, best), best, cost)
     name = one_line(best.name)
     if keeping:
         many = plural(len(keeping), "option")
@@ -135,9 +135,10 @@ def _weekly(result: Result, cost: str) -> str:
     return f"{figure(result, cost)} {COST_OF[cost]}"
 
 
-def _one(result: Result) -> tuple[str, ...]:
+def _one(study: Study, result: Result) -> tuple[str, ...]:
     sentences = [
-        verdict_sentence(result, name, named=False) for name in result.scenario.service_levels
+        verdict_sentence(study, result, name, named=False)
+        for name in result.scenario.service_levels
     ]
     return (*sentences, l1_sentence(result))
 
@@ -145,19 +146,19 @@ def _one(result: Result) -> tuple[str, ...]:
 def _several(
     study: Study, best: Result, keeping: Sequence[Result], cost: str | None
 ) -> tuple[str, ...]:
-    base = study[0]
+    base, name = study[0], one_line(best.name)
     sentences = []
     if best is base:
         sentences.append(
             f"{one_line(best.name)} is what the others are held against: {_others(study, cost)}"
         )
     else:
-        sentences.append(f"Against {one_line(base.name)}: {_gains(best, cost)}.")
+        sentences.append(f"{name} against {one_line(base.name)}: {_gains(study, best, cost)}.")
     sentences.append(l1_sentence(best))
     sentences.append(_how_sure(keeping, best, cost))
     weakest = _weakest(best)
     if weakest is not None:
-        sentences.append(verdict_sentence(best, weakest, named=False))
+        sentences.append(verdict_sentence(study, best, weakest, named=False))
     worst = [r for r in study if kept(r)[1]]
     if worst:
         told = [f"{one_line(r.name)} misses {listed(map(one_line, kept(r)[1]))}" for r in worst]
@@ -167,7 +168,7 @@ def _several(
     return tuple(s for s in sentences if s)[:_SENTENCES]
 
 
-def _gains(result: Result, cost: str | None) -> str:
+def _gains(study: Study, result: Result, cost: str | None) -> str:
     """Say what an option changes for sure against the first."""
     asked = [HEADLINE, *(level_metric(n) for n in result.scenario.service_levels)]
     if cost is not None:
@@ -178,7 +179,7 @@ def _gains(result: Result, cost: str | None) -> str:
     for metric in asked:
         if metric not in result.metrics or metric not in base.metrics:
             continue
-        if clear(result.difference(metric)):
+        if clear(study, result, metric):
             currency = result.scenario.costs.currency
             label = words(metric, currency).label.removeprefix("Service level: ")
             first = label[0].lower() if label[1:2].islower() else label[0]

@@ -252,6 +252,7 @@ def framed(chart: Chart, size: Size) -> Figure:
         ),
         h_pad=0.02,
         w_pad=0.02,
+        hspace=0.06,
     )
     chart.draw(canvas)
     # Laid out once here; left to the drawing, the whole picture would be gone through twice.

@@ -215,7 +215,8 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
             options=tables.options(study),
             levels=[tables.service_levels(result) for result in study],
             sentences=[
-                [verdict_sentence(r, name) for name in r.scenario.service_levels] for r in study
+                [verdict_sentence(study, r, name) for name in r.scenario.service_levels]
+                for r in study
             ],
             shares=tables.l1_shares(study),
             share_sentences=[l1_sentence(result) for result in study],
@@ -223,7 +224,8 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
             tiers=[tables.tiers(result) for result in study],
             questions=answers(study, found.best.name),
             score=tables.score(study),
-            signs=tables.signs_table(asked.signs, study[0].scenario.costs.currency)
+            signs=tables.signs_beside(study),
+            tried=tables.signs_table(asked.signs, study[0].scenario.costs.currency)
             if asked.signs
             else None,
             charts=shown,

@@ -22,6 +22,8 @@ from sim.present.sentences import (
     promise,
     written,
 )
+from sim.present.signs_text import MARKS as SIGN_MARKS
+from sim.present.signs_text import threshold_words
 from sim.present.text import listed, one_line, plural
 from sim.scenario.change import plain
 from sim.scenario.hours import Hours, Profile
@@ -30,7 +32,7 @@ from sim.study.asked import HEADLINE, level_metric, words
 from sim.study.result import Result
 from sim.study.scorecard import scorecard
 from sim.study.settling import horizon
-from sim.study.signs import Sign
+from sim.study.signs import Sign, showing
 from sim.study.study import Study
 from sim.units import format_share
 
@@ -97,13 +99,26 @@ def options(study: Study) -> Table:
         headings.append(words(cost).label)
     rows = []
     for result in study:
-        verdicts = result.verdicts.items()
-        kept_words = "\n".join(f"{MARKS[v.word]} {one_line(name)}: {v}" for name, v in verdicts)
-        cells = [result.name, changed_words(result), kept_words, _with_change(result, HEADLINE)]
+        cells = [result.name, changed_words(result), _kept(result), _with_change(result, HEADLINE)]
         if cost is not None:
             cells.append(_with_change(result, cost))
         rows.append(tuple(cells))
     return Table("The options", tuple(headings), tuple(rows))
+
+
+def _kept(result: Result) -> str:
+    """Say how many promises are kept; those that are not surely kept are named."""
+    verdicts = result.verdicts
+    if not verdicts:
+        return "none made"
+    met = sum(verdict.word == "met" for verdict in verdicts.values())
+    told = [f"{MARKS['met']} {met} of {len(verdicts)} met"] if met else []
+    told += [
+        f"{MARKS[verdict.word]} {one_line(name)}: {verdict}"
+        for name, verdict in verdicts.items()
+        if verdict.word != "met"
+    ]
+    return "\n".join(told)
 
 
 def _with_change(result: Result, metric: str) -> str:
@@ -222,8 +237,25 @@ def score(study: Study) -> Table | None:
     )
 
 
+def signs_beside(study: Study) -> Table:
+    """Hold every option against the signs that a support model does not work."""
+    found = [showing(result) for result in study]
+    rows = []
+    for several in zip(*found, strict=True):
+        sign = several[0]
+        known = words(sign.metric, study[0].scenario.costs.currency)
+        cells = [
+            f"{SIGN_MARKS[one.word]} {one.word}: {measured(one.estimate, known.write)}"
+            for one in several
+        ]
+        rows.append((f"{sign.name} ({threshold_words(sign)})", *cells))
+    title = "Signs that a support model does not work"
+    note = "A sign shows, or does not, where the whole interval says so."
+    return _turned(Table(title, ("sign", *study.names), tuple(rows), note))
+
+
 def signs_table(found: Sequence[Sign], currency: str) -> Table:
-    """List the signs that a support model does not work."""
+    """List the signs that a support model does not work, with what was tried against them."""
     rows = []
     for sign in found:
         known = words(sign.metric, currency)
@@ -390,7 +422,8 @@ def method(study: Study) -> list[str]:
     simulated = (
         f"Each scenario was simulated {plural(study.replications, 'time')} with seed {study.seed}: "
         "every ticket, every visit to a tier, every shift and absence. A number is the mean over "
-        f"these replications; behind it stands its {100 * study.level:g} % interval (Student's t)."
+        f"these replications; behind it stands its {100 * study.level:g} % interval (Student's t, "
+        "lengthened on the side of the longer tail where replications are skewed)."
     )
     paired = (
         f"In each replication all scenarios {met}, so that differences are paired: chance that "

@@ -18,7 +18,6 @@ from sim.scenario.model import Scenario
 from sim.scenario.promises import Band, ServiceLevel
 from sim.study.asked import HEADLINE, level_metric, words
 from sim.study.estimate import Estimate
-from sim.study.paired import Difference
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import WEEK, exact_duration, exact_share, format_share
@@ -87,15 +86,16 @@ def figure(result: Result, metric: str) -> str:
     return measured(result.estimate(metric), known.write)
 
 
-def points(change: float) -> str:
-    """Write a difference of two shares.
+def points(change: float, digits: int | None = None) -> str:
+    """Write a difference of two shares; with two decimals where it is small, if not told how many.
 
     Examples
     --------
     >>> points(0.032), points(-0.0004)
     ('+3.2 points', '−0.04 points')
     """
-    digits = 2 if 0 < abs(100 * change) < _FINE else 1
+    if digits is None:
+        digits = 2 if 0 < abs(100 * change) < _FINE else 1
     number = fixed(100 * change, digits)
     return f"{'' if number.startswith('−') else '+'}{number} points"
 
@@ -119,18 +119,20 @@ def written_change(metric: str, difference: Estimate, currency: str = "") -> str
     --------
     >>> written_change("l1_share", Estimate(0.032, 0.028, 0.036, 20))
     '+3.2 points (2.8 to 3.6)'
+    >>> written_change("l1_share", Estimate(0.0, 0.0, 0.0, 20))
+    'no change'
     """
     if math.isnan(difference.mean):
         return "not measured"
+    if difference.mean == difference.low == difference.high == 0:
+        return "no change"
     known = words(metric, currency)
     if known.share:
         if math.isnan(difference.low):
             return f"{points(difference.mean)} (interval not known)"
-        narrow = 0 < 100 * abs(difference.mean) < _FINE
-        low, high = (
-            fixed(100 * end, 2 if narrow else 1) for end in (difference.low, difference.high)
-        )
-        return f"{points(difference.mean)} ({low} to {high})"
+        digits = 2 if 100 * abs(difference.mean) < _FINE else 1
+        low, high = (fixed(100 * end, digits) for end in (difference.low, difference.high))
+        return f"{points(difference.mean, digits)} ({low} to {high})"
     write = _without_sign_at_zero(known.write)
     mean = write(difference.mean)
     ends_text = interval(write, difference.low, difference.high).replace("–", " to ")
@@ -152,9 +154,17 @@ def change(result: Result, metric: str) -> str:
     )
 
 
-def clear(difference: Difference) -> bool:
-    """Tell whether a difference is there at all: its interval leaves out 0."""
-    return difference.shown
+def clear(study: Study, result: Result, metric: str) -> bool:
+    """Tell whether a scenario's difference from the first is shown, as everywhere in the study.
+
+    What the study asks is judged together (Holm); a metric beyond that, over its scenarios.
+    """
+    asked = None if metric in study.metrics else (metric,)
+    return any(
+        one.effect != "no difference shown"
+        for one in study.changes(asked)
+        if (one.scenario, one.metric) == (result.name, metric)
+    )
 
 
 def promise(level: ServiceLevel) -> str:
@@ -180,12 +190,14 @@ def verdict_word(result: Result, level: str) -> str:
     return str(result.verdict(level))
 
 
-def verdict_sentence(result: Result, level: str, *, named: bool = True) -> str:
+def verdict_sentence(study: Study, result: Result, level: str, *, named: bool = True) -> str:
     """Say whether a promise is kept, how sure that is, and what changed against the first scenario.
 
     Parameters
     ----------
+    study : Study
     result : Result
+        One of its scenarios.
     level : str
         Name of the service level.
     named : bool
@@ -202,7 +214,7 @@ def verdict_sentence(result: Result, level: str, *, named: bool = True) -> str:
     if result.base is not None and metric in result.base.metrics:
         difference = result.difference(metric)
         against = one_line(result.base.name)
-        if difference.estimate.n and clear(difference):
+        if clear(study, result, metric):
             sentence += f"; {change(result, metric)} against {against}"
         elif difference.estimate.n > 1:
             sentence += f"; no difference shown against {against}: {change(result, metric)}"
@@ -341,7 +353,7 @@ def evidence_words(study: Study, metric: str | None = None) -> str:
     ]
     if counts:
         parts[0] += f" of about {sum(counts) / len(counts):,.0f} tickets"
-    parts.append(f"{100 * study.level:g} % t-intervals")
+    parts.append(f"{100 * study.level:g} % intervals")
     if len(study) > 1:
         parts.append("same tickets for all" if study.common_tickets else "not the same tickets")
     return ", ".join(parts)

@@ -107,10 +107,10 @@ def _change(row: Row, effects: Mapping[tuple[str, str], str]) -> str:
     return f"{mark} {written_change(row.metric, row.difference.estimate)}"
 
 
-def verdict_lines(result: Result) -> list[str]:
+def verdict_lines(study: Study, result: Result) -> list[str]:
     """Return a sentence for each promise of a scenario, with its mark."""
     return [
-        f"{MARKS[verdict.word]} {verdict_sentence(result, name)}"
+        f"{MARKS[verdict.word]} {verdict_sentence(study, result, name)}"
         for name, verdict in result.verdicts.items()
     ]
 

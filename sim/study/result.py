@@ -30,15 +30,16 @@ class Curve:
 
     Attributes
     ----------
-    mean, low, high : float64 arrays
-        Over replications, point by point: the mean, and the 10 % and 90 % points. NaN where no
-        replication measured it. The band says how much one replication may differ from another;
+    mean, median, low, high : float64 arrays
+        Over replications, point by point: the mean, and the 50 %, 10 % and 90 % points. NaN where
+        no replication measured it. The band says how much one replication may differ from another;
         it is no interval of the mean.
     n : int
         Replications.
     """
 
     mean: NDArray[np.float64]
+    median: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     n: int
@@ -146,12 +147,11 @@ class Result:
         sums = np.where(seen, stack, 0.0).sum(axis=0)
         count = seen.sum(axis=0)
         mean = np.divide(sums, count, out=np.full(count.shape, np.nan), where=count > 0)
-        low, high = np.full((2, *count.shape), np.nan)
+        points = np.full((3, *count.shape), np.nan)
         some = count > 0
         if some.any():
-            points = np.nanquantile(stack[:, some], (LOW, HIGH), axis=0)
-            low[some], high[some] = points
-        return Curve(mean, low, high, len(curves))
+            points[:, some] = np.nanquantile(stack[:, some], (0.5, LOW, HIGH), axis=0)
+        return Curve(mean, *points, len(curves))
 
     def warm_up(self, curve: str = "backlog_by_day") -> WarmUp:
         """Look how long the desk takes to fill up, to hold against ``period.warm_up``.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -170,6 +170,47 @@ def _known(scenario: Scenario) -> list[_Known]:
     return [one for one in found if above or one.metric != HEADLINE]
 
 
+def showing(result: Result) -> tuple[Sign, ...]:
+    """Look for the signs in what a study has found of a scenario; nothing is tried.
+
+    Parameters
+    ----------
+    result : Result
+
+    Returns
+    -------
+    tuple of Sign
+        In the order of the brief.
+
+    Examples
+    --------
+    >>> import sim
+    >>> study = sim.compare(sim.example("in-house-desk"), replications=12, seed=1)
+    >>> for sign in showing(study[0]):
+    ...     print(f"{sign.name}: {sign.word}")
+    tickets bounce: does not show
+    routine issues are slow: does not show
+    problems keep recurring: not measured
+    users explain again and again: shows
+    the first line resolves too little: does not show
+    the first line resolves suspiciously much: does not show
+    """
+    return tuple(_seen(result, one) for one in _known(result.scenario))
+
+
+def _seen(result: Result, known: _Known) -> Sign:
+    return Sign(
+        known.name,
+        known.metric,
+        known.question,
+        _estimate(result, known.metric),
+        known.threshold,
+        known.better,
+        _word(result, known),
+        {name: result.estimate(name) for name in known.evidence if name in result.metrics},
+    )
+
+
 def signs(
     scenario: Scenario,
     *,
@@ -197,27 +238,19 @@ def signs(
     known = _known(scenario)
     settings = {"seed": seed, "replications": replications, "jobs": jobs, "engine": engine}
     study = compare(scenario, **settings, curves=False)  # type: ignore[arg-type]
-    words = [_word(study[0], one) for one in known]
+    found = showing(study[0])
     asked = [
-        one for one, word in zip(known, words, strict=True) if try_all or word != "does not show"
+        one
+        for one, sign in zip(known, found, strict=True)
+        if try_all or sign.word != "does not show"
     ]
     wanted = pull.tried(scenario, *(kind for one in asked for kind in one.levers))
     if wanted:
         named = [lever.applied(scenario) for lever in wanted]
         study = compare([scenario, *named], **settings, curves=False)  # type: ignore[arg-type]
     return tuple(
-        Sign(
-            one.name,
-            one.metric,
-            one.question,
-            _estimate(study[0], one.metric),
-            one.threshold,
-            one.better,
-            word,
-            {name: study[0].estimate(name) for name in one.evidence if name in study[0].metrics},
-            _ranked(study, scenario, one) if one in asked else (),
-        )
-        for one, word in zip(known, words, strict=True)
+        replace(sign, tried=_ranked(study, scenario, one)) if one in asked else sign
+        for one, sign in zip(known, found, strict=True)
     )
 
 

@@ -87,6 +87,20 @@ def test_distributions(measured):
         assert value == sum(took * MINUTE <= at_ms for took in (10, 20, 310, 1030)) / 4
 
 
+def test_a_promise_is_read_at_every_target(measured, six):
+    """At its target the line is the service level; open tickets count once they are late."""
+    for name, level in six.scenario.service_levels.items():
+        share = measured.curves[f"promise_ecdf[{name}]"]
+        at = np.searchsorted(TIME_GRID_MS, level.within, side="right") - 1
+        between = share[at : at + 2]
+        assert between.min() <= measured.values[f"service_level[{name}]"] <= between.max(), name
+    # Resolved after 10, 20, 310 less 120 for the user, and 1030 minutes. Neither D, which left, nor
+    # E, which is open at the end, had a clock of 100 minutes.
+    share = measured.curves["promise_ecdf[any resolution]"]
+    at = np.searchsorted(TIME_GRID_MS, np.array([9, 15, 100, 500]) * MINUTE)
+    assert share[at].tolist() == [0, 1 / 6, 2 / 4, 3 / 4]
+
+
 def test_hours_of_the_week(measured):
     """Monday 08:00 to 09:00: A is open 10 min and B 30, in one of two weeks."""
     backlog = measured.curves["backlog_by_hour"]

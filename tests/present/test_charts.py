@@ -52,7 +52,7 @@ def test_a_chart_says_what_it_found_and_how(study, name):
     assert re.search(r"\d.*\(.*\d.*\)", drawn.title), drawn.title
     assert "4 weeks" in drawn.subtitle or "35 days" in drawn.subtitle
     assert "4 replications" in drawn.subtitle
-    assert "95 % t-intervals" in drawn.subtitle
+    assert "95 % intervals" in drawn.subtitle
     assert "seed 7 · 4 replications · TierSim" in drawn.footer
     assert drawn.rows
     assert all(len(row) == len(drawn.columns) for row in drawn.rows)
@@ -155,6 +155,18 @@ def test_one_scenario_can_be_chosen(study):
     drawn = chart(study, "flow", scenario="poor-notes")
     assert "poor-notes" in drawn.title
     assert "poor-notes" in drawn.footer
+
+
+def test_a_promise_is_drawn_on_its_own_clock(study):
+    """There is a line for each promise, which is near the service level at its target."""
+    rows = rows_of(chart(study, "resolution time"))
+    levels = study[0].scenario.service_levels
+    assert {row["promise"] for row in rows} == {f"{tier} resolution" for tier in ("L1", "L2", "L3")}
+    for name in ("L1 resolution", "L2 resolution", "L3 resolution"):
+        own = [row for row in rows if row["promise"] == name]
+        near = min(own, key=lambda row: abs(float(row["time ms"]) - levels[name].within))
+        met = study[0].estimate(f"service_level[{name}]").mean
+        assert float(near["share"]) == pytest.approx(met, abs=0.06)
 
 
 def test_times_of_one_tier_compare_scenarios(study):

@@ -93,6 +93,7 @@ def test_the_answer_comes_first(page, study):
         for verdict in result.verdicts.values():
             assert f"{100 * verdict.estimate.mean:.1f} %" in words
     assert "(a) never left the first line" in words
+    assert "tickets bounce (above" in words
     assert "documentation.quality" in words
     assert "assumed; 69 % had to repeat themselves" in words
     assert f"Seed {study.seed}" in words
@@ -152,7 +153,9 @@ def test_a_film_of_too_much_is_refused(study):
     """A browser cannot draw a year; the message says what to do."""
     run = sim.run(study[0].scenario.with_({"demand.volume": "40000 / week"}, name="many"), seed=1)
     with pytest.raises(TierSimError, match="choose a shorter one"):
-        _ = animate(run).story
+        _ = animate(run, length="7 d").story
+    busy = sim.run(study[0].scenario.with_({"demand.volume": "16000 / week"}, name="busy"), seed=1)
+    assert animate(busy, start="1 d").story["length"] == 24 * 60, "a day is the most that it holds"
     with pytest.raises(TierSimError, match="after the end"):
         animate(run, start="60 d")
 

@@ -97,7 +97,7 @@ def test_one_desk_is_judged_promise_by_promise():
 def test_a_verdict_is_a_sentence_a_leader_can_read():
     """Name, promise, verdict, number with interval, target, goal, and the paired difference."""
     study = told(base=(0.92, 1.0), more=(0.96, 2.0))
-    sentence = verdict_sentence(study["more"], "L1 response")
+    sentence = verdict_sentence(study, study["more"], "L1 response")
     assert re.fullmatch(
         r"more: the promise “L1 response” is met: 96\.\d % \(9\d\.\d–9\d\.\d %\) taken up within "
         r"15 min, goal 90 %; \+4\.0 points \(4\.0 to 4\.0\) against base\.",
@@ -170,7 +170,7 @@ def test_hostile_names_are_no_markup_in_a_terminal(hostile):
 
 def test_verdict_lines_have_a_mark_and_a_word(study):
     """One line for each promise."""
-    lines = verdict_lines(study[0])
+    lines = verdict_lines(study, study[0])
     assert len(lines) == 4
     assert all(line[0] in "✓✗?" for line in lines)
 

@@ -27,7 +27,7 @@ WEEK: Final = "backlog over the week"
 PERIOD: Final = "backlog"
 _HOURS: Final = 24
 _MOST_DATES: Final = 8
-_SPREAD: Final = "line: mean, band: 10–90 % of replications"
+_SPREAD: Final = "line: median, band: 10–90 % of replications"
 
 
 def needed_curve(result: Result, name: str) -> Curve:
@@ -63,7 +63,7 @@ def backlog_week(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAUL
         (
             tier,
             clock(hour),
-            *(float(line[place, hour]) for line in (curve.mean, curve.low, curve.high)),
+            *(float(line[place, hour]) for line in (curve.median, curve.low, curve.high)),
         )
         for place, tier in enumerate(tiers)
         for hour in range(curve.mean.shape[1])
@@ -74,7 +74,7 @@ def backlog_week(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAUL
         f"Open tickets that each tier holds, by hour of the week · {period_words(result.scenario)} · "
         f"{evidence_words(study)} · {_SPREAD} · shaded: nobody on shift",
         footer(study, [result], brand=theme.footer),
-        ("tier", "hour of the week", "mean tickets", "low 10 %", "high 90 %"),
+        ("tier", "hour of the week", "median tickets", "low 10 %", "high 90 %"),
         rows,
         lambda canvas: _draw_week(canvas, result, tiers, curve),
         theme,
@@ -83,14 +83,14 @@ def backlog_week(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAUL
 
 
 def _week_finding(result: Result, tiers: list[str], curve: Curve) -> str:
-    if np.isnan(curve.mean).all():
+    if np.isnan(curve.median).all():
         return f"{one_line(result.name)}: no backlog was measured"
-    tier, hour = np.unravel_index(int(np.nanargmax(curve.mean)), curve.mean.shape)
-    peak = f"{curve.mean[tier, hour]:.1f}"
+    tier, hour = np.unravel_index(int(np.nanargmax(curve.median)), curve.median.shape)
+    peak = f"{curve.median[tier, hour]:.1f}"
     low, high = curve.low[tier, hour], curve.high[tier, hour]
     return (
         f"{one_line(result.name)}: the backlog is largest at {one_line(tiers[int(tier)])}, "
-        f"{clock(int(hour))}: {peak} tickets on average ({low:.1f}–{high:.1f} in 8 of 10 replications)"
+        f"{clock(int(hour))}: {peak} tickets in the median replication ({low:.1f}–{high:.1f} in 8 of 10 replications)"
     )
 
 
@@ -138,7 +138,7 @@ def _draw_week(canvas: Canvas, result: Result, tiers: list[str], curve: Curve) -
 def _line(canvas: Canvas, axes: Axes, x: np.ndarray, curve: Curve, place: int) -> None:
     colour = canvas.theme.series(place)
     axes.fill_between(x, curve.low[place], curve.high[place], color=colour, alpha=0.22, lw=0)
-    axes.plot(x, curve.mean[place], color=colour, ls=line_style(place), lw=1.7)
+    axes.plot(x, curve.median[place], color=colour, ls=line_style(place), lw=1.7)
 
 
 def _count_axis(axes: Axes, high: np.ndarray) -> None:
@@ -163,7 +163,7 @@ def backlog_period(study: Study, *, scenario: str | int = 0, theme: Theme = DEFA
         (
             tier,
             day.isoformat(),
-            *(float(line[place, at]) for line in (curve.mean, curve.low, curve.high)),
+            *(float(line[place, at]) for line in (curve.median, curve.low, curve.high)),
         )
         for place, tier in enumerate(tiers)
         for at, day in enumerate(days)
@@ -172,11 +172,11 @@ def backlog_period(study: Study, *, scenario: str | int = 0, theme: Theme = DEFA
         PERIOD,
         f"{one_line(result.name)}: {figure(result, 'backlog[mean]')} tickets are open at once on "
         f"average, {figure(result, 'backlog[end]')} at the end",
-        f"Open tickets that each tier holds, mean of each day · {plural(len(days), 'day')} from "
+        f"Open tickets that each tier holds, on average over each day · {plural(len(days), 'day')} from "
         f"{days[0].day} {days[0]:%b %Y} · {evidence_words(study)} · {_SPREAD} · shaded: warm-up, "
         f"not counted{', and holidays' if result.scenario.holidays else ''}",
         footer(study, [result], brand=theme.footer),
-        ("tier", "day", "mean tickets", "low 10 %", "high 90 %"),
+        ("tier", "day", "median tickets", "low 10 %", "high 90 %"),
         rows,
         lambda canvas: _draw_period(canvas, result, tiers, curve, days),
         theme,

@@ -39,7 +39,7 @@ def finding(study: Study) -> str:
     """Say what share the first scenario's first line resolves, and who changes it most."""
     sentence = l1_sentence(study[0]).removesuffix(".")
     changed = [r for r in study.results[1:] if HEADLINE in r.metrics]
-    changed = [r for r in changed if clear(r.difference(HEADLINE))]
+    changed = [r for r in changed if clear(study, r, HEADLINE)]
     if HEADLINE not in study[0].metrics or not changed:
         return sentence
     most = max(changed, key=lambda r: abs(r.difference(HEADLINE).estimate.mean))

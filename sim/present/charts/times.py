@@ -12,6 +12,7 @@ import numpy as np
 
 from sim import outcome
 from sim.errors import TierSimError
+from sim.present.charts.promised import promised_times, promises_on
 from sim.present.charts.shared import (
     LOG_TICKS_MS,
     duration_axis,
@@ -58,6 +59,9 @@ def times(
 ) -> Chart:
     """Draw the distribution of times.
 
+    Of one scenario each promise is drawn on its own clock, so that the line reaches its target at
+    the service level. Of one tier, and where nothing is promised, times are elapsed times.
+
     Parameters
     ----------
     study : Study
@@ -66,6 +70,10 @@ def times(
         Of this tier, every scenario; without it, of one scenario, every tier.
     scenario : str or int
         Which, where no tier is given.
+
+    See Also
+    --------
+    sim.present.charts.promised : What is drawn of promises.
     """
     first = study[scenario]
     tiers = list(first.scenario.tiers)
@@ -74,6 +82,8 @@ def times(
             f"{first.name!r} has no tier {tier!r}{did_you_mean(tier, tiers)}; "
             f"it has {', '.join(tiers)} and {_ALL!r}"
         )
+    if tier is None and promises_on(first, _CLOCKS[what]):
+        return promised_times(study, what, first, theme=theme)
     if tier is None:
         lines = [(first, one) for one in tiers]
         names = tiers

@@ -118,6 +118,8 @@ def _draw(canvas: Canvas, result: Result, levels: list[str]) -> None:
             ha="right",
             va="top",
             fontsize=canvas.size.small,
+            bbox={"fc": colours.paper, "ec": "none", "alpha": 0.8, "pad": 0.5},
+            zorder=6,
         )
         every = max(1, math.ceil(len(starts) / (4 if canvas.narrow else 6)))
         axes.set_xticks(x[::every], [f"{day.day} {day:%b}" for day in starts[::every]])
