@@ -10,29 +10,33 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import exp, isfinite
 from typing import Final
 
 import numpy as np
 
+from sim.calibrate.compared import APART, FEWEST, Unit, Value, Window, values, weekly_counts
+from sim.calibrate.curves import RANGE, Curve, curves
 from sim.calibrate.distances import distances
 from sim.calibrate.export import Export
-from sim.calibrate.figures import Figures
 from sim.calibrate.fit import Calibration, calibrate
 from sim.calibrate.lines import Lines
 from sim.calibrate.mirror import Rehearsal, lines_of
-from sim.calibrate.paths import Levels, find_levels
+from sim.calibrate.paths import find_levels
+from sim.calibrate.promise import find_promise
 from sim.calibrate.replay import GOLDEN, spread
 from sim.errors import ExportError
-from sim.units import format_share
+from sim.units import HOUR, MINUTE, format_duration, format_share
 from sim.workload.journeys import NOT_YET
 
 SPLITS: Final = 20
 TIMES_NOISE: Final = 2.0
 REPLICATIONS: Final = 10
-FEWEST: Final = 30
-"""Tickets from which on a figure of a group is worth showing."""
-QUANTILES: Final = (0.25, 0.5, 0.75, 0.9)
+_LITTLE: Final = 0.05
+"""Hours added before taking logarithms: three minutes do not matter."""
+_HALF_STAMP_H: Final = MINUTE / HOUR / 2
+"""Where stamps are whole minutes, half a minute is no difference."""
+_N_GRAM: Final = "n-gram distance"
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,23 @@ class Line:
     simulated, low, high : float
         Mean over the replications, and the range of 95 % of them.
     noise : float
-        How much two halves of the export differ.
+        How much two halves of the export differ, in the unit of ``off``.
     fitted : float
         The figure in the tickets that the desk was fitted to: a difference from ``real`` is the
         export's own drift, which no desk fitted before can know.
+    about : str
+        One of the headings of ``sim.calibrate.compared``.
     """
 
     figure: str
-    unit: str
+    unit: Unit
     real: float
     simulated: float
     low: float
     high: float
     noise: float
     fitted: float = float("nan")
+    about: str = ""
 
     @property
     def off(self) -> float:
@@ -75,25 +82,40 @@ class Line:
         """Whether it is off by more than twice the noise."""
         return isfinite(self.off) and self.off > TIMES_NOISE * self.noise
 
-    def __str__(self) -> str:
-        values = (self.real, self.simulated, self.low, self.high, self.fitted)
+    def shown(self, value: float) -> str:
+        """Write a value of this figure as people do."""
+        if not isfinite(value):
+            return "not known"
         if self.unit == "share":
-            real, simulated, low, high, before = map(format_share, values)
-        else:
-            real, simulated, low, high, before = (f"{value:.3g}" for value in values)
-        flag = "  outside twice the noise" if self.outside else ""
-        unit = " h" if self.unit == "hours" else ""
+            return format_share(value)
+        if self.unit == "count":
+            return f"{value:,.0f}"
+        if self.unit == "hours" or self.figure != _N_GRAM:
+            return format_duration(value * HOUR)
+        return f"{value:.3f}"
+
+    @property
+    def noise_shown(self) -> str:
+        """The noise in words: points of a share, a factor of hours and counts, a distance."""
+        if not isfinite(self.noise):
+            return "not known"
+        if self.unit == "share":
+            return f"{100 * self.noise:.1f} points"
+        if self.unit in ("hours", "count"):
+            return f"a factor of {exp(self.noise):.2f}"
+        return self.shown(self.noise)
+
+    def __str__(self) -> str:
         drift = ""
         if isfinite(self.fitted) and self.fitted != self.real:
-            drift = f"; {before}{unit} in the weeks fitted"
+            drift = f"; {self.shown(self.fitted)} in the weeks fitted"
+        real = "" if self.unit == "distance" else f"{self.shown(self.real)} real, "
+        flag = "  outside twice the noise" if self.outside else ""
         return (
-            f"{self.figure}: {real}{unit} real, {simulated}{unit} simulated ({low} to {high})"
-            f"{drift}{flag}"
+            f"{self.figure}: {real}{self.shown(self.simulated)} simulated "
+            f"({self.shown(self.low)} to {self.shown(self.high)}); "
+            f"noise {self.noise_shown}{drift}{flag}"
         )
-
-
-_LITTLE: Final = 0.05
-"""Hours added before taking logarithms: three minutes do not matter."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,11 +129,17 @@ class Check:
         The tickets that it was held against.
     lines : tuple of Line
         Those outside twice the noise first, the worst of them on top.
+    curves : tuple of Curve
+    window : Window
+    replications : int
     """
 
     calibration: Calibration
     real: Export
     lines: tuple[Line, ...]
+    curves: tuple[Curve, ...]
+    window: Window
+    replications: int
 
     def __getitem__(self, figure: str) -> Line:
         for line in self.lines:
@@ -125,6 +153,11 @@ class Check:
     def outside(self) -> tuple[Line, ...]:
         """Return the figures outside twice the noise."""
         return tuple(line for line in self.lines if line.outside)
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it is a prediction: the tickets are later than those that the desk was fitted to."""
+        return self.window.first > self.calibration.export.days_opened()[1]
 
 
 def check(
@@ -153,37 +186,53 @@ def check(
         },
         name=calibration.scenario.name,
     )
-    runs = [
-        _unstamped(run, lines_of(scenario, run), calibration)
-        for run in Rehearsal(scenario).runs(replications, seed=seed)
-    ]
     lines = calibration.lines
-    seen = _values(real, lines)
-    before = _values(calibration.export, lines)
-    simulated = [_values(run, lines_of(scenario, run)) for run in runs]
-    noise = _noise(real, lines)
-    apart = [distances(run, lines_of(scenario, run), real, lines) for run in runs]
-    floor = _distance_floor(real, lines)
+    runs = [
+        (_unstamped(run, own, calibration), own)
+        for run in Rehearsal(scenario).runs(replications, seed=seed)
+        for own in [lines_of(scenario, run)]
+    ]
+    window = Window(first, last, scenario, find_promise(calibration.export))
+    fitted_days = calibration.export.days_opened()
+    before = values(
+        calibration.export, lines, replace(window, first=fitted_days[0], last=fitted_days[1])
+    )
+    simulated = [values(run, own, window) for run, own in runs]
+    noise = _noise(real, lines, window)
     found = []
-    for name, (unit, value) in seen.items():
-        got = np.array([one[name][1] for one in simulated if name in one])
-        if len(got) and isfinite(value) and np.isfinite(got).any():
-            low, high = np.nanquantile(got, (0.025, 0.975))
-            mean = float(np.nanmean(got))
-            known = before[name][1] if name in before else float("nan")
-            ends = (float(low), float(high))
-            found.append(Line(name, unit, value, mean, *ends, noise.get(name, 0), known))
-    for name in apart[0] if apart else ():
-        got = np.array([one[name] for one in apart])
-        low, high = np.nanquantile(got, (0.025, 0.975))
-        mean = float(np.nanmean(got))
-        found.append(Line(name, "distance", 0.0, mean, float(low), float(high), floor[name]))
+    for name, one in values(real, lines, window).items():
+        got = [run[name].value for run in simulated if name in run]
+        if isfinite(one.value) and np.isfinite(got).any() and name in noise:
+            known = before[name].value if name in before else float("nan")
+            found.append(_line(name, one, got, noise[name], known))
+    floor = _distance_floor(real, lines)
+    apart = [distances(run, own, real, lines) for run, own in runs]
+    found += [
+        _line(name, Value(0.0, "distance", APART), got, floor[name])
+        for name in floor
+        if np.isfinite(got := [one[name] for one in apart]).any()
+    ]
 
     def worst(line: Line) -> float:
         return line.off / max(line.noise, 1e-9)
 
     ordered = sorted((f for f in found if f.outside), key=worst, reverse=True)
-    return Check(calibration, real, (*ordered, *(f for f in found if not f.outside)))
+    return Check(
+        calibration,
+        real,
+        (*ordered, *(f for f in found if not f.outside)),
+        curves(real, lines, runs, window),
+        window,
+        replications,
+    )
+
+
+def _line(
+    name: str, one: Value, got: list[float], noise: float, fitted: float = float("nan")
+) -> Line:
+    low, high = np.nanquantile(got, RANGE)
+    ends = (float(np.nanmean(got)), float(low), float(high))
+    return Line(name, one.unit, one.value, *ends, noise, fitted, one.about)
 
 
 def _unstamped(run: Export, lines: Lines, calibration: Calibration) -> Export:
@@ -235,48 +284,6 @@ def predict(
     return check(calibration, rest, replications=replications, seed=seed)
 
 
-def _values(export: Export, lines: Lines) -> dict[str, tuple[str, float]]:
-    """Return the figures that are compared, with their units; NaN for what is not known."""
-    one = Figures(export, lines)
-    levels = find_levels(export, lines)
-    first, last = export.days_opened()
-    weeks = ((last - first).days + 1) / 7
-    found = {
-        "tickets a week": ("count", len(export) / weeks),
-        "in office hours": ("share", one.office_hours_share()),
-        "began at L1": ("share", one.first_line_share()),
-        "never left L1, of those that began there": ("share", one.never_left_share()),
-        "last at L1": ("share", one.last_at_first_line_share()),
-    }
-    for count, share in enumerate(one.hand_off_shares()):
-        found[f"{count} hand-overs"] = ("share", share)
-    found["returned to a team it had left"] = ("share", one.returned_share())
-    found["reopened"] = ("share", one.reopened_share())
-    found["waited for the user"] = ("share", one.waited_for_user_share())
-    known = export.tickets.resolved_ms != NOT_YET
-    groups = {"": known, **_groups(one, levels)}
-    for name, which in groups.items():
-        if which.sum() < FEWEST:
-            continue
-        for quantile, hours in zip(QUANTILES, one.resolution_h(QUANTILES, which), strict=True):
-            label = f"resolution p{100 * quantile:.0f}"
-            found[f"{label}, {name}" if name else label] = ("hours", float(hours))
-    for hours_ in (1, 4, 8, 24):
-        share = one.resolved_within(hours_, known) if known.any() else float("nan")
-        found[f"resolved within {hours_} h, of those resolved"] = ("share", share)
-    return found
-
-
-def _groups(one: Figures, levels: Levels) -> dict[str, np.ndarray]:
-    """Return the tickets that stayed in L1, the others, and those of each priority."""
-    alone = one.stayed_in_first_line()
-    found = {"L1 only": alone, "others": ~alone}
-    for code, label in enumerate(one.export.priorities):
-        found[f"priority {label}"] = one.export.tickets.priority == code
-    assert len(levels.top) == len(alone)
-    return found
-
-
 def _halves(export: Export) -> list[tuple[Export, Export]]:
     rng = np.random.default_rng(1)
     found = []
@@ -286,33 +293,40 @@ def _halves(export: Export) -> list[tuple[Export, Export]]:
     return found
 
 
-def _noise(export: Export, lines: Lines) -> dict[str, float]:
+def _noise(export: Export, lines: Lines, window: Window) -> dict[str, float]:
     """Return how much the figures of two halves of an export differ, on average.
 
-    Counts are the exception: two halves of a random cut have nearly the same; their noise is that
-    of weeks, so that of the export's own weeks is taken.
+    Counts are the exception: two halves of a random cut have nearly the same. What is between one
+    week and the next is taken, where it is more.
     """
     apart: dict[str, list[float]] = {}
     for left, right in _halves(export):
-        a, b = _values(left, lines), _values(right, lines)
+        # Half a group has half its tickets: what the whole shows, its halves show too.
+        a, b = (values(half, lines, window, fewest=FEWEST // 3) for half in (left, right))
         for name in a.keys() & b.keys():
-            unit, x = a[name]
-            line = Line(name, unit, x, b[name][1], 0, 0, 0)
+            line = Line(name, a[name].unit, a[name].value, b[name].value, 0, 0, 0)
             apart.setdefault(name, []).append(line.off)
-    noise = {name: float(np.nanmean(values)) for name, values in apart.items()}
-    noise["tickets a week"] = _week_noise(export)
-    return noise
+    found = {}
+    weekly = _week_noise(export, window)
+    whole = bool((export.tickets.opened_ms % MINUTE == 0).all())
+    for name, one in values(export, lines, window).items():
+        off = [o for o in apart.get(name, []) if isfinite(o)]
+        if not off:
+            continue
+        found[name] = float(np.mean(off))
+        if one.unit == "count":
+            found[name] = max(found[name], weekly)
+        if one.unit == "hours" and whole:
+            stamp = float(np.log1p(_HALF_STAMP_H / (one.value + _LITTLE)))
+            found[name] = max(found[name], stamp)
+    return found
 
 
-def _week_noise(export: Export) -> float:
-    first, last = export.days_opened()
-    counts = []
-    while first + dt.timedelta(6) <= last:
-        counts.append(len(export.between(first, first + dt.timedelta(6))))
-        first += dt.timedelta(7)
-    if len(counts) < 2:  # noqa: PLR2004 - one week has no noise
+def _week_noise(export: Export, window: Window) -> float:
+    if window.weeks < 2:  # noqa: PLR2004 - one week has no noise
         return float("inf")
-    return float(np.mean(np.abs(np.diff(np.log(np.maximum(counts, 1))))))
+    counts = np.maximum(weekly_counts(export, window), 1)
+    return float(np.mean(np.abs(np.diff(np.log(counts)))))
 
 
 def _distance_floor(export: Export, lines: Lines) -> dict[str, float]:
@@ -320,4 +334,5 @@ def _distance_floor(export: Export, lines: Lines) -> dict[str, float]:
     for left, right in _halves(export)[: SPLITS // 2]:
         for name, value in distances(left, lines, right, lines).items():
             found.setdefault(name, []).append(value)
-    return {name: float(np.nanmean(values)) for name, values in found.items()}
+    known = {name: [v for v in several if isfinite(v)] for name, several in found.items()}
+    return {name: float(np.mean(several)) for name, several in known.items() if several}

@@ -18,7 +18,7 @@ from sim.calibrate.lines import Lines, find_lines
 from sim.calibrate.mapping import STATES
 from sim.scenario.calendar import hour_of_week, local_days, start_instant
 from sim.units import DAY, HOUR, HOURS_PER_WEEK
-from sim.workload.journeys import NONE, Flags
+from sim.workload.journeys import NONE, Flags, Times
 
 OFFICE_FROM, OFFICE_TO = 8, 18
 WORKING_DAYS = 5
@@ -204,11 +204,21 @@ def _mean(values: NDArray[np.generic]) -> float:
     return float(np.mean(values.astype(np.float64))) if len(values) else float("nan")
 
 
-def local_hour(export: Export) -> NDArray[np.int16]:
-    """Return the hour of the local week in which each ticket was opened."""
-    first, last = export.days_opened()
-    length = ((last - first).days + 1) * DAY
+def local_hour(export: Export, at_ms: Times | None = None) -> NDArray[np.int16]:
+    """Return the hour of the local week of instants.
+
+    Parameters
+    ----------
+    export : Export
+        Whose zone counts.
+    at_ms : int64 array, optional
+        The instants at which its tickets were opened if absent.
+    """
+    at_ms = export.tickets.opened_ms if at_ms is None else at_ms
+    if not len(at_ms):
+        return np.empty(0, np.int16)
+    first, _ = export.days_opened()
     start_ms = round(start_instant(first, export.zone).timestamp() * 1000)
-    hours = hour_of_week(first, length, export.zone)
-    since = np.minimum((export.tickets.opened_ms - start_ms) // HOUR, len(hours) - 1)
-    return np.asarray(hours[since])
+    # A stamp before the first ticket was opened is a fault of the export's clock.
+    since = np.maximum((at_ms - start_ms) // HOUR, 0)
+    return np.asarray(hour_of_week(first, (int(since.max()) + 1) * HOUR, export.zone)[since])

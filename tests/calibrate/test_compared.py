@@ -1,0 +1,87 @@
+"""What a check compares: figures by hand on a handful of tickets, noise, and the meaning of flags."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from sim.calibrate.compared import Window, backlog, values, weekly_counts
+from sim.calibrate.curves import curves
+from sim.calibrate.lines import find_lines
+from sim.calibrate.promise import find_promise
+from sim.calibrate.read import read_export
+from sim.scenario.file import load
+from tests.calibrate.conftest import CHECKOUT
+
+MONDAY = dt.date(2026, 1, 5)
+
+
+@pytest.fixture
+def desk():
+    """Give the gallery's base: its tiers and promises name the figures."""
+    return load(CHECKOUT / "scenarios" / "in-house-desk.yaml")
+
+
+@pytest.fixture
+def busy(write, busy_table):
+    """Give three weeks of six tickets a day, resolved after 1 to 6 hours."""
+    return read_export(write(busy_table(MONDAY, 21)), "servicenow")
+
+
+def _window(desk, export, promise=None):
+    first, last = export.days_opened()
+    return Window(first, last, desk, promise)
+
+
+def test_weeks_and_backlog_are_counted(desk, busy):
+    """Six tickets a day make 42 a week; a ticket that is resolved the same day is not open after it."""
+    window = _window(desk, busy)
+    assert weekly_counts(busy, window).tolist() == [42, 42, 42]
+    assert backlog(busy, window).tolist() == [0] * 21
+    slow = busy.tickets.resolved_ms + 24 * 3_600_000
+    slower = dataclasses.replace(busy, tickets=dataclasses.replace(busy.tickets, resolved_ms=slow))
+    # From the first evening on, the six of one day are open.
+    assert backlog(slower, window).tolist() == [6] * 21
+
+
+def test_small_groups_are_left_out(desk, busy):
+    """A quantile of a priority with too few tickets is not shown, and so cannot be flagged."""
+    lines = find_lines(busy)
+    few = busy.where(np.arange(len(busy)) < 40)
+    assert "resolution p50, priority 1 - x" in values(busy, lines, _window(desk, busy))
+    found = values(few, lines, _window(desk, few))
+    assert "resolution p50, priority 1 - x" not in found
+    assert "resolution p50" in found
+
+
+def test_flags_are_found_to_be_a_limit_by_priority(busy):
+    """Where tickets make their level within 2 h (priority 1) and 4 h (others), that is found."""
+    hours = busy.durations_h()
+    urgent = busy.tickets.priority == busy.priorities.index("1 - x")
+    made = (hours <= np.where(urgent, 2, 4)).astype(np.int8)
+    flagged = dataclasses.replace(busy, tickets=dataclasses.replace(busy.tickets, sla=made))
+    promise = find_promise(flagged)
+    assert promise.agreement == 1
+    assert (promise.made(flagged) == made.astype(bool)).all()
+
+
+def test_flags_of_something_else_are_not_explained(busy):
+    """Where flags have nothing to do with the time to resolution, no limit is claimed (seeded)."""
+    flags = np.random.default_rng(1).integers(0, 2, len(busy)).astype(np.int8)
+    flagged = dataclasses.replace(busy, tickets=dataclasses.replace(busy.tickets, sla=flags))
+    assert find_promise(flagged) is None
+    assert find_promise(busy) is None
+
+
+def test_curves_of_the_same_are_the_same(desk, busy):
+    """An export drawn beside itself lies on itself, and arrivals add up to a week's tickets."""
+    lines = find_lines(busy)
+    found = curves(busy, lines, [(busy, lines), (busy, lines)], _window(desk, busy))
+    for one in found:
+        assert np.allclose(one.real, one.simulated), one.name
+        assert (one.low <= one.high).all()
+    arrivals = next(one for one in found if one.name == "arrivals")
+    assert arrivals.real.sum() == pytest.approx(42)
