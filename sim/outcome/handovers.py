@@ -86,10 +86,11 @@ def _bounces(facts: Facts) -> Figures:
     better="lower",
 )
 def _bounced_share(facts: Facts) -> Figures:
-    rows = np.concatenate([facts.of_kind(Kind.RETURNED), facts.of_kind(Kind.MISROUTED)])
+    bounced = np.zeros(facts.tickets, np.bool_)
+    for kind in (Kind.RETURNED, Kind.MISROUTED):
+        bounced[facts.ticket[facts.of_kind(kind)]] = True
     escalated = facts.ticket[facts.once(first_escalations)]
-    bounced = np.isin(facts.ticket[rows], escalated)
-    return {"": ratio(len(np.unique(facts.ticket[rows][bounced])), len(escalated))}
+    return {"": ratio(np.count_nonzero(bounced[escalated]), len(escalated))}
 
 
 @register(

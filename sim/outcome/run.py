@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from sim.engine.log import Log
-from sim.outcome import eventlog, tables
+from sim.outcome import tables
 from sim.outcome.tables import Table
 from sim.scenario.model import Scenario
 from sim.workload.desk import Desk
@@ -103,5 +103,8 @@ class Run:
         OutputError
             If the suffix is neither, or the file cannot be written.
         """
+        # What it writes XML with takes a while to import, and is seldom asked for.
+        from sim.outcome import eventlog  # noqa: PLC0415
+
         write: Callable[..., Path] = eventlog.writer(Path(path))
         return write(self.scenario, self.workload, self.desk, self.log, Path(path))
