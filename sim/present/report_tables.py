@@ -245,7 +245,8 @@ def signs_beside(study: Study) -> Table:
         sign = several[0]
         known = words(sign.metric, study[0].scenario.costs.currency)
         cells = [
-            f"{SIGN_MARKS[one.word]} {one.word}: {measured(one.estimate, known.write)}"
+            f"{SIGN_MARKS[one.word]} {one.word}"
+            + (f": {measured(one.estimate, known.write)}" if one.estimate.n else "")
             for one in several
         ]
         rows.append((f"{sign.name} ({threshold_words(sign)})", *cells))

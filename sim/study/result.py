@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -70,7 +71,7 @@ class Result:
         """The scenario's name."""
         return self.scenario.name
 
-    @property
+    @cached_property
     def metrics(self) -> tuple[str, ...]:
         """Every metric that a replication gave."""
         return tuple(dict.fromkeys(name for one in self.replications for name in one.values))

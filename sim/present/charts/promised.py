@@ -31,7 +31,7 @@ from sim.scenario.promises import ServiceLevel
 from sim.study.asked import level_metric
 from sim.study.result import Result
 from sim.study.study import Study
-from sim.units import DAY, HOUR, MINUTE, exact_duration
+from sim.units import HOUR, MINUTE, exact_duration
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -151,26 +151,29 @@ def _target(axes: Axes, result: Result, name: str, level: ServiceLevel, colour: 
 
 def _words(canvas: Canvas, axes: Axes, levels: dict[str, ServiceLevel]) -> None:
     """Name the targets above the picture, in steps so that no two stand on each other."""
-    ordered = sorted(levels.items(), key=lambda one: one[1].within)
-    longest = ordered[-1][1].within
+    begin, end = (math.log(edge) for edge in axes.get_xlim())
+    step_pt = canvas.size.small * 1.35
+    # From right to left, so that lines do not run through the words of others.
+    ordered = sorted(levels.items(), key=lambda one: -one[1].within)
     for step, (name, level) in enumerate(ordered):
-        late = level.within == longest and level.within > 4 * DAY
+        late = (math.log(level.within) - begin) / (end - begin) > (0.5 if canvas.narrow else 0.8)
+        goal = "" if canvas.narrow else f", goal {100 * level.goal:g} %"
         axes.annotate(
-            canvas.write(
-                f"{shortened(name, 20)}: {exact_duration(level.within)}, goal {100 * level.goal:g} %"
-            ),
+            canvas.write(f"{shortened(name, 20)}: {exact_duration(level.within)}{goal}"),
             (level.within, 1.0),
-            xytext=(-3 if late else 3, 3 + step * canvas.size.small * 1.35),
+            xytext=(-3 if late else 3, 3 + step * step_pt),
             textcoords="offset points",
             ha="right" if late else "left",
             fontsize=canvas.size.small,
             color=canvas.theme.series(list(levels).index(name)),
+            bbox={"fc": canvas.theme.colours.paper, "ec": "none", "pad": 0.5},
             annotation_clip=False,
+            zorder=7,
         )
         axes.annotate(
             "",
             (level.within, 1.0),
-            xytext=(0, 3 + (step + 1) * canvas.size.small * 1.35),
+            xytext=(0, 3 + (step + 1) * step_pt),
             textcoords="offset points",
             arrowprops={"arrowstyle": "-", "lw": 0.8, "color": canvas.theme.colours.muted},
             annotation_clip=False,
