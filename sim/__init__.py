@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sim.scenario.gallery import example
     from sim.scenario.model import Scenario
     from sim.scenario.one_queue import one_queue
+    from sim.study.choosing import choose_best
     from sim.study.compare import compare
     from sim.study.estimate import mean_estimate, replications_needed
     from sim.study.evaluate import replicate as run
@@ -67,6 +68,7 @@ _HOMES = {
     "TierSimError": "sim.errors",
     "UnitError": "sim.errors",
     "calibrate": "sim",
+    "choose_best": "sim.study.choosing",
     "compare": "sim.study.compare",
     "difference_lines": "sim.scenario.change",
     "differences": "sim.scenario.change",
@@ -110,6 +112,7 @@ __all__ = [
     "TierSimError",
     "UnitError",
     "calibrate",
+    "choose_best",
     "compare",
     "difference_lines",
     "differences",
