@@ -255,7 +255,7 @@ def _is_plain(workload: Workload, desk: Desk, flat: Flat) -> bool:
         and (flat["lowest_of_service"] >= flat["class_count"] - 1).all()
         and workload.end_ms.bit_length() + len(desk.agent_pool).bit_length() < KEY_BITS
         and _steps_alternate(desk)
-        and not _parks(desk)
+        and not _parks(desk, workload.end_ms)
     )
 
 
@@ -265,10 +265,11 @@ def _steps_alternate(desk: Desk) -> bool:
     return bool((is_coming == (place % 2 == 0)).all())
 
 
-def _parks(desk: Desk) -> bool:
-    """Tell whether work may be parked at the end of a shift."""
+def _parks(desk: Desk, end_ms: int) -> bool:
+    """Tell whether work may be parked at the end of a shift that ends within the period."""
     parks = np.array([pool.shift_end is ShiftEnd.PARK for pool in desk.pools], np.bool_)
-    return bool(parks[desk.agent_pool[desk.step_agent[~desk.step_comes]]].any())
+    leaves = ~desk.step_comes & (desk.step_ms < end_ms)
+    return bool(parks[desk.agent_pool[desk.step_agent[leaves]]].any())
 
 
 def _steps_by_agent(desk: Desk) -> tuple[NDArray[np.intp], NDArray[np.bool_], NDArray[np.intp]]:

@@ -7,7 +7,8 @@ object, nothing is random, and the GIL is released.
 
 What there is of a run is in ``kernel_run.pxd``; what is still to happen in ``kernel_events.pxd``;
 waiting lines in ``kernel_lines.pxd``; agents in ``kernel_agents.pxd``; what becomes of tickets in
-``kernel_tickets.pxd``; the shorter way where the desk is plain in ``kernel_settled.pxd``.
+``kernel_tickets.pxd``; what is special about a visit in ``kernel_traits.pxd``; the shorter way where
+the desk is plain in ``kernel_settled.pxd``.
 """
 
 from libc.stdint cimport INT64_MAX, int8_t, int32_t, int64_t, uint8_t, uint64_t
@@ -15,14 +16,15 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from sim.engine.kernel_agents cimport (
-    becomes_idle, has_idle, idles_no_more, park, stir, stir_late, take_up, waits, waits_no_more,
+    becomes_idle, has_idle, idles_no_more, park, stir, stir_late, take_up, waits, waits_long,
+    waits_no_more,
 )
 from sim.engine.kernel_columns cimport flags, numbers, read_desk, read_log, read_workload, times
 from sim.engine.kernel_events cimport (
     enter, first_key, joins_now, key_of, over_ms, sort_joining, take_event, time_of,
 )
 from sim.engine.kernel_faults cimport (
-    DURATION_BITS, FAULTLESS, WAYS_ON, fault_of_tickets, fault_of_visits,
+    DURATION_BITS, FAULTLESS, fault_of_tickets, fault_of_visits,
 )
 from sim.engine.kernel_lines cimport (
     WORD_MASK, WORD_SHIFT, best_visit, is_in_set, lowest_bit, take_from_set,
@@ -30,12 +32,13 @@ from sim.engine.kernel_lines cimport (
 from sim.engine.kernel_run cimport (
     ABANDONED, ALWAYS_OPEN, ANY_CLASS, BY_AGENTS, BY_CLASS, CLOSED, COMPLETE, DISPATCH, DONE,
     EARLIEST_DUE, GAVE_UP, JOIN, LEFT, LOSE, NEVER_YET, NO_INTERRUPTION, NOBODY, OPEN, PARK,
-    PREVENTED, RESOLVED, UNRESOLVED, WITHDRAWN, Event, Run, Spell,
+    PREVENTED, PROVIDED, RESOLVED, UNRESOLVED, WAYS_ON, WITHDRAWN, Crew, Event, Run, Spell,
 )
 from sim.engine.kernel_settled cimport climb_free, free_key, settle
 from sim.engine.kernel_tickets cimport (
     close_linked, follow, is_beside, is_provided, is_raised, schedule,
 )
+from sim.engine.kernel_traits cimport BEGINS, GIVES_UP, IMPATIENT, SIGNALS, has, note_traits
 
 import numpy as np
 
@@ -91,11 +94,16 @@ cdef inline void complete(Run* run, int32_t visit) noexcept nogil:
         # Whoever is in overtime goes.
         if run.present[agent]:
             becomes_idle(run, agent)
-    if run.gives_up != NULL and run.gives_up[visit]:
+    if has(run, visit, GIVES_UP):
         outcome = GAVE_UP
     run.finished_ms[visit] = run.now_ms
     run.outcome[visit] = outcome
-    if run.raises != NULL and outcome == DONE and run.raises[visit] != NOBODY:
+    if (
+        has(run, visit, SIGNALS)
+        and outcome == DONE
+        and run.raises != NULL
+        and run.raises[visit] != NOBODY
+    ):
         signal = run.raises[visit]
         run.still_to_do[signal] -= 1
         if run.still_to_do[signal] == 0:
@@ -161,7 +169,9 @@ cdef bint may_join(Run* run, int32_t visit) noexcept nogil:
         return False
     if is_beside(run, visit) and run.chain[visit] != run.times_resolved[ticket]:
         return False
-    if run.awaits == NULL or run.awaits[visit] == NOBODY or is_raised(run, run.awaits, visit):
+    if not has(run, visit, SIGNALS) or run.awaits == NULL:
+        return True
+    if run.awaits[visit] == NOBODY or is_raised(run, run.awaits, visit):
         return True
     signal = run.awaits[visit]
     run.behind[visit] = run.held[signal]
@@ -175,7 +185,7 @@ cdef inline void join(Run* run, int32_t visit) noexcept nogil:
     if (run.chain != NULL or run.still_to_do != NULL) and not may_join(run, visit):
         return
     run.joined_ms[visit] = run.now_ms
-    if run.side_visit != NULL and run.side_visit[visit] != NOBODY:
+    if has(run, visit, BEGINS):
         begin_side_chain(run, visit)
     if run.calendar_of_queue[queue] != BY_AGENTS:
         run.started_ms[visit] = run.now_ms
@@ -183,8 +193,8 @@ cdef inline void join(Run* run, int32_t visit) noexcept nogil:
         enter(run, done_ms, COMPLETE, visit)
         return
     waits(run, visit, queue)
-    if run.patience_ms != NULL:
-        enter(run, run.now_ms + run.patience_ms[visit], LOSE, visit)
+    if has(run, visit, IMPATIENT) and run.patience_ms[visit] == 0:
+        enter(run, run.now_ms, LOSE, visit)
 
 
 cdef void begin_side_chain(Run* run, int32_t visit) noexcept nogil:
@@ -200,7 +210,7 @@ cdef inline void lose(Run* run, int32_t visit) noexcept nogil:
         return
     run.finished_ms[visit] = run.now_ms
     run.outcome[visit] = LEFT
-    waits_no_more(run, run.queue[visit])
+    waits_no_more(run, run.queue[visit], visit)
     follow(run, visit, LEFT)
 
 
@@ -293,7 +303,7 @@ cdef inline void ask_pools(Run* run) noexcept nogil:
             pool = (word << WORD_SHIFT) + bit
             take_from_set(run.stirred, pool)
             serve(run, pool, ANY_CLASS)
-            if run.pre_emption and takes_urgent(run, pool):
+            if run.urgent_count > 0 and takes_urgent(run, pool):
                 # What was given out brought an urgent visit forward: the first steps come again.
                 stir(run, pool)
             bits = run.stirred[word] & (~<uint64_t>1 << bit)
@@ -302,7 +312,7 @@ cdef inline void ask_pools(Run* run) noexcept nogil:
 cdef inline void dispatch(Run* run) noexcept nogil:
     while run.is_stirred:
         run.is_stirred = False
-        if run.pre_emption:
+        if run.urgent_count > 0:
             dispatch_urgent(run)
         ask_pools(run)
 
@@ -370,11 +380,30 @@ cdef inline void let_join_and_leave(Run* run) noexcept nogil:
     gather_joining(run)
     while run.joined_count < run.joining_count:
         join(run, next_joining(run))
-    run.joined_count = run.joining_count = 0
     while first_key(run) == key_of(run.now_ms, LOSE):
         lose(run, take_event(run))
     while first_key(run) == key_of(run.now_ms, DISPATCH):
         stir_late(run, take_event(run))
+
+
+cdef inline void note_waiting(Run* run) noexcept nogil:
+    """Enter until when those wait who joined and were not taken up at once.
+
+    Most are taken up at once: so this comes after DISPATCH. Only patience of no length ends before.
+    """
+    cdef Py_ssize_t place
+    cdef int32_t visit
+    for place in range(run.joining_count):
+        visit = run.joining[place]
+        if (
+            run.started_ms[visit] == NEVER_YET
+            and run.outcome[visit] == NEVER_YET
+            and run.joined_ms[visit] == run.now_ms
+        ):
+            if has(run, visit, IMPATIENT):
+                enter(run, run.now_ms + run.patience_ms[visit], LOSE, visit)
+            if run.thresholds:
+                waits_long(run, visit)
 
 
 cdef void play_on(Run* run) noexcept nogil:
@@ -401,6 +430,10 @@ cdef void play_on(Run* run) noexcept nogil:
         ):
             let_join_and_leave(run)
         dispatch(run)
+        if run.joining_count > 0:
+            if run.patience_ms != NULL or run.thresholds:
+                note_waiting(run)
+            run.joined_count = run.joining_count = 0
 
 
 cdef void settle_on(Run* run) noexcept nogil:
@@ -427,7 +460,7 @@ cdef object room(list kept, rows, fill, dtype=np.int32):
 
 cdef int make_agents_free(Run* run, dict flat, list kept) except -1:
     """Make what is needed where visits are settled as they join."""
-    cdef int32_t pool, place, first, agent
+    cdef int32_t queue, pool, place, first, agent
     run.come_ms = times(flat["come_ms"])
     run.leave_ms = times(flat["leave_ms"])
     run.presence = numbers(room(kept, run.agent_count, flat["first_presence"]))
@@ -435,7 +468,20 @@ cdef int make_agents_free(Run* run, dict flat, list kept) except -1:
     run.free_from = times(
         room(kept, run.agent_count + run.pool_count, np.iinfo(np.int64).max, np.int64)
     )
+    run.until_ms = times(room(kept, run.agent_count, flat["leave_ms"][flat["first_presence"]], np.int64))
     run.agent_bits = run.agent_count.bit_length()
+    run.crew_of_queue = <Crew*>times(
+        room(kept, run.queue_count * sizeof(Crew) // sizeof(int64_t), 0, np.int64)
+    )
+    for queue in range(run.queue_count):
+        place = run.queue_first[queue]
+        if run.calendar_of_queue[queue] != BY_AGENTS:
+            run.crew_of_queue[queue].count = PROVIDED
+        elif place < run.queue_first[queue + 1]:
+            pool = run.pool_of_service[run.service_of_queue[place]]
+            first = run.member_first[pool]
+            run.crew_of_queue[queue].free_from = &run.free_from[first + pool]
+            run.crew_of_queue[queue].count = run.member_first[pool + 1] - first
     for pool in range(run.pool_count):
         first = run.member_first[pool]
         for place in range(first, run.member_first[pool + 1]):
@@ -464,8 +510,17 @@ cdef int make_room(Run* run, list kept, signal_count) except -1:
     if run.parking:
         run.left_ms = times(room(kept, visits, 0, np.int64))
         run.waits_since_ms = times(room(kept, visits, 0, np.int64))
-    if run.give_up_ms != NULL:
-        run.gives_up = flags(room(kept, visits, 0, np.uint8))
+    if (
+        has_sides
+        or run.patience_ms != NULL
+        or run.give_up_ms != NULL
+        or run.delay_ms != NULL
+        or run.awaits != NULL
+        or run.raises != NULL
+        or run.resolves != NULL
+    ):
+        run.traits = flags(room(kept, visits, 0, np.uint8))
+        note_traits(run)
     if has_sides:
         run.chain = numbers(room(kept, visits, NOT_YET))
         run.times_resolved = numbers(room(kept, tickets, 0))

@@ -14,10 +14,11 @@ from libc.stdint cimport int32_t, int64_t
 from libc.stdlib cimport realloc
 
 from sim.engine.kernel_events cimport enter
-from sim.engine.kernel_lines cimport class_in, drop_front, line_up, put_in_set
+from sim.engine.kernel_lines cimport class_in, drop_front, is_urgent, line_up, put_in_set
 from sim.engine.kernel_run cimport (
     COMPLETE, DISPATCH, NEVER_YET, NO_INTERRUPTION, NOBODY, Run, Spell,
 )
+from sim.engine.kernel_traits cimport BOXED, GIVES_UP, has
 
 cdef enum:
     PERMILLE = 1000
@@ -32,6 +33,15 @@ cdef inline bint has_idle(Run* run, int32_t pool) noexcept nogil:
     return run.first_idle[pool] < run.agent_count
 
 
+cdef inline bint is_asked_for(Run* run, int32_t pool) noexcept nogil:
+    """Tell whether anything waits in the queues that a pool serves."""
+    cdef int32_t service
+    for service in range(run.pool_first[pool], run.pool_first[pool + 1]):
+        if run.waiting[run.queue_of_service[service]] > 0:
+            return True
+    return False
+
+
 cdef inline void becomes_idle(Run* run, int32_t agent) noexcept nogil:
     cdef int32_t pool = run.pool_of_agent[agent]
     cdef int32_t end = run.agent_count + pool
@@ -41,7 +51,8 @@ cdef inline void becomes_idle(Run* run, int32_t agent) noexcept nogil:
     run.idle_since_ms[agent] = run.now_ms
     run.idle_before[agent], run.idle_after[agent] = before, after
     run.idle_after[before] = run.idle_before[after] = agent
-    stir(run, pool)
+    if is_asked_for(run, pool):
+        stir(run, pool)
 
 
 cdef inline void idles_no_more(Run* run, int32_t agent) noexcept nogil:
@@ -50,32 +61,45 @@ cdef inline void idles_no_more(Run* run, int32_t agent) noexcept nogil:
 
 
 cdef inline void waits(Run* run, int32_t visit, int32_t group) noexcept nogil:
-    """Let a visit wait from now on, and tell the pools that serve its queue."""
+    """Let a visit wait from now on, and tell the pools that serve its queue at once."""
     cdef int32_t queue = run.queue[visit], place, service, pool
     line_up(run, queue, group, visit)
     for place in range(run.queue_first[queue], run.queue_first[queue + 1]):
         service = run.service_of_queue[place]
-        if run.thresholds and run.after_of_service_ms[service] > 0:
-            if run.priority[run.ticket[visit]] <= run.lowest_of_service[service]:
-                enter(run, run.now_ms + run.after_of_service_ms[service], DISPATCH, queue)
+        if run.after_of_service_ms[service] > 0:
             continue
         pool = run.pool_of_service[service]
         if has_idle(run, pool) or run.pre_empts[pool] != NO_INTERRUPTION:
             stir(run, pool)
 
 
+cdef inline void waits_long(Run* run, int32_t visit) noexcept nogil:
+    """Enter when a visit that waits since now is to be served by other pools too."""
+    cdef int32_t queue = run.queue[visit], place, service
+    for place in range(run.queue_first[queue], run.queue_first[queue + 1]):
+        service = run.service_of_queue[place]
+        if (
+            run.after_of_service_ms[service] > 0
+            and run.priority[run.ticket[visit]] <= run.lowest_of_service[service]
+        ):
+            enter(run, run.now_ms + run.after_of_service_ms[service], DISPATCH, queue)
+
+
 cdef inline void stir_late(Run* run, int32_t queue) noexcept nogil:
     """Ask again the pools that serve a queue only after a while."""
     cdef int32_t place, service
+    if run.waiting[queue] == 0:
+        return
     for place in range(run.queue_first[queue], run.queue_first[queue + 1]):
         service = run.service_of_queue[place]
         if run.after_of_service_ms[service] > 0:
             stir(run, run.pool_of_service[service])
 
 
-cdef inline void waits_no_more(Run* run, int32_t queue) noexcept nogil:
+cdef inline void waits_no_more(Run* run, int32_t queue, int32_t visit) noexcept nogil:
     """Count one fewer. The visit that is best now may have waited past a threshold."""
     run.waiting[queue] -= 1
+    run.urgent_count -= is_urgent(run, visit)
     if run.thresholds:
         stir_late(run, queue)
 
@@ -92,14 +116,14 @@ cdef inline bint is_pressed(Run* run, int32_t queue) noexcept nogil:
 cdef inline int64_t settled_work_ms(Run* run, int32_t queue, int32_t visit) noexcept nogil:
     """Settle the work of a visit that is taken up for the first time."""
     cdef int64_t work_ms = run.work_ms[visit], limit_ms
-    if run.give_up_ms == NULL or run.give_up_ms[visit] == NOBODY:
+    if not has(run, visit, BOXED):
         return work_ms
     limit_ms = run.box_of_queue_ms[queue]
     if is_pressed(run, queue):
         limit_ms = run.short_box_of_queue_ms[queue]
     if work_ms <= limit_ms:
         return work_ms
-    run.gives_up[visit] = True
+    run.traits[visit] |= GIVES_UP
     return max(limit_ms + run.give_up_ms[visit], 1)
 
 
@@ -111,7 +135,7 @@ cdef inline void take_up(Run* run, int32_t visit, int32_t agent) noexcept nogil:
     if was_parked:
         group += run.queue_count
     drop_front(run, queue, group, class_in(run, queue, visit))
-    waits_no_more(run, queue)
+    waits_no_more(run, queue, visit)
     if was_parked:
         work_ms = run.left_ms[visit]
     else:
@@ -140,6 +164,8 @@ cdef inline void park(Run* run, int32_t agent) noexcept nogil:
     run.agent[visit] = NOBODY
     run.in_hand[agent] = NOBODY
     waits(run, visit, run.queue_count + run.queue[visit])
+    if run.thresholds:
+        waits_long(run, visit)
 
 
 cdef inline bint more_spells(Run* run) noexcept nogil:

@@ -96,6 +96,7 @@ cdef inline int read_desk(Run* run, dict flat) except -1:
     run.opened_ms = times(flat["opened_ms"])
     for row in range(run.pool_count):
         run.pre_emption |= run.pre_empts[row] != NO_INTERRUPTION
+        run.least_urgent = max(run.least_urgent, run.pre_empts[row])
         run.parking |= run.pre_emption or run.shift_end_of_pool[row] == PARK
     for row in range(run.pool_first[run.pool_count]):
         run.thresholds |= run.after_of_service_ms[row] > 0

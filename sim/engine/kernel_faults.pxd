@@ -7,7 +7,7 @@ pass over the visits is kept to a few comparisons, without a jump where everybod
 
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
-from sim.engine.kernel_run cimport DONE, NOBODY, Run
+from sim.engine.kernel_run cimport DONE, NOBODY, WAYS_ON, Run
 
 cdef enum:
     FAULTLESS = -1
@@ -21,7 +21,6 @@ cdef enum:
     TOO_EARLY = 7
     NEGATIVE_CLASS = 8
 
-    WAYS_ON = 3             # SUCCESSORS
     DURATION_BITS = 61      # NEVER_MS is the longest duration: with it, sums stay inside 64 bits
 
 

@@ -71,6 +71,11 @@ cdef inline int32_t class_in(Run* run, int32_t queue, int32_t visit) noexcept no
     return run.priority[run.ticket[visit]] if run.by_class[queue] else 0
 
 
+cdef inline bint is_urgent(Run* run, int32_t visit) noexcept nogil:
+    """Tell whether some pool interrupts its work for a visit."""
+    return run.pre_emption and run.priority[run.ticket[visit]] <= run.least_urgent
+
+
 cdef inline bint is_heap(Run* run, int32_t queue, int32_t group) noexcept nogil:
     return group >= run.queue_count or run.discipline_of_queue[queue] == EARLIEST_DUE
 
@@ -134,6 +139,7 @@ cdef inline void line_up(Run* run, int32_t queue, int32_t group, int32_t visit) 
     if run.by_class[queue]:
         put_in_set(&run.occupied[group * run.class_words], cls)
     run.waiting[queue] += 1
+    run.urgent_count += is_urgent(run, visit)
 
 
 cdef inline int32_t drop_front(Run* run, int32_t queue, int32_t group, int32_t cls) noexcept nogil:
@@ -153,7 +159,7 @@ cdef inline int32_t first_of_line(
     """Return the first visit of a line that still waits, or NOBODY."""
     cdef int32_t visit = run.front[group * run.class_count + cls]
     if run.vanishing:
-        while visit != NOBODY and run.finished_ms[visit] != NEVER_YET:
+        while visit != NOBODY and run.outcome[visit] != NEVER_YET:
             visit = drop_front(run, queue, group, cls)
     return visit
 
@@ -190,7 +196,7 @@ cdef inline int32_t best_visit(Run* run, int32_t service, int32_t lowest) noexce
         best = best_of_group(run, queue, run.queue_count + queue, lowest)
     if best == NOBODY:
         best = best_of_group(run, queue, queue, lowest)
-    if best != NOBODY and run.thresholds:
+    if best != NOBODY and run.after_of_service_ms[service] > 0:
         since_ms = run.joined_ms[best]
         if run.started_ms[best] != NEVER_YET:
             since_ms = run.waits_since_ms[best]

@@ -26,6 +26,7 @@ cdef enum:
     GAVE_UP = 1
     LEFT = 2
     WITHDRAWN = 3
+    WAYS_ON = 3             # SUCCESSORS: outcomes that have one
 
     BY_CLASS = 0            # Discipline.PRIORITY
     EARLIEST_DUE = 2
@@ -37,6 +38,7 @@ cdef enum:
     BY_AGENTS = -2          # NO_PROVIDER
     NO_INTERRUPTION = -1    # NO_PRE_EMPTION
     ANY_CLASS = 127         # ANY_PRIORITY
+    PROVIDED = -1
 
 cdef struct Event:
     int64_t key             # the time, then the rank
@@ -47,6 +49,10 @@ cdef struct Spell:
     int32_t agent
     int64_t from_ms
     int64_t to_ms
+
+cdef struct Crew:
+    int64_t* free_from      # see kernel_settled
+    int32_t count           # of agents; PROVIDED for a provider's queue
 
 cdef struct Run:
     # The workload: tickets, visits, signals.
@@ -149,7 +155,7 @@ cdef struct Run:
     int32_t* below
     int64_t* left_ms                        # work left of a parked visit, and since when it waits
     int64_t* waits_since_ms
-    uint8_t* gives_up                       # the time-box will run out first
+    uint8_t* traits                         # see kernel_traits
     int32_t* chain                          # how often the ticket had been resolved when the side
                                             # chain began; NEVER_YET: the visit is not scheduled
     # Tickets.
@@ -168,6 +174,8 @@ cdef struct Run:
     int32_t* front
     int32_t* back
     int32_t* waiting                        # how many, by queue
+    int32_t least_urgent                    # the last class for which some pool pre-empts
+    int32_t urgent_count                    # how many of the classes up to it wait
     uint64_t* occupied
     int32_t class_words
 
@@ -188,5 +196,7 @@ cdef struct Run:
     const int64_t* come_ms
     const int64_t* leave_ms
     int32_t* presence
+    int64_t* until_ms                       # when the agent leaves who is there, by that presence
     int64_t* free_from
+    Crew* crew_of_queue
     int32_t agent_bits

@@ -10,13 +10,16 @@ start is known when it joins: it is the multi-server recursion of Kiefer and Wol
 come means that the agent works until then, or is away. The agent who has been idle longest is also
 the one who is free first, so one key serves both. An agent may have left since; that is found out,
 and set right, when it is first in the heap. ``presence`` is the one that its key refers to: from
-``come_ms`` to ``leave_ms``, and after an agent's last one there is one that is never reached.
+``come_ms`` to ``leave_ms`` (which is ``until_ms``), and after an agent's last one there is one that
+is never reached.
+
+Each queue has its *crew*: where the heap of its pool begins, and how many agents are in it.
 """
 
 from libc.stdint cimport int32_t, int64_t
 
 from sim.engine.kernel_events cimport enter_joining, follows_ms, over_ms
-from sim.engine.kernel_run cimport BY_AGENTS, DONE, NOBODY, RESOLVED, Run
+from sim.engine.kernel_run cimport DONE, NOBODY, PROVIDED, RESOLVED, Run
 
 
 cdef inline int64_t free_key(Run* run, int32_t agent, int64_t since_ms) noexcept nogil:
@@ -47,26 +50,22 @@ cdef inline void is_free_from(
     Run* run, int64_t* keys, int32_t count, int32_t agent, int64_t since_ms, int64_t there_ms
 ) noexcept nogil:
     """Note since when a pool's first agent is idle, who is to be there at ``there_ms``."""
-    while run.leave_ms[run.presence[agent]] <= there_ms:
-        run.presence[agent] += 1
-    since_ms = max(since_ms, run.come_ms[run.presence[agent]])
+    if run.until_ms[agent] <= there_ms:
+        while run.leave_ms[run.presence[agent]] <= there_ms:
+            run.presence[agent] += 1
+        run.until_ms[agent] = run.leave_ms[run.presence[agent]]
+        since_ms = max(since_ms, run.come_ms[run.presence[agent]])
     sink_free(keys, count, free_key(run, agent, since_ms))
 
 
 cdef inline int64_t settled_end_ms(Run* run, int32_t queue, int32_t visit) noexcept nogil:
     """Settle start and agent of a visit that joins now; return when it will be done."""
-    cdef int32_t place, pool, agent, count
+    cdef int32_t agent, count = run.crew_of_queue[queue].count
     cdef int64_t since_ms, start_ms, done_ms
-    cdef int64_t* keys
-    if run.calendar_of_queue[queue] != BY_AGENTS:
+    cdef int64_t* keys = run.crew_of_queue[queue].free_from
+    if count == PROVIDED:
         run.started_ms[visit] = run.now_ms
         return over_ms(run, run.calendar_of_queue[queue], run.now_ms, run.work_ms[visit])
-    place = run.queue_first[queue]
-    if place == run.queue_first[queue + 1]:
-        return run.end_ms
-    pool = run.pool_of_service[run.service_of_queue[place]]
-    keys = &run.free_from[run.member_first[pool] + pool]
-    count = run.member_first[pool + 1] - run.member_first[pool]
     if count == 0:
         return run.end_ms
     while True:
@@ -75,7 +74,7 @@ cdef inline int64_t settled_end_ms(Run* run, int32_t queue, int32_t visit) noexc
         start_ms = max(run.now_ms, since_ms)
         if start_ms >= run.end_ms:
             return run.end_ms
-        if start_ms < run.leave_ms[run.presence[agent]]:
+        if start_ms < run.until_ms[agent]:
             break
         is_free_from(run, keys, count, agent, since_ms, start_ms)
     run.started_ms[visit] = run.taken_up_ms[visit] = start_ms

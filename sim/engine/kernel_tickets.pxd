@@ -12,11 +12,12 @@ from sim.engine.kernel_run cimport (
     ABANDONED, BY_AGENTS, CLOSED, DONE, GAVE_UP, LEFT, NEVER_YET, NOBODY, OPEN, RESOLVED,
     UNRESOLVED, WITHDRAWN, Run,
 )
+from sim.engine.kernel_traits cimport BESIDE, DELAYS, IMPATIENT, RESOLVES, has
 
 
 cdef inline bint is_beside(Run* run, int32_t visit) noexcept nogil:
     """Tell whether a visit belongs to a side chain."""
-    return run.is_side != NULL and run.is_side[visit]
+    return has(run, visit, BESIDE)
 
 
 cdef inline bint is_raised(Run* run, const int32_t* signal_of, int32_t row) noexcept nogil:
@@ -40,7 +41,7 @@ cdef inline bint is_in_hand(Run* run, int32_t visit) noexcept nogil:
 cdef inline bint leaves_now(Run* run, int32_t visit) noexcept nogil:
     """Tell whether the patience of a visit that waits ends at this instant."""
     return (
-        run.patience_ms != NULL
+        has(run, visit, IMPATIENT)
         and run.started_ms[visit] == NEVER_YET
         and run.patience_ms[visit] == run.now_ms - run.joined_ms[visit]
     )
@@ -65,7 +66,7 @@ cdef inline void withdraw_waiting(Run* run, int32_t ticket) noexcept nogil:
         ):
             run.outcome[visit] = WITHDRAWN
             run.finished_ms[visit] = run.now_ms
-            waits_no_more(run, run.queue[visit])
+            waits_no_more(run, run.queue[visit], visit)
         visit += 1
 
 
@@ -123,13 +124,15 @@ cdef inline void follow(Run* run, int32_t visit, int32_t outcome) noexcept nogil
             RESOLVED if outcome == DONE else UNRESOLVED if outcome == GAVE_UP else ABANDONED,
         )
         return
-    elif outcome == DONE and run.resolves != NULL and run.resolves[visit] and run.chain != NULL:
+    elif outcome == DONE and run.chain != NULL and has(run, visit, RESOLVES):
         # Side chains begun so far stop; one that begins after a reopening is another.
         run.times_resolved[ticket] += 1
         withdraw_waiting(run, ticket)
     if outcome == LEFT and (run.delay_ms == NULL or run.delay_ms[way] == 0):
         # So that nothing joins after LOSE.
         joins_ms = over_ms(run, calendar_of_delay(run, way), run.now_ms, 1)
-    else:
+    elif has(run, visit, DELAYS):
         joins_ms = follows_ms(run, way, run.now_ms)
+    else:
+        joins_ms = run.now_ms
     schedule(run, following, joins_ms, chain)
