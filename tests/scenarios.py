@@ -56,6 +56,25 @@ ON: dict[str, Tree] = {
     "poor notes": {"documentation.quality": 0.4},
     "no notes": {"documentation.quality": 0, "documentation.sent_back": 1},
     "unclear criteria": {"routing.clarity": 0.5},
+    "sender solves": {
+        "documentation.reason": 0.4,
+        "documentation.sent_back": 0.6,
+        "documentation.sender_solves": 0.7,
+    },
+    "through the first": {"routing.through_first": 0.4},
+    "handed back": {
+        "routing.confirms": 0.3,
+        "tiers.L2.hands_back": 0.4,
+        "tiers.L3.hands_back": 0.6,
+    },
+    "waits before passing on": {
+        "tiers.L1.vendor": {
+            "share": 0.1,
+            "answers_law": "gamma",
+            "passed_on": {"share": 0.4, "answers_in": "6 h", "answers_law": "Weibull"},
+        },
+    },
+    "waits as seen": {"tiers.L1.asks_user": 0.3, "users.answers_shape": [1, 2, 5, 30]},
     "teams": {
         "tiers.L2.staff": None,
         "tiers.L2.teams": {

@@ -45,6 +45,7 @@ _TASKS = {
     Kind.MISROUTED: "found that it belonged elsewhere and sent it on",
     Kind.RETURNED: "found no reason for the escalation and sent it back",
     Kind.COMPLETE_NOTES: "completed the notes and sent it up again",
+    Kind.CLOSING: "had it back to be closed",
 }
 
 

@@ -24,6 +24,7 @@ def faults(scenario: Scenario) -> list[str]:
         *_names(scenario),
         *_hours(scenario),
         *_topics_and_teams(scenario),
+        *_handing_over(scenario),
         *_events(scenario),
         *_zones(scenario),
     ]
@@ -208,6 +209,18 @@ def _topics_and_teams(scenario: Scenario) -> Iterator[str]:
         missing = [t for t in scenario.topics if tier.teams and t not in taken]
         if missing:
             yield f"tiers.{name}.teams: no team takes {', '.join(map(repr, missing))}"
+
+
+def _handing_over(scenario: Scenario) -> Iterator[str]:
+    """Refuse what only other tiers can do: an accepted number has to act."""
+    first, *behind = scenario.tiers.items()
+    if first[1].hands_back:
+        yield f"tiers.{first[0]}.hands_back: the first tier has nobody to hand back to"
+    if scenario.routing.through_first and len(behind) < 2:  # noqa: PLR2004 - one tier to the next
+        yield "routing.through_first: there is one tier behind the first, or none"
+    last_name, last = list(scenario.tiers.items())[-1]
+    if last.vendor is not None and last.vendor.passed_on is not None:
+        yield f"tiers.{last_name}.vendor.passed_on: the last tier passes nothing on"
 
 
 def _zones(scenario: Scenario) -> Iterator[str]:

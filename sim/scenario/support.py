@@ -83,6 +83,11 @@ class Tier(Model):
         1.0,
         description="Pressure: more tickets than this wait for each person there (assumed).",
     )
+    hands_back: Share = Field(
+        0.0,
+        description="Share of the tickets solved here that go back to the first tier, whose people "
+        "close them: the service desk owns a ticket from its opening to its closure (ITIL).",
+    )
     closes_early: Share = Field(
         0.0,
         description="Share of the tickets which the tier cannot solve that it closes as solved all "
@@ -176,6 +181,11 @@ class Documentation(Model):
     sent_back: Share = Field(
         0.35, description="Reason missing: chance that the ticket is sent back (assumed)."
     )
+    sender_solves: Share = Field(
+        0.0,
+        description="Share of the tickets sent back that their sender then solves after all, "
+        "instead of sending them again.",
+    )
     looking: Duration = Field(
         written("5 min"), description="A look at a ticket that is then sent back or on (assumed)."
     )
@@ -246,4 +256,19 @@ class Routing(Model):
         description="Criteria clarity: chance that an escalation goes where it belongs. Otherwise "
         "a wrong team looks at it and sends it on; where a tier is one team, it goes back to the "
         "sender, who makes sure and sends it again.",
+    )
+    through_first: Share = Field(
+        0.0,
+        description="Share of the escalations from behind the first tier that go through it: its "
+        "people look, and send the ticket on.",
+    )
+    closing: Duration = Field(
+        written("5 min"),
+        description="Work of the first tier on a ticket that is handed back to it (`hands_back` of "
+        "the tiers) to be closed (assumed).",
+    )
+    confirms: Share = Field(
+        0.0,
+        description="Share of the tickets handed back for which the first tier waits until the "
+        "user confirms.",
     )

@@ -2,17 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import itertools
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from sim.errors import UnitError
 from sim.scenario.hours import Model
 from sim.scenario.quantities import Duration, Share, written
 
 Variation = Annotated[float, Field(ge=0, le=5)]
+Law = Literal["lognormal", "gamma", "Weibull"]
+Shape = tuple[Annotated[float, Field(ge=0)], ...]
+FEWEST_QUANTILES = 2
 
 
-class Users(Model):
+class Answers(Model):
+    """How long somebody takes to answer: a mean, and how answers lie around it."""
+
+    answers_in: Duration = Field(description="Mean time until the answer, in `hours`.")
+    answers_cv: Variation = Field(
+        1.0, description="Coefficient of variation of that time (assumed)."
+    )
+    answers_law: Law = Field(
+        "lognormal",
+        description="Its distribution; gamma and Weibull with a variation of 1 are the exponential.",
+    )
+    answers_shape: Shape = Field(
+        (),
+        description="Quantiles that were seen, evenly spaced from the shortest to the longest, "
+        "instead of variation and law: their proportions count, the mean stays `answers_in`.",
+    )
+
+    @model_validator(mode="after")
+    def _check_shape(self) -> Self:
+        shape = self.answers_shape
+        if shape and (len(shape) < FEWEST_QUANTILES or shape[-1] == 0):
+            raise UnitError("`answers_shape` needs two quantiles or more, the last above 0")
+        if shape and self.answers_law != "lognormal":
+            raise UnitError("give `answers_law` or `answers_shape`, not both")
+        if any(later < earlier for earlier, later in itertools.pairwise(shape)):
+            raise UnitError("`answers_shape` goes from the shortest to the longest")
+        return self
+
+
+class Users(Answers):
     """The people who wait, and are waited for."""
 
     answers_in: Duration = Field(
@@ -32,21 +66,31 @@ class Users(Model):
     )
 
 
-class Vendor(Model):
+class PassedOn(Answers):
+    """What tickets wait for at a tier that in the end passes them on."""
+
+    share: Share = Field(description="Share of the tickets that the tier passes on.")
+    answers_in: Duration = Field(
+        written("1 d"), description="Mean wait, in the vendor's `hours` (assumed)."
+    )
+
+
+class Vendor(Answers):
     """A third party that some of a tier's tickets need an answer from."""
 
     share: Share = Field(description="Share of the tier's tickets that need the vendor.")
     answers_in: Duration = Field(
         written("2 d"), description="Mean time until it answers, in `hours` (lognormal; assumed)."
     )
-    answers_cv: Variation = Field(
-        1.0, description="Coefficient of variation of that time (assumed)."
-    )
     hours: str = Field("always", description="Named hours in which the vendor works.")
     info_requests: Share = Field(
         0.6,
         description="Data missing in the notes: chance that the vendor asks for it, which costs "
         "one more round (assumed).",
+    )
+    passed_on: PassedOn | None = Field(
+        None,
+        description="Tickets that wait likewise and are then passed on all the same; absent: none.",
     )
 
 

@@ -66,10 +66,16 @@ def flow(scenario: Scenario) -> Flow:
         step = _Step(scenario, known, position, tier)
         new, again = step.work(float(tier.triage)), step.work(step.rework_ms(earlier))
         step.load_notes(handed, rework)
+        settled = step.settled * handed
+        handed = handed - settled
         rework.add(position, handed * (step.rework_ms(earlier)))
         load.add(position, fresh * new.load_ms + handed * again.load_ms)
-        reaches[position] = fresh.sum() + handed.sum()
-        resolves[position] = (fresh * new.kept + handed * again.kept).sum()
+        kept = fresh * new.kept + handed * again.kept
+        load.add(0, kept * step.closing_ms)
+        reaches[position] = fresh.sum() + handed.sum() + settled.sum()
+        resolves[position] += kept.sum()
+        if position:
+            resolves[position - 1] += settled.sum()
         own[position] = (fresh * new.closed).sum() / fresh.sum() if fresh.any() else np.nan
         onwards = fresh * new.onwards_ms[0] + handed * again.onwards_ms[0]
         worked = fresh * new.onwards_ms[1] + handed * (
@@ -164,6 +170,9 @@ class _Step:
         sent_back = (1 - notes.completeness("reason")) * notes.sent_back
         self.misrouted = unclear if several else 0.0
         self.returned = sent_back if several else 1 - (1 - sent_back) * (1 - unclear)
+        self.settled = self.returned * notes.sender_solves
+        self.through_first = scenario.routing.through_first if position > 1 else 0.0
+        self.closing_ms = tier.hands_back * (1 - tier.reopens) * scenario.routing.closing
 
     def rework_ms(self, earlier_ms: Slices) -> Slices:
         """Return what missing notes add to the receiver's work on a ticket handed to it."""
@@ -181,6 +190,8 @@ class _Step:
         here = self.returned * notes.looking + unclear * notes.explaining_again
         rework.add(self.position, handed * here, apart=True)
         rework.add(self.position - 1, handed * self.returned * notes.completing, apart=True)
+        looked = handed * self.through_first * notes.looking
+        rework.add(0, looked, apart=True)
         # A wrong team is any of the others, all alike.
         queues = np.unique(self.known.queue_of[self.position])
         looks = handed.sum(axis=(1, 2)) * self.misrouted * notes.looking

@@ -95,6 +95,8 @@ class Kind(IntEnum):
     """Writing or upkeep of runbooks."""
     LINKED = 14
     """A contact about a major incident that is known: logged, linked, and closed with it."""
+    CLOSING = 15
+    """A ticket solved behind the first tier is back there, to be closed."""
 
 
 class Wait(IntEnum):

@@ -1,7 +1,8 @@
 """Laying out the visits of all tickets side by side, vectorised.
 
 What a ticket may do is spread over numbered *slots*: for each tier the roles of ``Role``, in the
-order in which a ticket can come to them. A ticket occupies some of them. Which ones is kept as one
+order in which a ticket can come to them, and behind the last tier those of ``After``. A ticket
+occupies some of them. Which ones is kept as one
 bit a slot, so that the number of a visit is the ticket's first visit plus the number of occupied
 slots below, and no table of tickets by slots is ever made::
 
@@ -41,8 +42,15 @@ class Role(IntEnum):
     REOPENED = 9
 
 
+class After(IntEnum):
+    """What a slot behind those of all tiers is for."""
+
+    CLOSE = 0
+    CONFIRM = 1
+
+
 ROLES = len(Role)
-MOST_TIERS = 64 // ROLES
+MOST_TIERS = (64 - len(After)) // ROLES
 """As many tiers as fit into 64 bits."""
 
 
@@ -63,7 +71,7 @@ class Layout:
         self._columns: dict[str, NDArray[Any]] = {}
         self._first: Numbers = np.empty(0, np.int32)
 
-    def occupy(self, tier: int, role: Role, who: Which) -> None:
+    def occupy(self, tier: int, role: Role | After, who: Which) -> None:
         """Give tickets a visit in a slot."""
         slot = tier * ROLES + role
         bit = np.uint64(1 << slot)
@@ -101,7 +109,7 @@ class Layout:
         """Return the tickets that occupy a slot."""
         return self._who.get(tier * ROLES + role, np.empty(0, np.intp))
 
-    def visit(self, tier: int, role: Role, who: Which) -> Numbers:
+    def visit(self, tier: int, role: Role | After, who: Which) -> Numbers:
         """Return the visits of tickets in a slot, all of which they occupy."""
         visits: Numbers = rows(self._first, who) + self._below(tier * ROLES + role, who)
         return visits

@@ -16,38 +16,59 @@ from typing import Any
 
 import numpy as np
 
-from sim.workload.draws import Flags, delay, exponential, lognormal, work
+from sim.workload.draws import Flags, delay, exponential, spread_out, work
 from sim.workload.journeys import ALWAYS, Kind, Numbers, Outcome, Times, Wait
-from sim.workload.layout import Layout, Role, Which
+from sim.workload.layout import After, Layout, Role, Which
 from sim.workload.stages import Case, Stage
 from sim.workload.streams import Purpose
 
 
 def occupy(case: Case, layout: Layout, stage: Stage) -> None:
     """Take the slots that the tickets of a stage need."""
-    layout.occupy(stage.position, Role.WORK, stage.who)
+    at, worked = stage.position, stage.worked()
+    layout.occupy(at, Role.WORK, worked.who)
     for role, which in {
         Role.MISROUTED: stage.misrouted,
         Role.RETURNED: stage.returned,
         Role.COMPLETE_NOTES: stage.returned,
         Role.CLARIFY: stage.clarifies,
-        Role.REDIAL: _redials(case, stage),
-        Role.CONTINUE: stage.asks,
-        Role.AFTER_VENDOR: stage.vendor,
-        Role.AFTER_CHANGE: stage.change,
-        Role.REOPENED: stage.back,
     }.items():
         if which.any():
-            layout.occupy(stage.position, role, stage.who[which])
+            layout.occupy(at, role, stage.who[which])
+    for role, which in {
+        Role.REDIAL: _redials(case, worked),
+        Role.CONTINUE: worked.asks,
+        Role.AFTER_VENDOR: worked.vendor,
+        Role.AFTER_CHANGE: worked.change,
+        Role.REOPENED: worked.back,
+    }.items():
+        if which.any():
+            layout.occupy(at, role, worked.who[which])
+    if worked.hands_back.any():
+        closed = worked.who[worked.hands_back]
+        layout.occupy(_behind(case), After.CLOSE, closed)
+        layout.occupy(_behind(case), After.CONFIRM, closed[_confirmed(case, closed)])
 
 
 def fill(case: Case, layout: Layout, stage: Stage) -> None:
     """Fill the visits of a stage, and say what each leads to."""
-    final = _fill_work(case, layout, stage)
-    _fill_end(case, layout, stage, final)
-    _fill_patience(case, layout, stage)
+    worked = stage.worked()
+    final = _fill_work(case, layout, worked)
+    _fill_end(case, layout, worked, final)
+    _fill_patience(case, layout, worked)
     if not stage.fresh.all():
         _fill_notes(case, layout, stage)
+
+
+def _behind(case: Case) -> int:
+    """Return the place of what comes after all tiers."""
+    return len(case.scenario.tiers)
+
+
+def _confirmed(case: Case, who: Which) -> Flags:
+    """Tell which of the tickets handed back the user has to confirm."""
+    confirmed: Flags = case.draws.uniform(Purpose.CONFIRM)[who] < case.scenario.routing.confirms
+    return confirmed
 
 
 def _users_calendar(case: Case) -> int:
@@ -57,7 +78,7 @@ def _users_calendar(case: Case) -> int:
 def _answer_ms(case: Case, purpose: Purpose, at: int, who: Which) -> Times:
     users = case.scenario.users
     normal = case.draws.normal(purpose, at)[who]
-    return delay(lognormal(float(users.answers_in), users.answers_cv, normal))
+    return delay(spread_out(float(users.answers_in), users, normal))
 
 
 def _onwards(case: Case, layout: Layout, stage: Stage, who: Which) -> tuple[Numbers, Times, int]:
@@ -182,12 +203,34 @@ def _fill_end(case: Case, layout: Layout, stage: Stage, final: Numbers) -> None:
             _users_calendar(case),
         )
         final[back] = again
+    if stage.hands_back.any():
+        _fill_closing(case, layout, who[stage.hands_back], final[stage.hands_back])
     if stage.last:
         return
     onwards = stage.escalates
     if onwards.any():
         target, wait, calendar = _onwards(case, layout, stage, who[onwards])
         layout.link(final[onwards], Outcome.DONE, target, wait if wait.any() else None, calendar)
+
+
+def _fill_closing(case: Case, layout: Layout, who: Which, solved: Numbers) -> None:
+    """Let the first tier close what was solved behind it, once the user has confirmed it."""
+    asks = _confirmed(case, who)
+    queue = case.known.queue_of[0][case.arrivals.topic[who]]
+    visit = layout.visit(_behind(case), After.CLOSE, who)
+    # The work is spread evenly over the two visits, where there are two.
+    piece = work(case.scenario.routing.closing / (1.0 + asks))
+    layout.fill(visit, queue=queue, work_ms=piece, kind=Kind.CLOSING)
+    layout.link(solved, Outcome.DONE, visit)
+    if asks.any():
+        again = layout.visit(_behind(case), After.CONFIRM, who[asks])
+        layout.fill(
+            again, queue=queue[asks], work_ms=piece[asks], kind=Kind.CLOSING, wait=Wait.USER
+        )
+        normal = case.draws.normal(Purpose.CONFIRMED)[who[asks]]
+        users = case.scenario.users
+        wait = delay(spread_out(float(users.answers_in), users, normal))
+        layout.link(visit[asks], Outcome.DONE, again, wait, _users_calendar(case))
 
 
 def _redials(case: Case, stage: Stage) -> Flags:
@@ -262,7 +305,8 @@ def _fill_notes(case: Case, layout: Layout, stage: Stage) -> None:
             kind=Kind.COMPLETE_NOTES,
         )
         layout.link(look, Outcome.DONE, complete)
-        layout.link(complete, Outcome.DONE, complete + 1)
+        again = ~stage.settles[returned]
+        layout.link(complete[again], Outcome.DONE, complete[again] + 1)
     if stage.clarifies.any():
         unclear = who[stage.clarifies]
         ask = layout.visit(at, Role.CLARIFY, unclear)

@@ -15,7 +15,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,16 @@ from numpy.typing import NDArray
 from sim.scenario.model import Scenario
 from sim.scenario.support import FIELDS_OF_NOTES, Tier
 from sim.workload.arrivals import Arrivals
-from sim.workload.draws import Draws, Flags, Floats, by_topic, exponential, lognormal, rows
+from sim.workload.draws import (
+    Draws,
+    Flags,
+    Floats,
+    by_topic,
+    exponential,
+    lognormal,
+    rows,
+    spread_out,
+)
 from sim.workload.journeys import NEVER_MS, Numbers
 from sim.workload.layout import Which
 from sim.workload.plan import Plan
@@ -81,12 +90,24 @@ class Stage:
     vendor: Flags
     vendor_ms: Floats
     change: Flags
+    settles: Flags
+    """It is sent back, and the sender solves it."""
+    hands_back: Flags
+    """It goes back to the first tier to be closed."""
 
     @property
     def clarifies(self) -> Flags:
         """The summary is missing."""
-        unclear: Flags = self.notes & SUMMARY == 0
+        unclear: Flags = (self.notes & SUMMARY == 0) & ~self.settles
         return unclear
+
+    def worked(self) -> Stage:
+        """Return the stage of the tickets that this tier works on: all but those its sender solves."""
+        if not self.settles.any():
+            return self
+        kept = ~self.settles
+        arrays = [f.name for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)]
+        return replace(self, **{name: getattr(self, name)[kept] for name in arrays})
 
     @property
     def escalates(self) -> Flags:
@@ -94,6 +115,8 @@ class Stage:
         onwards: Flags = ~self.solved
         if self.early.any():
             onwards &= ~self.early | self.back
+        if self.settles.any():
+            onwards &= ~self.settles
         return onwards
 
     @property
@@ -103,7 +126,7 @@ class Stage:
         shortest = tier.time_box if tier.short_box is None else tier.short_box
         if self.last or shortest is None:
             return np.zeros(len(self.who), np.bool_)
-        longer: Flags = self.touch_ms() > shortest
+        longer: Flags = (self.touch_ms() > shortest) & ~self.settles
         return longer
 
     def touch_ms(self) -> Floats:
@@ -171,12 +194,18 @@ def find(case: Case, position: int, tier: Tier, who: Which, earlier_ms: Floats) 
         vendor=nobody,
         vendor_ms=nothing,
         change=nobody,
+        settles=nobody,
+        hands_back=nobody,
     )
     if not stage.fresh.all():
         _judge_notes(case, stage, earlier_ms)
         _route(case, stage)
+        _settle(case, stage)
     _wait(case, stage)
     _come_back(case, stage)
+    if tier.hands_back:
+        number = rows(draws.uniform(Purpose.HANDS_BACK, position), who)
+        stage.hands_back = stage.solved & ~stage.back & (number < tier.hands_back)
     return stage
 
 
@@ -214,11 +243,12 @@ def _judge_notes(case: Case, stage: Stage, earlier_ms: Floats) -> None:
 
 def _route(case: Case, stage: Stage) -> None:
     """Settle which escalations go to a wrong team, or back to the sender, for want of criteria."""
+    _route_through_first(case, stage)
     clarity = case.scenario.routing.clarity
     if clarity == 1:
         return
     number = rows(case.draws.uniform(Purpose.ROUTE, stage.position, columns=2), stage.who)
-    unclear = ~stage.fresh & (number[:, 0] >= clarity)
+    unclear = ~stage.fresh & (number[:, 0] >= clarity) & ~stage.misrouted
     queues = np.unique(case.known.queue_of[stage.position])
     if len(queues) == 1:
         stage.returned = stage.returned | unclear
@@ -226,8 +256,27 @@ def _route(case: Case, stage: Stage) -> None:
     # One of the other teams, all alike: skip from the right one by 1 to their number.
     skip = 1 + (number[:, 1] * (len(queues) - 1)).astype(np.intp)
     right = np.searchsorted(queues, stage.queue)
-    stage.wrong_queue = queues[(right + skip) % len(queues)].astype(np.int32)
-    stage.misrouted = unclear
+    wrong = queues[(right + skip) % len(queues)].astype(np.int32)
+    stage.wrong_queue = np.where(stage.misrouted, stage.wrong_queue, wrong)
+    stage.misrouted = stage.misrouted | unclear
+
+
+def _route_through_first(case: Case, stage: Stage) -> None:
+    """Settle which escalations between the tiers behind the first go through it."""
+    share = case.scenario.routing.through_first
+    if not share or stage.position == 1:
+        return
+    number = rows(case.draws.uniform(Purpose.THROUGH, stage.position), stage.who)
+    stage.misrouted = ~stage.fresh & (number < share)
+    stage.wrong_queue = by_topic(case.known.queue_of[0], rows(case.arrivals.topic, stage.who))
+
+
+def _settle(case: Case, stage: Stage) -> None:
+    """Settle which of the tickets sent back their sender solves after all."""
+    share = case.scenario.documentation.sender_solves
+    if share and stage.returned.any():
+        number = rows(case.draws.uniform(Purpose.SETTLES, stage.position), stage.who)
+        stage.settles = stage.returned & (number < share)
 
 
 def _wait(case: Case, stage: Stage) -> None:
@@ -243,8 +292,15 @@ def _wait(case: Case, stage: Stage) -> None:
         stage.vendor = stage.solved & (number[:, 0] < tier.vendor.share)
         rounds = 1 + (lacks_data & (number[:, 1] < tier.vendor.info_requests))
         normal = rows(draws.normal(Purpose.VENDOR_ANSWER, at), stage.who)
-        one = lognormal(float(tier.vendor.answers_in), tier.vendor.answers_cv, normal)
-        stage.vendor_ms = rounds * one
+        stage.vendor_ms = rounds * spread_out(float(tier.vendor.answers_in), tier.vendor, normal)
+        also = tier.vendor.passed_on
+        if also is not None:
+            number = rows(draws.uniform(Purpose.PASSED_ON, at), stage.who)
+            waits = ~stage.solved & (number < also.share)
+            stage.vendor = stage.vendor | waits
+            stage.vendor_ms = np.where(
+                waits, spread_out(float(also.answers_in), also, normal), stage.vendor_ms
+            )
     if tier.change is not None:
         number = rows(draws.uniform(Purpose.CHANGE, at), stage.who)
         stage.change = stage.solved & (number < tier.change.share)

@@ -58,6 +58,18 @@ class Purpose(IntEnum):
     """By tier: whether it is closed too early, and comes back then; two numbers a ticket."""
     INTAKE = 32
     """By tier: how long a provider takes it in."""
+    SETTLES = 33
+    """By the tier escalated to: whether the sender solves after all what is sent back."""
+    THROUGH = 34
+    """By the tier escalated to: whether it goes through the first tier."""
+    HANDS_BACK = 35
+    """By tier: whether what is solved there goes back to the first tier."""
+    CONFIRM = 36
+    """Whether the user has to confirm a ticket that was handed back."""
+    CONFIRMED = 37
+    """How long that takes, as a standard normal."""
+    PASSED_ON = 38
+    """By tier: whether what is passed on has waited there."""
     ABSENCE = 40
     """By pool and shift: one row of numbers for each person, one number for each shift worked."""
     BREAKS = 41

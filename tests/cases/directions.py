@@ -224,6 +224,31 @@ MOVES = (
         to="ad-hoc",
     ),
     Move(
+        6,
+        "closed by L1",
+        {"l1_share_last": "up", "l1_share": 0.002, "hops": "up", "utilisation[L1]": "up"},
+        to="closed-by-l1",
+    ),
+    Move(
+        6,
+        "senders who solve what comes back",
+        {"hops": "down", "bounces[returned]": "down", "l1_share": 0.002},
+        to={"documentation.sender_solves": 0.5},
+    ),
+    Move(
+        6,
+        "escalations that go through L1",
+        {"bounces[misrouted]": "up", "hops": "up", "utilisation[L1]": "up"},
+        to={"routing.through_first": 0.5},
+    ),
+    Move(
+        7,
+        "L2 waits before it passes on",
+        {"escalation[L3, mean]": "up"},
+        start={"tiers.L2.vendor": {"share": 0, "passed_on": {"share": 0}}},
+        to={"tiers.L2.vendor.passed_on.share": 0.5},
+    ),
+    Move(
         7,
         "a vendor at L3",
         {L3_TIME: "up", f"{L3_RESOLUTION[:-1]}, no pauses]": "down"},

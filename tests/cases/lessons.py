@@ -71,6 +71,9 @@ _LATE_SHARE = "recurring_share[last quarter]"
 LESSONS: dict[str, Lesson] = {
     "ad-hoc": Lesson({"bounces": "up", _TIME: "up", "satisfaction": "down", _TOTAL: "up"}),
     "change-windows": Lesson({L3_TIME: "up", "utilisation[L3]": "up"}),
+    "closed-by-l1": Lesson(
+        {"l1_share_last": "up", "l1_share": 0.002, "hops": "up", "resolution[mean]": "up"}
+    ),
     "closed-too-soon": Lesson(
         {"l1_share": "up", "reopen_share": "up", "l1_share_reopen_adjusted": 0.03}
     ),

@@ -37,6 +37,7 @@ def worked_h(run):
         "excellent-notes",
         "l2-in-teams",
         "unclear-criteria",
+        "closed-by-l1",
         "closed-too-soon",
         "no-tiers-same-people",
         "runbooks-kept",

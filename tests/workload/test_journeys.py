@@ -100,6 +100,10 @@ def _story(case, stages, ticket):
             topic = case.arrivals.topic[ticket]
             step(at, "returned", right, Kind.RETURNED)
             step(at, "complete", case.known.queue_of[at - 1][topic], Kind.COMPLETE_NOTES)
+        if stage.settles[row]:
+            if tier.provider is not None:
+                steps[entrance(at)]["wait"] = Wait.INTAKE
+            continue
         if not notes & SUMMARY:
             step(at, "clarify", right, Kind.CLARIFY)
         after_explaining = Wait.NOTHING if notes & SUMMARY else Wait.USER
@@ -118,6 +122,13 @@ def _story(case, stages, ticket):
             step(at, "back", right, Kind.REOPENED, Wait.REOPEN)
         if at and tier.provider is not None and not stage.fresh[row]:
             steps[entrance(at)]["wait"] = Wait.INTAKE
+    behind = len(scenario.tiers)
+    if any(stage.hands_back[row] and not stage.settles[row] for stage, row in here):
+        desk = case.known.queue_of[0][case.arrivals.topic[ticket]]
+        step(behind, "close", desk, Kind.CLOSING)
+        if case.draws.uniform(Purpose.CONFIRM)[ticket] < scenario.routing.confirms:
+            step(behind, "confirm", desk, Kind.CLOSING, Wait.USER)
+            steps[behind, "close"]["on"][Outcome.DONE] = (behind, "confirm")
     for stage, row in here:
         at = stage.position
         names = [name for tier, name in steps if tier == at]
@@ -125,6 +136,8 @@ def _story(case, stages, ticket):
         for name, after in pairwise(chain):
             steps[at, name]["on"][Outcome.DONE] = (at, after)
         worked = [n for n in chain if n in {"work", "continue", "vendor"}]
+        if stage.hands_back[row] and not stage.settles[row]:
+            steps[at, chain[-1]]["on"][Outcome.DONE] = (behind, "close")
         if stage.escalates[row]:
             steps[at, chain[-1]]["on"][Outcome.DONE] = entrance(at + 1)
         if stage.may_give_up[row]:

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from chance import follows, mean_fits, share_fits
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from scenarios import with_on
+from sim.scenario.waiting import Answers
 from sim.units import DAY, HOUR, LONGEST_MS, MINUTE, WEEK
-from sim.workload.draws import Draws, delay, exponential, lognormal, work
+from sim.workload.draws import Draws, delay, exponential, lognormal, spread_out, work
 from sim.workload.journeys import NEVER_MS, NONE, Kind, Origin, Outcome, Wait
 from sim.workload.plan import plan
 from sim.workload.sample import sample, usable_runbooks
@@ -37,6 +38,47 @@ def test_lognormal_has_its_mean_and_variation(cv):
     assert follows(values, stats.lognorm(sigma, scale=7 * np.exp(-(sigma**2) / 2)))
     assert mean_fits(values, 7)
     assert values.std() / values.mean() == pytest.approx(cv, rel=0.05)
+
+
+@pytest.mark.parametrize("cv", [0.0, 0.3, 1.0, 3.0])
+@pytest.mark.parametrize("law", ["lognormal", "gamma", "Weibull"])
+def test_answers_have_their_mean_and_variation(law, cv):
+    """Whatever the law, waits have the stated mean and variation, and keep who waits longest."""
+    normal = np.random.default_rng(1).standard_normal(400_000)
+    answers = Answers(answers_in="7 h", answers_cv=cv, answers_law=law)
+    values = spread_out(7.0, answers, normal)
+    if cv == 0:
+        assert (values == 7).all()
+        return
+    assert mean_fits(values, 7)
+    assert values.std() / values.mean() == pytest.approx(cv, rel=0.1)
+    assert (np.diff(values[np.argsort(normal)]) >= 0).all()
+    if cv == 1 and law != "lognormal":
+        assert follows(values[:100_000], stats.expon(scale=7))
+
+
+def test_answers_of_a_shape_that_was_seen():
+    """Quantiles seen come out in proportion, whatever their unit, with the mean that is stated."""
+    normal = np.random.default_rng(1).standard_normal(200_000)
+    values = spread_out(7.0, Answers(answers_in="7 h", answers_shape=(0, 1, 2, 10)), normal)
+    assert mean_fits(values, 7)
+    quarters = np.quantile(values, (1 / 3, 2 / 3)) / 7
+    assert quarters == pytest.approx(np.array([1, 2]) / (8 / 3), rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("shape", "law", "says"),
+    [
+        ((1,), "lognormal", "two quantiles"),
+        ((0, 0), "lognormal", "above 0"),
+        ((2, 1), "lognormal", "shortest to the longest"),
+        ((1, 2), "gamma", "not both"),
+    ],
+)
+def test_shapes_that_are_none(shape, law, says):
+    """A shape that cannot be one is refused with the reason."""
+    with pytest.raises(ValueError, match=says):
+        Answers(answers_in="1 h", answers_shape=shape, answers_law=law)
 
 
 def test_exponential_has_its_mean():
@@ -260,6 +302,42 @@ def test_unclear_criteria_with_one_team():
     assert share_fits(found.kind[found.notes != NONE] == Kind.RETURNED, 0.3)
 
 
+def test_a_sender_may_solve_what_comes_back():
+    """The stated share of tickets sent back ends with the sender, and asks nothing of anybody."""
+    shares = {"documentation.reason": 0, "documentation.sent_back": 0.5}
+    found = _drawn([], {**shares, "documentation.sender_solves": 0.3}).visits
+    completes = np.flatnonzero(found.kind == Kind.COMPLETE_NOTES)
+    assert share_fits(found.successor[Outcome.DONE, completes] == NONE, 0.3)
+    assert (found.successor[1:, completes] == NONE).all()
+
+
+def test_escalations_through_the_first_tier():
+    """The stated share of escalations from L2 is looked at in L1's queue, and none from L1."""
+    found = _drawn([], {"routing.through_first": 0.3}).visits
+    handed = found.notes != NONE
+    to_last = handed & (found.queue != 1)
+    assert share_fits(found.kind[to_last] == Kind.MISROUTED, 0.3)
+    looks = np.flatnonzero(found.kind == Kind.MISROUTED)
+    assert (found.queue[looks] == 0).all()
+    assert (found.queue[found.successor[Outcome.DONE, looks]] == 2).all()
+
+
+def test_handing_back_to_be_closed():
+    """Of what a tier solves, its share is closed by L1; of that, a share once the user confirms."""
+    shares = {"tiers.L2.hands_back": 0.4, "routing.confirms": 0.25, "routing.closing": "8 min"}
+    found = _drawn([], shares).visits
+    ends = found.successor[Outcome.DONE]
+    solved = np.flatnonzero((found.queue == 1) & ((ends == NONE) | (found.queue[ends] == 0)))
+    assert share_fits(ends[solved] != NONE, 0.4)
+    closes = ends[solved][ends[solved] != NONE]
+    assert (found.kind[closes] == Kind.CLOSING).all()
+    asks = ends[closes] != NONE
+    assert share_fits(asks, 0.25)
+    assert (found.wait[ends[closes[asks]]] == Wait.USER).all()
+    assert set(found.work_ms[found.kind == Kind.CLOSING]) == {4 * MINUTE, 8 * MINUTE}
+    assert (ends[ends[closes[asks]]] == NONE).all()
+
+
 # ---- waiting ---------------------------------------------------------------------------------
 
 
@@ -284,6 +362,25 @@ def test_vendors():
     rounds = found.delay_ms[Outcome.DONE][worked & (waits == Wait.VENDOR)] / DAY
     assert set(rounds) == {1, 2}
     assert share_fits(rounds == 2, 0.6 * 0.3)
+
+
+def test_waits_before_passing_on():
+    """Of what a tier passes on, a share has waited there, by a distribution of its own."""
+    also = {"share": 0.3, "answers_in": "6 h", "answers_cv": 2, "answers_law": "Weibull"}
+    vendor = {"share": 0.5, "answers_in": "1 d", "answers_cv": 0, "passed_on": also}
+    found = _drawn([], {"tiers.L1.vendor": vendor}).visits
+    ends = found.successor[Outcome.DONE]
+    worked = np.flatnonzero((found.queue == 0) & (found.kind == Kind.WORK))
+    waits = (ends[worked] != NONE) & (found.wait[ends[worked]] == Wait.VENDOR)
+    final = np.where(waits, ends[worked], worked)
+    escalates = (ends[final] != NONE) & (found.queue[ends[final]] == 1)
+    assert share_fits(waits[escalates], 0.3)
+    assert share_fits(waits[~escalates], 0.5)
+    hours = found.delay_ms[Outcome.DONE, worked[escalates & waits]] / HOUR
+    # A Weibull distribution of exponent 0.5427 varies twice its mean.
+    power = 0.54270
+    assert follows(hours, stats.weibull_min(power, scale=6 / special.gamma(1 + 1 / power)))
+    assert set(found.delay_ms[Outcome.DONE, worked[~escalates & waits]]) == {DAY}
 
 
 def test_change_windows():
