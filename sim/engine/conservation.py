@@ -251,14 +251,18 @@ def _check_stops(run: _Run) -> None:
     ends = log.ended_ms[ticket] == at_ms
     ends &= ~is_main[withdrawn] | (log.ending[ticket] == Ending.CLOSED)
     if visits.resolves.size:
+        loses = np.zeros(len(log.ending), np.bool_)
+        loses[ticket] = True
         solved = np.flatnonzero(visits.resolves & (log.outcome == Outcome.DONE))
+        solved = solved[loses[visits.ticket[solved]]]
         times = visits.ticket[solved].astype(np.int64) * span + log.finished_ms[solved]
         ends |= ~is_main[withdrawn] & np.isin(ticket * span + at_ms, times)
     hold("visit", "it was withdrawn, and its ticket went on", ~ends, withdrawn)
 
     closed = np.flatnonzero(log.ending == Ending.CLOSED)
     if len(closed):
-        done = np.flatnonzero(is_main & (log.finished_ms != NOT_YET))
+        of_closed = (log.ending == Ending.CLOSED)[visits.ticket]
+        done = np.flatnonzero(of_closed & is_main & (log.finished_ms != NOT_YET))
         times = visits.ticket[done].astype(np.int64) * span + log.finished_ms[done]
         by_signal = log.ended_ms[closed] == run.signal_ms(closes_on[closed])
         by_visit = np.isin(closed * span + log.ended_ms[closed], times)

@@ -70,12 +70,14 @@ class Log:
         cut = self.interrupted
         if not len(cut):
             return Spells(last, self.agent[last], self.taken_up_ms[last], self.finished_ms[last])
-        visit = np.concatenate([cut.visit, last])
-        start = np.concatenate([cut.from_ms, self.taken_up_ms[last]])
-        order = np.lexsort((start, visit))
-        agent = np.concatenate([cut.agent, self.agent[last]])
-        end = np.concatenate([cut.to_ms, self.finished_ms[last]])
-        return Spells(visit[order], agent[order], start[order], end[order])
+        # Both are in order of visits, and the last spell of a visit is the latest.
+        at = np.searchsorted(last, cut.visit)
+        return Spells(
+            np.insert(last, at, cut.visit),
+            np.insert(self.agent[last], at, cut.agent),
+            np.insert(self.taken_up_ms[last], at, cut.from_ms),
+            np.insert(self.finished_ms[last], at, cut.to_ms),
+        )
 
     def differences(self, other: Log) -> list[str]:
         """List the columns in which two logs differ, with the first row that does.

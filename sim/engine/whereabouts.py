@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.laws import hold
 from sim.engine.log import Log, Spells
@@ -74,12 +75,17 @@ def _spells(log: Log) -> Spells:
 
 
 def _in_order(agent: Numbers, *keys: Times) -> list[Times]:
-    """Sort times of agents: by agent first (16 bits are sorted by their digits), then all."""
-    if len(agent) and agent.max() <= _SHORT:
-        order = np.argsort(agent.astype(np.int16), kind="stable")
-        keys = tuple(key[order] for key in keys)
+    """Sort times of agents: by agent first, then all."""
+    order = _by_agent(agent)
     # What is left is nearly in order, and a stable sort makes use of that.
-    return [np.sort(key, kind="stable") for key in keys]
+    return [np.sort(key[order], kind="stable") for key in keys]
+
+
+def _by_agent(agent: Numbers) -> NDArray[np.intp]:
+    """Return the order by agent that keeps the order within each agent."""
+    # A stable sort of 16 bits goes by their digits: many times faster than any other.
+    narrow = np.int16 if agent.max(initial=0) <= _SHORT else np.int32
+    return np.argsort(agent.astype(narrow), kind="stable")
 
 
 def _check_services(workload: Workload, desk: Desk, log: Log, spells: Spells) -> None:
@@ -116,7 +122,7 @@ def _check_services(workload: Workload, desk: Desk, log: Log, spells: Spells) ->
 def _presences(desk: Desk, end_ms: int, shift: int, never_ms: int) -> tuple[Times, Times]:
     """Return when agents come and leave, with the agent in the upper bits, in that order."""
     rows = np.flatnonzero(desk.step_ms < end_ms)
-    order = rows[np.argsort(desk.step_agent[rows], kind="stable")]
+    order = rows[_by_agent(desk.step_agent[rows])]
     agent, comes = desk.step_agent[order].astype(np.int64), desk.step_comes[order]
     key = agent << shift | desk.step_ms[order]
     first = np.flatnonzero(comes)
