@@ -199,7 +199,7 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
     """
     pictures = Pictures(asked.theme)
     drawn = charts_of(study, asked)
-    shown = [_image(chart) if paper else _inline(pictures, chart) for chart in drawn]
+    shown = [_image(chart) if paper else inline(pictures, chart) for chart in drawn]
     found = answer(study)
     return (
         environment()
@@ -264,10 +264,11 @@ def environment() -> Environment:
     return made
 
 
-def _inline(pictures: Pictures, chart: Chart) -> Shown:
+def inline(pictures: Pictures, chart: Chart, *, prefix: str = "") -> Shown:
+    """Put a chart on a page, once for a desk and once for a phone; a prefix tells anchors apart."""
     return Shown(
         chart.name,
-        file_name(chart.name),
+        f"{prefix}{file_name(chart.name)}",
         chart.title,
         chart.subtitle,
         pictures.inline(chart),
@@ -315,4 +316,4 @@ def _animation(asked: Asked, *, paper: bool) -> Any:
     return Markup(animate(asked.run, theme=asked.theme).html())  # noqa: S704
 
 
-__all__ = ["Asked", "charts_of", "file_name", "html", "page", "save_charts", "write"]
+__all__ = ["Asked", "charts_of", "file_name", "html", "inline", "page", "save_charts", "write"]

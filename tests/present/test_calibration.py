@@ -1,0 +1,95 @@
+"""The calibration report: what it says first, that it holds everything, and that it asks nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.calibrate import as_export, calibrate, misfit, write_sample
+from sim.calibrate.read import read_export
+from sim.calibrate.sheet import SetAside
+from sim.present.calibration import write_calibration
+from sim.present.charts.fitted import fitted_charts
+from sim.present.fitted_words import drifted, statement
+from sim.scenario.file import load
+from sim.scenario.gallery import gallery
+from sim.study.evaluate import replicate
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory):
+    """Give a desk fitted to two months of the gallery's base, and its check."""
+    base = load(gallery()["in-house-desk"])
+    path = tmp_path_factory.mktemp("export") / "tickets <b>.csv"
+    write_sample(as_export(replicate(base, seed=3)), path)
+    desk = calibrate(read_export(path, "servicenow"))
+    return desk, misfit(desk, replications=2)
+
+
+def test_one_file_that_asks_nobody(fitted, tmp_path):
+    """Nothing in it is fetched from elsewhere, and what a user wrote stays text."""
+    desk, found = fitted
+    text = write_calibration(desk, [found], tmp_path / "c.html").read_text(encoding="utf-8")
+    assert not re.search(r'(?:src|href)="(?!#|data:)', text)
+    assert "<script" not in text
+    assert "tickets <b>" not in text
+    assert "tickets &lt;b&gt;.csv" in text
+
+
+def test_says_first_how_well_it_does(fitted, tmp_path):
+    """The answer stands above all tables; without a prediction it says why there is none."""
+    desk, found = fitted
+    headline, sentences = statement([found], "the export has one usable week")
+    assert headline.startswith("Held against the weeks that it was fitted to")
+    assert f"of {len(found.lines)} figures" in headline
+    assert "one usable week" in sentences[-1]
+    text = write_calibration(desk, [found], tmp_path / "c.html").read_text(encoding="utf-8")
+    assert text.index("Held against") < text.index("<table")
+
+
+def test_rows_set_aside_are_counted_by_reason(fitted, tmp_path):
+    """Reasons that differ in a row number or a value alone are one reason."""
+    desk, found = fitted
+    aside = tuple(SetAside(n, f"T{n}", f"it repeats row {n - 1}") for n in (7, 9, 12))
+    spoilt = replace(desk, export=replace(desk.export, set_aside=aside))
+    text = write_calibration(spoilt, [found], tmp_path / "c.html").read_text(encoding="utf-8")
+    assert re.search(r"it repeats row ….*?<span>3</span>.*?<span>7</span>", text, re.DOTALL)
+
+
+def test_a_later_check_stands_first(fitted):
+    """A check of weeks that were not fitted is a prediction, and comes first."""
+    found = fitted[1]
+    later = found.window.last + dt.timedelta(1)
+    ahead = replace(found, window=replace(found.window, first=later, last=later))
+    headline, sentences = statement([found, ahead])
+    assert headline.startswith("Fitted to")
+    assert sentences[-1].startswith("Held against")
+
+
+def test_drift_is_told_from_misfit(fitted):
+    """A figure that moved in the export itself is named as such; one that did not is not."""
+    line = next(one for one in fitted[1].lines if one.figure == "0 hand-overs")
+    assert not drifted(replace(line, fitted=line.real))
+    assert drifted(replace(line, fitted=line.real + 5 * line.noise))
+    assert not drifted(replace(line, fitted=float("nan")))
+
+
+def test_charts_draw_what_their_numbers_say(fitted):
+    """There are four, each with a finding, a picture for desk and phone, and its numbers."""
+    charts = fitted_charts(fitted[1])
+    assert [chart.name for chart in charts] == [
+        "time to resolution",
+        "arrivals over the week",
+        "tickets a week",
+        "backlog beside the export",
+    ]
+    for chart in charts:
+        assert re.search(r"\d", chart.title)
+        assert chart.svg() == chart.svg()
+        assert chart.svg("phone")
+        values = np.array([row[2:] for row in chart.rows], dtype=float)
+        assert np.isfinite(values).all()
