@@ -9,8 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 FAMILIES: Final = ("lognormal", "gamma", "Weibull", "exponential")
+SEEN: Final = "as seen"
 FOLDS: Final = 5
 FEWEST: Final = 30
+SHOWN: Final = 40
+"""Steps of what was seen."""
+WORTH: Final = 0.01
+"""Gain per duration from which on another family than the lognormal is taken."""
 LARGEST_SAMPLE: Final = 4000
 """Rows used to choose a family: more would not change the choice."""
 QUANTILES: Final = (0.25, 0.5, 0.75, 0.9)
@@ -26,12 +31,20 @@ class Choice:
     Attributes
     ----------
     best : str
+        One of ``FAMILIES``, or ``SEEN``.
     gain : dict
         Family to its held-out log-likelihood per duration, less the lognormal's.
+    mean, cv : float
+        Of the best, in minutes.
+    shape : tuple of float
+        Evenly spaced quantiles in minutes, where the best is what was seen.
     """
 
     best: str
     gain: dict[str, float]
+    mean: float
+    cv: float
+    shape: tuple[float, ...] = ()
 
 
 def choose_family(minutes: NDArray[np.float64], *, seed: int = 1) -> Choice | None:
@@ -59,14 +72,57 @@ def choose_family(minutes: NDArray[np.float64], *, seed: int = 1) -> Choice | No
         "exponential": stats.expon,
     }
     fold = rng.permutation(len(minutes)) % FOLDS
-    score = dict.fromkeys(FAMILIES, 0.0)
+    score = dict.fromkeys((*FAMILIES, SEEN), 0.0)
     for held in range(FOLDS):
         known, rest = minutes[fold != held], minutes[fold == held]
         for name, law in laws.items():
             fitted = law.fit(known, floc=0)
             score[name] += float(law.logpdf(rest, *fitted).sum())
-    gain = {name: (score[name] - score["lognormal"]) / len(minutes) for name in FAMILIES}
-    return Choice(max(gain, key=lambda name: gain[name]), gain)
+        score[SEEN] += _seen_likely(known, rest)
+    gain = {name: (score[name] - score["lognormal"]) / len(minutes) for name in score}
+    best = simplest(gain, WORTH)
+    if best == "lognormal":
+        return Choice("lognormal", gain, *lognormal_of(minutes))
+    if best == SEEN:
+        shape = evenly_spaced(minutes)
+        mean = float(minutes.mean())
+        cv = float(minutes.std()) / mean
+        return Choice(SEEN, gain, mean, cv, tuple(float(f"{q:.4g}") for q in shape))
+    law = laws[best]
+    fitted = law.fit(minutes, floc=0)
+    mean = float(law.mean(*fitted))
+    return Choice(best, gain, mean, float(law.std(*fitted)) / mean)
+
+
+def simplest(gain: dict[str, float], worth: float) -> str:
+    """Return the best family, but the lognormal, or a named one, where that is nearly as good.
+
+    Examples
+    --------
+    >>> simplest({"lognormal": 0.0, "gamma": 0.020, "as seen": 0.021}, worth=0.002)
+    'gamma'
+    """
+    named = max((name for name in gain if name != SEEN), key=lambda name: gain[name])
+    if gain[named] < worth:
+        named = "lognormal"
+    return SEEN if gain[SEEN] - gain[named] >= worth else named
+
+
+def evenly_spaced(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return evenly spaced quantiles, the last such that the mean of the longest is kept."""
+    found = np.quantile(values, np.linspace(0, 1, SHOWN + 1))
+    longest = values[values >= found[-2]]
+    found[-1] = max(2 * longest.mean() - found[-2], found[-2])
+    return np.asarray(found)
+
+
+def _seen_likely(known: NDArray[np.float64], rest: NDArray[np.float64]) -> float:
+    """Return the log-likelihood under a histogram of the logarithms."""
+    edges = np.linspace(np.log(LEAST), np.log(max(known.max(), rest.max())) + 1e-9, SHOWN + 1)
+    counted = np.histogram(np.log(known), edges)[0] + 0.5
+    bins = np.clip(np.searchsorted(edges, np.log(rest), side="right") - 1, 0, SHOWN - 1)
+    density = counted / counted.sum() / np.diff(edges)
+    return float((np.log(density[bins]) - np.log(rest)).sum())
 
 
 def lognormal_of(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -29,7 +29,7 @@ from sim.units import WEEK
 from sim.workload.arrivals import Arrivals, sample_arrivals
 from sim.workload.journeys import NONE, NOT_YET, Flags, Origin, Wait
 
-FOLLOW_UP_MS: Final = 12 * WEEK
+FOLLOW_UP_MS: Final = 26 * WEEK
 """How long tickets are followed after the last of them arrived."""
 _STATE_OF_WAIT: Final = {
     Wait.USER: USER,

@@ -6,7 +6,8 @@ tickets (Shao et al. 2008). So each topic gets a difficulty, and each tier an ab
 shares resolved at each tier come out; what a hard ticket does next then follows.
 
 The *level* of a stay is its team's line, where lines are stated. Where only the first line was
-found, the first other team that gets a ticket is level 2, the next new one level 3, and so on.
+found, the first other team that gets a ticket is level 2, the next new one level 3, and so on; back
+at the first line it is at level 1.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ GRID: Final = 64
 EASIEST, HARDEST = 0.02, 0.98
 MOST_TOPICS: Final = 10
 SMALLEST_TOPIC: Final = 40
+LEAST_EXPECTED: Final = 5.0
+UNLIKE: Final = 1e-3
+"""Chance below which tickets of a priority are taken to go other ways than the rest."""
 PRIOR_TICKETS: Final = 5.0
 """Tickets of the common share added to each topic's own, against extremes by chance."""
 
@@ -101,21 +105,18 @@ def _depth(
 ) -> NDArray[np.int8]:
     """Count the different teams behind the first line; one seen before keeps its level.
 
-    A first-line team that gets a ticket from behind counts like any other: the ticket went on to
-    somebody new. One that the ticket had come from is the first line, and got it back.
+    A first-line team is the first line whenever it has a ticket: a ticket that comes to it from
+    behind is back at the desk that owns it, be it to be closed or to be sent elsewhere.
     """
     level = np.zeros(len(ticket), np.int8)
     current = -1
     seen: dict[int, int] = {}
-    began: set[int] = set()
     for at, (one, who, is_line) in enumerate(
         zip(ticket.tolist(), team.tolist(), line.tolist(), strict=True)
     ):
         if one != current:
-            current, seen, began = one, {}, set()
-        if is_line == 0 and not seen:
-            began.add(who)
-        elif who not in began:
+            current, seen = one, {}
+        if is_line != 0:
             level[at] = seen.setdefault(who, min(len(seen) + 1, DEEPEST - 1))
     return level
 
@@ -150,7 +151,11 @@ class Topics:
 
 
 def find_topics(export: Export, levels: Levels, tier_names: tuple[str, ...]) -> Topics:
-    """Group tickets into topics: the largest categories, and all others, by where they come in."""
+    """Group tickets into topics: the largest categories, and all others, by where they come in.
+
+    Tickets of a priority that go other ways than the rest (a critical one that no first line solves)
+    are topics of their own, whatever they are about.
+    """
     category = export.tickets.category
     labels = export.categories
     count = np.bincount(category[category != NONE], minlength=max(len(labels), 1))
@@ -164,14 +169,17 @@ def find_topics(export: Export, levels: Levels, tier_names: tuple[str, ...]) -> 
     while other in known:
         other += " topics"
     known.append(other)
+    for code in apart_priorities(export, levels):
+        of_group = np.where(export.tickets.priority == code, len(known), of_group)
+        known.append(f"priority {export.priorities[code]}")
     names: list[str] = []
     entries: list[int] = []
     of_ticket = np.full(len(export), NONE, np.int32)
     for tier, tier_name in enumerate(tier_names[: levels.tiers]):
         here = levels.entry == tier
         few = np.bincount(of_group[here], minlength=len(known)) < SMALLEST_TOPIC
-        few[-1] = False
-        place = np.where(few[of_group], len(known) - 1, of_group)
+        few[len(large) :] = False
+        place = np.where(few[of_group], len(large), of_group)
         for number, label in enumerate(known):
             which = here & (place == number)
             if which.any():
@@ -179,6 +187,33 @@ def find_topics(export: Export, levels: Levels, tier_names: tuple[str, ...]) -> 
                 names.append(label if tier == 0 else f"{label} to {tier_name}")
                 entries.append(tier)
     return Topics(tuple(names), of_ticket, tuple(entries))
+
+
+def apart_priorities(export: Export, levels: Levels) -> list[int]:
+    """Return the priorities whose tickets come in, or end, elsewhere than the others do.
+
+    Those whose table of (where from, how far) differs from that of all other tickets by a chi-square
+    test, cells with fewer than five tickets expected left out; the commonest one is the others.
+    """
+    from scipy.stats import chi2  # noqa: PLC0415 - heavy, and only needed here
+
+    priority = export.tickets.priority
+    count = np.bincount(priority[priority != NONE], minlength=len(export.priorities))
+    where = levels.entry.astype(np.int64) * DEEPEST + levels.top
+    found = []
+    for code in np.flatnonzero(count >= SMALLEST_TOPIC):
+        if code == count.argmax():
+            continue
+        own = np.bincount(where[priority == code], minlength=DEEPEST**2)
+        rest = np.bincount(where[priority != code], minlength=DEEPEST**2)
+        expected = own.sum() * rest / max(rest.sum(), 1)
+        used = expected >= LEAST_EXPECTED
+        if used.sum() < 2:  # noqa: PLR2004 - one cell cannot differ
+            continue
+        misfit = float(((own - expected)[used] ** 2 / expected[used]).sum())
+        if chi2.sf(misfit, int(used.sum()) - 1) < UNLIKE:
+            found.append(int(code))
+    return found
 
 
 def solve_chance(
@@ -250,8 +285,18 @@ class Abilities:
     parameters: tuple[Parameter, ...]
 
 
-def fit_abilities(levels: Levels, topics: Topics, tier_names: tuple[str, ...]) -> Abilities:
-    """Fit difficulties and abilities to the shares resolved at each tier."""
+def fit_abilities(
+    levels: Levels, topics: Topics, tier_names: tuple[str, ...], kept: float = 0.0
+) -> Abilities:
+    """Fit difficulties and abilities to the shares resolved at each tier.
+
+    Parameters
+    ----------
+    levels, topics, tier_names
+    kept : float
+        Chance that an escalation ends with its sender, who solves what comes back: such tickets
+        went as far as a tier that did not solve them.
+    """
     last = levels.tiers - 1
     ability = [FIRST_ABILITY]
     difficulty = np.full(len(topics.names), 0.5)
@@ -265,6 +310,8 @@ def fit_abilities(levels: Levels, topics: Topics, tier_names: tuple[str, ...]) -
         if tier:
             handed = here & (levels.entry < tier)
             share = _share(levels.top[handed] == tier) if handed.any() else 0.5
+            share = max((share - kept) / (1 - kept), 0.0)
+            reach = {topic: (1 - kept) * weight for topic, weight in reach.items()}
             value = _ability(share, difficulty, reach) if reach and tier < last else ability[-1]
             ability.append(value + (0.3 if tier == last else 0.0))
             found.append(
@@ -333,55 +380,3 @@ def _ability_parameter(
         "fitted",
         f"{100 * share:.0f} % of {int(handed.sum())} tickets handed over to it end there",
     )
-
-
-@dataclass(frozen=True, eq=False)
-class Bounces:
-    """How often an escalation is sent back.
-
-    Attributes
-    ----------
-    chance : float
-        Of each escalation.
-    low, high : float
-    """
-
-    chance: float
-    low: float
-    high: float
-
-
-def fit_bounces(export: Export, levels: Levels) -> Bounces:
-    """Fit the chance that an escalation is sent back to its sender.
-
-    A ticket with n escalations that each may come back once makes n + 2 B hand-overs, B binomial.
-    The chance is the one at which the shares of tickets by hand-overs, and of those that returned
-    to a team they had left, are nearest to the export's (least squares).
-    """
-    known = export.tickets.hand_offs != NONE
-    went = (levels.top - levels.entry)[known].astype(int)
-    hand_offs = export.tickets.hand_offs[known]
-    if not len(export.visits) or export.kind == "tickets" or not went.any():
-        return Bounces(float("nan"), float("nan"), float("nan"))
-    real = np.bincount(np.minimum(hand_offs, DEEPEST), minlength=DEEPEST + 1) / len(hand_offs)
-    came_back = float(export.tickets.returned[known].mean())
-    chances = np.linspace(0, 0.6, 121)
-    misfit = [_misfit(chance, went, real, came_back) for chance in chances]
-    best = float(chances[int(np.argmin(misfit))])
-    low, high = share_interval(best * float(went.sum()), float(went.sum()))
-    return Bounces(best, low, high)
-
-
-def _misfit(
-    chance: float, went: NDArray[np.int_], real: NDArray[np.float64], came_back: float
-) -> float:
-    from math import comb  # noqa: PLC0415 - one use
-
-    expected, returned = np.zeros(DEEPEST + 1), 0.0
-    for steps, count in enumerate(np.bincount(went)):
-        part = count / len(went)
-        returned += part * (1 - (1 - chance) ** steps)
-        for back in range(steps + 1):
-            likely = comb(steps, back) * chance**back * (1 - chance) ** (steps - back)
-            expected[min(steps + 2 * back, DEEPEST)] += part * likely
-    return float(((expected - real) ** 2).sum() + (returned - came_back) ** 2)

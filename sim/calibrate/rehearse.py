@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.export import USER, Export
+from sim.calibrate.laws import LAWS, Waits, fit_waits
 from sim.calibrate.mirror import Rehearsal, lines_of
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels, find_levels
@@ -89,57 +90,138 @@ def rehearse(
     """
     tiers = tuple(tree["tiers"])
     real = [by_top(export, levels.top, tier) for tier in range(len(tiers))]
-    waits: list[OtherWaits | None] = [None] * len(tiers)
-    scenario = Scenario.model_validate(tree)
     if not any(np.isfinite(hours).sum() >= FEWEST_TICKETS for hours in real):
         ledger.notices.append(
             "Hardly any resolution time is known: touch times and waits are assumed."
         )
-        return scenario
-    for last in (False,) * (ROUNDS - 1) + (True,):
-        for tier in tiers:
-            tree["tiers"][tier].pop("vendor", None)
-        desk = _desk_hours(Scenario.model_validate(tree), len(tiers))
-        waits = [fit_other_waits(r, d, intervals=last) for r, d in zip(real, desk, strict=True)]
-        for tier, r, d, wait in zip(tiers, real, desk, waits, strict=True):
-            if tier in longest and not last:
+        return Scenario.model_validate(tree)
+    passed_on = _fit_passed_on(export, tree, levels)
+    for _ in range(ROUNDS - 1):
+        _put_waits(tree, passed_on, {})
+        desk = _desk_hours(tree)
+        for tier, r, d in zip(tiers, real, desk, strict=True):
+            if tier in longest:
                 one = tree["tiers"][tier]
+                wait = fit_other_waits(r, d, intervals=False)
                 minutes = minutes_of(one["work"]) * _middle_ratio(r, d, wait)
                 minutes = min(max(minutes, SHORTEST_TOUCH_MIN), longest[tier])
                 one["work"] = f"{60 * minutes:.0f} s"
-    for tier, wait, hours in zip(tiers, waits, real, strict=True):
-        if wait is None:
-            ledger.notices.append(
-                f"{tier}: too few tickets with a resolution ({int(np.isfinite(hours).sum())}) "
-                "to fit its waits on others; it has none."
-            )
+    _put_waits(tree, passed_on, {})
+    solved: dict[str, Waits] = {}
+    for tier, r, d in zip(tiers, real, _desk_hours(tree), strict=True):
+        found = fit_waits(r, d)
+        if found is not None:
+            solved[tier] = found
             continue
-        tree["tiers"][tier]["vendor"] = {
-            "share": round(wait.share, 4),
-            "answers_in": f"{max(round(wait.hours * 60), 1)} min",
-            "answers_cv": round(min(wait.cv, LARGEST_CV), 3),
-            "info_requests": 0,
-        }
-        why = (
-            f"time to resolution beyond the desk's own; misfit {100 * np.expm1(wait.misfit):.0f} %"
+        ledger.notices.append(
+            f"{tier}: too few tickets with a resolution ({int(np.isfinite(r).sum())}) to fit its "
+            "waits on others; it has none."
         )
-        ledger.say(f"tiers.{tier}.vendor.share", wait.share, "fitted", why, *wait.share_interval)
-        low, high = (end * HOUR for end in wait.hours_interval)
-        ledger.say(f"tiers.{tier}.vendor.answers_in", wait.hours * HOUR, "fitted", why, low, high)
+    _put_waits(tree, passed_on, solved)
     for tier in tiers:
-        value = minutes_of(tree["tiers"][tier]["work"]) * MINUTE
-        usual = USUAL_TOUCH_MIN[min(tiers.index(tier), len(USUAL_TOUCH_MIN) - 1)]
+        _say_waits(tier, solved.get(tier), passed_on.get(tier), ledger)
+    _say_work(tree, longest, ledger)
+    return Scenario.model_validate(tree)
+
+
+def until_passed_on(export: Export, levels: Levels) -> list[NDArray[np.float64]]:
+    """Return the hours from coming to a tier to coming to a higher one, tier by tier.
+
+    Returns
+    -------
+    list of float64 arrays
+        One for each tier but the last, of the tickets that came in at it or before, and went on.
+    """
+    visits = export.visits
+    came = np.full((len(export), levels.tiers), np.iinfo(np.int64).max)
+    np.minimum.at(came, (visits.ticket, levels.of_visit), visits.from_ms)
+    found = []
+    for tier in range(levels.tiers - 1):
+        both = came[:, tier : tier + 2]
+        own = (levels.entry <= tier) & (both < np.iinfo(np.int64).max).all(axis=1)
+        found.append(np.asarray(np.diff(both[own], axis=1)[:, 0] / HOUR))
+    return found
+
+
+def _fit_passed_on(export: Export, tree: dict[str, Any], levels: Levels) -> dict[str, Waits]:
+    """Fit how long tickets lie at a tier that passes them on; nothing where nobody saw it."""
+    if export.kind == "tickets" or not len(export.visits):
+        return {}
+    real = until_passed_on(export, levels)
+    scenario = Scenario.model_validate(tree)
+    desk: list[list[NDArray[np.float64]]] = [[] for _ in real]
+    for run in Rehearsal(scenario).runs(FITTING_RUNS):
+        own = until_passed_on(run, find_levels(run, lines_of(scenario, run)))
+        for hours, more in zip(desk, own, strict=False):
+            hours.append(more)
+    found = {}
+    for tier, r, parts in zip(tree["tiers"], real, desk, strict=False):
+        waits = fit_waits(np.maximum(r, 0), np.concatenate(parts)) if parts else None
+        if waits is not None:
+            found[tier] = waits
+    return found
+
+
+def _put_waits(tree: dict[str, Any], passed_on: dict[str, Waits], solved: dict[str, Waits]) -> None:
+    """Put the waits on others into the file, where there are any."""
+    for tier, one in tree["tiers"].items():
+        one.pop("vendor", None)
+        if tier not in passed_on and tier not in solved:
+            continue
+        one["vendor"] = {"share": 0, "info_requests": 0}
+        if tier in solved:
+            one["vendor"] |= _as_written(solved[tier])
+        if tier in passed_on:
+            one["vendor"]["passed_on"] = _as_written(passed_on[tier])
+
+
+def _as_written(waits: Waits) -> dict[str, Any]:
+    """Write waits as a file does."""
+    fitted = waits.fitted
+    found: dict[str, Any] = {
+        "share": round(fitted.share, 4),
+        "answers_in": f"{max(round(fitted.hours * 60), 1)} min",
+    }
+    if waits.shape:
+        return found | {"answers_shape": list(waits.shape)}
+    found["answers_cv"] = round(min(fitted.cv, LARGEST_CV), 3)
+    return found if waits.law == LAWS[0] else found | {"answers_law": waits.law}
+
+
+def _say_waits(tier: str, solved: Waits | None, passed_on: Waits | None, ledger: Ledger) -> None:
+    for waits, place, what in (
+        (solved, "vendor", "time to resolution"),
+        (passed_on, "vendor.passed_on", "time until the ticket is passed on"),
+    ):
+        if waits is None:
+            continue
+        one = waits.fitted
+        why = f"{what} beyond the desk's own; {waits.law}"
+        if waits.law in waits.gain and waits.law != LAWS[0]:
+            why += f" foretells held-out tickets {waits.gain[waits.law]:.3f} better than lognormal"
+        elif waits.law == LAWS[0]:
+            why += f", misfit {100 * np.expm1(one.misfit):.0f} %"
+        path = f"tiers.{tier}.{place}"
+        ledger.say(f"{path}.share", one.share, "fitted", why, *one.share_interval)
+        low, high = (end * HOUR for end in one.hours_interval)
+        ledger.say(f"{path}.answers_in", one.hours * HOUR, "fitted", why, low, high)
+
+
+def _say_work(tree: dict[str, Any], longest: dict[str, float], ledger: Ledger) -> None:
+    for number, (tier, one) in enumerate(tree["tiers"].items()):
+        value = minutes_of(one["work"]) * MINUTE
+        usual = USUAL_TOUCH_MIN[min(number, len(USUAL_TOUCH_MIN) - 1)]
         if tier in longest and value != usual * MINUTE:
             why = "prompt tickets that come in and end here; an upper bound of touch time"
             ledger.say(f"tiers.{tier}.work", value, "fitted", why)
         else:
             why = "no export holds touch time; as in the gallery's base"
             ledger.say(f"tiers.{tier}.work", value, "assumed", why)
-    return Scenario.model_validate(tree)
 
 
-def _desk_hours(scenario: Scenario, tiers: int) -> list[NDArray[np.float64]]:
+def _desk_hours(tree: dict[str, Any]) -> list[NDArray[np.float64]]:
     """Return the hours to resolution that the desk takes by itself, by how far tickets went."""
+    scenario, tiers = Scenario.model_validate(tree), len(tree["tiers"])
     hours: list[list[NDArray[np.float64]]] = [[] for _ in range(tiers)]
     for run in Rehearsal(scenario).runs(FITTING_RUNS):
         levels = find_levels(run, lines_of(scenario, run))

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from sim.calibrate.export import Export
 from sim.calibrate.families import LEAST
+from sim.scenario.waiting import Answers, Law
+from sim.workload.draws import spread_out
 
 QUANTILES: Final = np.array([0.1, 0.25, 0.35, 0.45, 0.5, 0.55, 0.65, 0.75, 0.85, 0.9, 0.95, 0.98])
 WEIGHTS: Final = np.array([0.3, 0.6, 0.7, 1, 2, 1, 1, 2, 1, 2, 0.7, 0.3]) / 12.6
@@ -77,6 +79,7 @@ def fit_other_waits(
     desk_h: NDArray[np.float64],
     *,
     seed: int = 1,
+    law: Law = "lognormal",
     intervals: bool = True,
 ) -> OtherWaits | None:
     """Fit what has to come on top of the desk's own time.
@@ -86,6 +89,7 @@ def fit_other_waits(
     real_h, desk_h : float64 arrays
         Hours from opening to resolution, in the export and by the desk alone.
     seed : int
+    law : {"lognormal", "gamma", "Weibull"}
     intervals : bool
         Whether they are needed: they cost most of the time.
 
@@ -102,6 +106,7 @@ def fit_other_waits(
     rng = np.random.default_rng(seed)
     base = rng.choice(desk_h, DRAWS)
     uniform, normal = rng.random(DRAWS), rng.standard_normal(DRAWS)
+    answers = _Law(law, normal)
 
     def waits(x: NDArray[np.float64]) -> tuple[float, float, float]:
         share = 1 / (1 + np.exp(-x[0]))
@@ -109,8 +114,7 @@ def fit_other_waits(
 
     def loss(x: NDArray[np.float64], target: Moments) -> float:
         share, median, sigma = waits(x)
-        sigma = min(max(abs(sigma), 0.2), np.sqrt(np.log1p(LARGEST_CV**2)))
-        longer = base + (uniform < share) * median * np.exp(sigma * normal)
+        longer = base + (uniform < share) * answers.drawn(median, sigma)
         quantiles, shares = moments(longer)
         misfit = (WEIGHTS * (quantiles - target[0]) ** 2).sum()
         return float(misfit + WEIGHT_OF_SHARES * ((shares - target[1]) ** 2).mean())
@@ -139,8 +143,8 @@ def fit_other_waits(
         best(moments(rng.choice(real_h, len(real_h))), x, MOST_STEPS // 3)
         for _ in range(RESAMPLES if intervals else 1)
     ]
-    share, hours, cv = _as_moments(waits(x))
-    spread = np.array([_as_moments(waits(one))[:2] for one in again])
+    share, hours, cv = answers.moments(*waits(x))
+    spread = np.array([answers.moments(*waits(one))[:2] for one in again])
     low, high = np.quantile(spread, (0.025, 0.975), axis=0)
     return OtherWaits(
         share,
@@ -152,11 +156,28 @@ def fit_other_waits(
     )
 
 
-def _as_moments(waits: tuple[float, float, float]) -> tuple[float, float, float]:
-    share, median, sigma = waits
-    sigma = min(max(abs(sigma), 0.2), float(np.sqrt(np.log1p(LARGEST_CV**2))))
-    hours = min(median * float(np.exp(sigma**2 / 2)), LONGEST_H)
-    return share, hours, float(np.sqrt(np.expm1(sigma**2)))
+class _Law:
+    """A family of waits, by a median and the logarithmic spread of the lognormal that is as wide.
+
+    Gamma and Weibull get the same coefficient of variation, and the same mean.
+    """
+
+    def __init__(self, law: Law, normal: NDArray[np.float64]) -> None:
+        self._law, self._normal = law, normal
+
+    def moments(self, share: float, median: float, sigma: float) -> tuple[float, float, float]:
+        """Return the share, the mean in hours and the coefficient of variation."""
+        sigma = min(max(abs(sigma), 0.2), float(np.sqrt(np.log1p(LARGEST_CV**2))))
+        hours = min(median * float(np.exp(sigma**2 / 2)), LONGEST_H)
+        return share, hours, float(np.sqrt(np.expm1(sigma**2)))
+
+    def drawn(self, median: float, sigma: float) -> NDArray[np.float64]:
+        """Return waits in hours, one for each of the normal numbers."""
+        _, hours, cv = self.moments(1.0, median, sigma)
+        answers = Answers.model_construct(
+            answers_in=0, answers_cv=cv, answers_law=self._law, answers_shape=()
+        )
+        return spread_out(hours, answers, self._normal)
 
 
 def by_top(export: Export, top: NDArray[np.int8], tier: int) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
 from sim.calibrate.check import check, predict
 from sim.calibrate.demand import fit_demand
@@ -268,7 +269,15 @@ def test_family_is_chosen_by_what_was_held_out():
     """Each family is recognised in its own numbers."""
     rng = np.random.default_rng(3)
     assert choose_family(rng.lognormal(3, 1, 2000)).best == "lognormal"
-    assert choose_family(600 * rng.weibull(1.6, 2000)).best == "Weibull"
+    weibull = choose_family(600 * rng.weibull(1.6, 2000))
+    assert weibull.best == "Weibull"
+    assert weibull.mean == pytest.approx(600 * special.gamma(1 + 1 / 1.6), rel=0.05)
+    assert weibull.cv == pytest.approx(0.64, abs=0.03)
+    twice = np.concatenate([rng.normal(60, 5, 1500), rng.normal(4000, 200, 500)])
+    seen = choose_family(twice)
+    assert seen.best == "as seen"
+    assert seen.mean == pytest.approx(twice.mean(), rel=0.02)
+    assert len(seen.shape) == 41
     assert choose_family(np.ones(5)) is None
     mean, cv = lognormal_of(rng.lognormal(3, 0.8, 20_000))
     assert mean == pytest.approx(np.exp(3.32), rel=0.05)

@@ -1,0 +1,201 @@
+"""What people do with tickets: notes and hand-overs, waits for users, reopening, promises.
+
+Each part is put into the scenario as a file would hold it, and into the ledger with where it comes
+from. What an export cannot tell is assumed, and said to be so.
+"""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibrate.export import USER, Export
+from sim.calibrate.families import Choice, choose_family
+from sim.calibrate.handovers import HandOvers
+from sim.calibrate.parameters import Ledger, resampled, share_interval
+from sim.calibrate.paths import Levels
+from sim.calibrate.times import UserWaits, until_reopened_ms
+from sim.units import HOUR, MINUTE
+from sim.workload.journeys import NONE
+
+QUALITY: Final = 0.6
+"""Completeness of notes where nothing tells (assumed)."""
+LARGEST_CV: Final = 5.0
+Tree = dict[str, Any]
+
+
+def settle_notes(tree: Tree, waits: UserWaits | None, ledger: Ledger) -> None:
+    """Settle the notes: what the export shows of their lack, and what it cannot show."""
+    notes = tree["documentation"]
+    ledger.say(
+        "documentation.quality",
+        QUALITY,
+        "assumed",
+        "steps and data missing only cost touch time, which no export holds",
+    )
+    if waits is None:
+        return
+    count, total = waits.after_hand_over
+    if not total:
+        return
+    rate, interval = count / total, share_interval(count, total)
+    expected = waits.expected
+    most, least = (expected, expected) if waits.told_apart else (2 * expected, 0.0)
+    notes["summary"] = round(_complete(rate, expected), 4)
+    why = (
+        f"after a hand-over {100 * rate:.0f} % of stays wait for the user; "
+        f"{100 * expected:.0f} % would without one"
+    )
+    if not waits.told_apart:
+        why += ", if the tiers behind ask as often as the first: nothing tells (0 to twice that)"
+    ends = _complete(interval[1], least), _complete(interval[0], most)
+    ledger.say("documentation.summary", notes["summary"], "fitted", why, *ends)
+
+
+def _complete(rate: float, expected: float) -> float:
+    """Return how often the summary is there, if else a share of stays waits for the user."""
+    return float(np.clip((1 - rate) / max(1 - expected, 1e-9), 0, 1))
+
+
+def settle_hand_overs(
+    tree: Tree, export: Export, levels: Levels, found: HandOvers | None, ledger: Ledger
+) -> None:
+    """Settle what comes back, goes round, or is handed back to be closed."""
+    if found is None:
+        return
+    notes, routing = tree["documentation"], tree["routing"]
+    reason = QUALITY if found.sent_back <= 1 - QUALITY else 1 - found.sent_back
+    scale = max(1 - reason, 1e-9)
+    notes["reason"] = round(reason, 4)
+    notes["sent_back"] = round(min(found.sent_back / scale, 1.0), 4) if found.sent_back else 0
+    notes["sender_solves"] = round(found.sender_solves, 4)
+    routing["through_first"] = round(found.through_first, 4)
+    low, high = found.interval(found.sent_back, found.escalations)
+    ledger.say(
+        "documentation.sent_back",
+        float(notes["sent_back"]),
+        "fitted",
+        f"{100 * found.sent_back:.0f} % of escalations come back; how much of it is the reason "
+        "missing is assumed",
+        low / scale,
+        min(high / scale, 1.0),
+    )
+    returned = found.sent_back * found.escalations
+    ledger.say(
+        "documentation.sender_solves",
+        found.sender_solves,
+        "fitted",
+        "tickets that end with the team they came back to",
+        *found.interval(found.sender_solves, returned),
+    )
+    ledger.say(
+        "routing.through_first",
+        found.through_first,
+        "fitted",
+        "escalations between teams behind the first line with a stay there between",
+        *found.interval(found.through_first, found.escalations),
+    )
+    for tier, share, solved in zip(tree["tiers"], found.hands_back, found.solved, strict=True):
+        if share:
+            tree["tiers"][tier]["hands_back"] = round(share, 4)
+            why = f"of {solved} tickets that went as far as {tier}"
+            ends = found.interval(share, solved)
+            ledger.say(f"tiers.{tier}.hands_back", share, "fitted", why, *ends)
+    waited = _closing_waits(export, levels)
+    if len(waited):
+        routing["confirms"] = round(float(waited.mean()), 4)
+        ledger.say(
+            "routing.confirms",
+            float(waited.mean()),
+            "measured",
+            f"of {len(waited)} last stays at the first line that wait for the user",
+            *share_interval(float(waited.sum()), len(waited)),
+        )
+
+
+def _closing_waits(export: Export, levels: Levels) -> NDArray[np.bool_]:
+    """Tell which last stays, at the first line and after others, waited for the user."""
+    visits = export.visits
+    if not len(visits):
+        return np.zeros(0, np.bool_)
+    last = np.append(np.diff(visits.ticket) != 0, np.ones(1, np.bool_))
+    closing = last & levels.handed_over & (levels.of_visit == 0)
+    return np.asarray(visits.in_state_ms[closing, USER] > 0)
+
+
+def settle_users(tree: Tree, waits: UserWaits | None, ledger: Ledger) -> None:
+    """Settle how often each tier asks users, and how long they take to answer."""
+    if waits is None:
+        ledger.say("users.answers_in", 3 * HOUR, "assumed", "no wait for users is seen")
+        return
+    for tier, (count, total) in zip(tree["tiers"], waits.asks, strict=True):
+        share = count / total if total else 0.0
+        tree["tiers"][tier]["asks_user"] = round(share, 4)
+        interval = share_interval(count, total)
+        ledger.say(f"tiers.{tier}.asks_user", share, "measured", f"of {total} stays", *interval)
+    if not isfinite(waits.mean_ms):
+        return
+    family = choose_family(waits.waits_min)
+    if family is None:
+        family = Choice("lognormal", {}, waits.mean_ms / MINUTE, waits.cv)
+    tree["users"] = {"answers_in": f"{max(round(family.mean), 1)} min"}
+    if family.shape:
+        tree["users"]["answers_shape"] = list(family.shape)
+    else:
+        tree["users"]["answers_cv"] = round(min(family.cv, LARGEST_CV), 3)
+    if family.best in ("gamma", "Weibull"):
+        tree["users"]["answers_law"] = family.best
+    elif family.best == "exponential":
+        # Its variation is 1: the gamma distribution is then the exponential.
+        tree["users"]["answers_law"] = "gamma"
+    told = f"{family.best}, {len(waits.waits_min)} waits, nights and weekends counted"
+    if family.best != "lognormal":
+        told += f"; {family.gain[family.best]:.2f} better per wait than lognormal, held out"
+    low, high = resampled(waits.waits_min, np.mean)
+    ledger.say(
+        "users.answers_in", family.mean * MINUTE, "fitted", told, low * MINUTE, high * MINUTE
+    )
+
+
+def settle_reopening(tree: Tree, export: Export, ledger: Ledger) -> None:
+    """Settle how often tickets come back, and after how long."""
+    reopened = export.tickets.reopened
+    known = reopened[reopened != NONE]
+    if not len(known):
+        for tier in tree["tiers"]:
+            ledger.say(f"tiers.{tier}.reopens", 0.02, "assumed", "0.9 % to 4.3 % in real logs")
+        return
+    count = int((known > 0).sum())
+    share, interval = count / len(known), share_interval(count, len(export))
+    for tier in tree["tiers"]:
+        tree["tiers"][tier]["reopens"] = round(share, 5)
+        ledger.say(f"tiers.{tier}.reopens", share, "measured", "of all tickets", *interval)
+    after = until_reopened_ms(export)
+    if len(after):
+        mean = float(np.mean(after))
+        tree["users"]["comes_back_after"] = f"{max(round(mean / MINUTE), 1)} min"
+        ledger.say("users.comes_back_after", mean, "measured", f"{len(after)} reopenings")
+
+
+def make_promises(tree: Tree, ledger: Ledger) -> None:
+    """Promise what is usual: no export says what was promised."""
+    tiers = list(tree["tiers"])
+    levels: dict[str, Any] = {}
+    usual = (("respond", 0, "15 min", 0.9), ("resolve", 0, "1 h", 0.8),
+             ("resolve", 1, "4 h", 0.8), ("resolve", 2, "3 d", 0.8))  # fmt: skip
+    for clock, number, within, goal in usual:
+        if number < len(tiers):
+            tier = tiers[number]
+            name = f"{tier} {'response' if clock == 'respond' else 'resolution'}"
+            levels[name] = {
+                "clock": clock,
+                "tier": tier,
+                "within": within,
+                "hours": f"{tier} day",
+                "goal": goal,
+            }
+            ledger.say(f"service_levels.{name}", goal, "assumed", "the usual promise")
+    tree["service_levels"] = levels

@@ -1,0 +1,222 @@
+"""How long waits on others are: which law they follow, told by what it makes of held-out tickets.
+
+What is seen of a ticket is the desk's own time and a wait together. For each law the share of tickets
+that wait, and for how long, is fitted on one half of the tickets; the law whose simulated times make
+the other half likeliest is taken, both halves in turn (simulated likelihood, on a grid of
+logarithms). Besides the named families there is what the tickets themselves show: a wait of any
+shape, its weights on a grid of lengths found by expectation and maximisation (the non-parametric
+maximum likelihood of a mixture; Laird 1978).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibrate.families import LEAST, SEEN, evenly_spaced, simplest
+from sim.calibrate.tune import DRAWS, OFFSET_MIN, OtherWaits, fit_other_waits
+from sim.scenario.waiting import Law
+
+Hours = NDArray[np.float64]
+LAWS: Final[tuple[Law, ...]] = ("lognormal", "gamma", "Weibull")
+BINS: Final = 60
+LONGEST_H: Final = 24.0 * 365
+SHORTEST_WAIT_H: Final = 0.25
+"""Less is no wait on others, but the desk's own time that differs."""
+LENGTHS: Final = 48
+STEPS: Final = 300
+FEWEST: Final = 200
+"""Tickets, below which the lognormal is taken without a comparison."""
+LEAST_COUNT: Final = 1e-3
+"""Tickets added to each bin, so that none is impossible."""
+MOST_LOG: Final = 12.0
+RESAMPLES: Final = 20
+WORTH: Final = 0.002
+"""Gain of log-likelihood per ticket from which on another law than the lognormal is taken."""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What a tier's tickets wait for others.
+
+    Attributes
+    ----------
+    fitted : OtherWaits
+        Share, mean and variation, with intervals.
+    law : str
+        One of ``LAWS``, or ``SEEN``.
+    shape : tuple of float
+        Evenly spaced quantiles in hours, where the wait is as seen.
+    gain : dict
+        Law to its held-out log-likelihood per ticket, less the lognormal's.
+    """
+
+    fitted: OtherWaits
+    law: str
+    shape: tuple[float, ...]
+    gain: dict[str, float]
+
+
+def fit_waits(real_h: Hours, desk_h: Hours, *, seed: int = 1) -> Waits | None:
+    """Fit what has to come on top of the desk's own time, by the law that foretells best.
+
+    Parameters
+    ----------
+    real_h, desk_h : float64 arrays
+        Hours in the export, and by the desk alone.
+    seed : int
+
+    Returns
+    -------
+    Waits or None
+        None where there are too few tickets.
+    """
+    real_h, desk_h = real_h[np.isfinite(real_h)], desk_h[np.isfinite(desk_h)]
+    if len(real_h) < FEWEST:
+        fitted = fit_other_waits(real_h, desk_h, seed=seed)
+        return None if fitted is None else Waits(fitted, LAWS[0], (), {})
+    rng = np.random.default_rng(seed)
+    falls = _falls(rng.choice(desk_h, DRAWS))
+    gain = _gains(real_h, falls, rng)
+    best = simplest(gain, WORTH)
+    for law in LAWS:
+        if law == best:
+            fitted = fit_other_waits(real_h, desk_h, seed=seed, law=law)
+            return None if fitted is None else Waits(fitted, law, (), gain)
+    return Waits(*_as_seen(real_h, falls, rng), gain)
+
+
+def _as_seen(
+    real_h: Hours, falls: Hours, rng: np.random.Generator
+) -> tuple[OtherWaits, str, tuple[float, ...]]:
+    """Return waits of the shape that the tickets show, with intervals by resampling them."""
+    seen = _seen(_counts(real_h), falls)
+    spread = [_seen(_counts(rng.choice(real_h, len(real_h))), falls) for _ in range(RESAMPLES)]
+    low, high = np.quantile([(one.share, one.mean_h) for one in spread], (0.025, 0.975), axis=0)
+    shape = np.array(seen.quantiles_h())
+    off = _shares(_counts(real_h)) - seen.weights @ falls
+    fitted = OtherWaits(
+        seen.share,
+        # As the scenario reads it: straight lines between the quantiles.
+        float(((shape[1:] + shape[:-1]) / 2).mean()),
+        seen.cv,
+        (float(low[0]), float(high[0])),
+        (float(low[1]), float(high[1])),
+        float(np.abs(off).sum() / 2),
+    )
+    return fitted, SEEN, tuple(shape.tolist())
+
+
+def _gains(real_h: Hours, falls: Hours, rng: np.random.Generator) -> dict[str, float]:
+    """Return how much likelier than the lognormal each law makes held-out tickets."""
+    half = rng.permutation(len(real_h)) % 2
+    score = dict.fromkeys((*LAWS, SEEN), 0.0)
+    for side in (0, 1):
+        known, held = _counts(real_h[half == side]), _counts(real_h[half != side])
+        for law in LAWS:
+            score[law] += _likely(held, _named(law, known, falls) @ falls)
+        score[SEEN] += _likely(held, _seen(known, falls).weights @ falls)
+    return {law: (value - score[LAWS[0]]) / len(real_h) for law, value in score.items()}
+
+
+def _named(law: Law, count: Hours, falls: Hours) -> Hours:
+    """Return the weights of lengths under a named law, its three numbers the likeliest."""
+    from scipy import optimize, special  # noqa: PLC0415 - heavy, and only needed here
+
+    lengths = _lengths()[1:]
+    edges = np.concatenate([[0.0], np.sqrt(lengths[1:] * lengths[:-1]), [np.inf]])
+
+    def weights(x: Hours) -> Hours:
+        share, scale, spread = special.expit(x[0]), np.exp(x[1]), np.exp(x[2])
+        with np.errstate(divide="ignore", over="ignore"):
+            below = {
+                "lognormal": lambda: special.ndtr(np.log(edges / scale) / spread),
+                "gamma": lambda: special.gammainc(spread, edges / scale),
+                "Weibull": lambda: -np.expm1(-((edges / scale) ** spread)),
+            }[law]()
+        return np.append(1 - share, share * np.diff(below))
+
+    def misfit(x: Hours) -> float:
+        return -_likely(count, weights(np.clip(x, -MOST_LOG, MOST_LOG)) @ falls)
+
+    starts = [np.array([0.0, np.log(hours), 0.0]) for hours in (8.0, 80.0)]
+    tried = [optimize.minimize(misfit, one, method="Nelder-Mead") for one in starts]
+    best = min(tried, key=lambda one: float(one.fun)).x
+    return weights(np.clip(best, -MOST_LOG, MOST_LOG))
+
+
+def _lengths() -> Hours:
+    return np.append(0.0, np.geomspace(SHORTEST_WAIT_H, LONGEST_H, LENGTHS))
+
+
+def _falls(base: Hours) -> Hours:
+    """Return, by the length of the wait, into which bins the hours of tickets fall."""
+    counts = np.stack([_counts(base + wait) for wait in _lengths()])
+    return np.asarray((counts + LEAST_COUNT) / (len(base) + LEAST_COUNT * BINS))
+
+
+def _shares(count: Hours) -> Hours:
+    return np.asarray(count / count.sum())
+
+
+def _edges() -> Hours:
+    top = np.log(60 * 2 * LONGEST_H + OFFSET_MIN)
+    return np.linspace(np.log(OFFSET_MIN), top, BINS + 1)
+
+
+def _counts(hours: Hours) -> Hours:
+    place = np.log(np.maximum(60 * hours, LEAST) + OFFSET_MIN)
+    found = np.searchsorted(_edges(), place, side="right") - 1
+    counted = np.bincount(np.clip(found, 0, BINS - 1), minlength=BINS)
+    return np.asarray(counted, np.float64)
+
+
+def _likely(count: Hours, chance: Hours) -> float:
+    """Return the log-likelihood of hours, counted by bins."""
+    return float((count * np.log(chance)).sum())
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Waits of any shape: lengths in hours, the first 0, and how likely each is."""
+
+    lengths: Hours
+    weights: Hours
+
+    @property
+    def share(self) -> float:
+        return float(1 - self.weights[0])
+
+    @property
+    def mean_h(self) -> float:
+        return float((self.lengths * self.weights).sum() / max(self.share, 1e-9))
+
+    @property
+    def cv(self) -> float:
+        square = float((self.lengths**2 * self.weights).sum() / max(self.share, 1e-9))
+        return float(np.sqrt(max(square - self.mean_h**2, 0)) / max(self.mean_h, 1e-9))
+
+    def at(self, place: Hours) -> Hours:
+        """Return quantiles of the waits that are: each length stands for those around it."""
+        lengths, weights = self.lengths[1:], self.weights[1:] / max(self.share, 1e-9)
+        middle = np.sqrt(lengths[1:] * lengths[:-1])
+        edge = np.concatenate([lengths[:1], middle, lengths[-1:]])
+        below = np.concatenate([[0.0], np.cumsum(weights)])
+        return np.asarray(np.exp(np.interp(place, below, np.log(edge))))
+
+    def quantiles_h(self) -> tuple[float, ...]:
+        found = evenly_spaced(self.at(np.linspace(0, 1, DRAWS)))
+        return tuple(float(f"{q:.4g}") for q in found)
+
+
+def _seen(count: Hours, falls: Hours) -> _Seen:
+    """Find the weights of lengths of waits that make the hours likeliest."""
+    seen = _shares(count)
+    weights = np.full(len(falls), 0.5 / LENGTHS)
+    weights[0] = 0.5
+    for _ in range(STEPS):
+        weights *= falls @ (seen / (weights @ falls))
+    return _Seen(_lengths(), weights / weights.sum())

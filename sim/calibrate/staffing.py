@@ -1,0 +1,65 @@
+"""Staff each tier for its work: no export holds a roster.
+
+People are as many as the work needs at the usual utilisation, in the hours in which they are seen.
+"""
+
+from __future__ import annotations
+
+from math import ceil, isfinite
+from typing import Any, Final
+
+from sim.calibrate.parameters import Ledger, Origin
+from sim.calibrate.paths import Levels
+from sim.calibrate.rehearse import minutes_of
+from sim.calibrate.times import HOURS_A_DAY, OFF_HOURS, WorkingHours
+from sim.units import HOURS_PER_WEEK
+
+UTILISATION: Final = 0.478
+"""Mean utilisation of agents (HDI, as quoted by Mechdyne)."""
+BREAKS: Final = 0.12
+WORKING_DAYS: Final = 5
+
+
+def staff_tiers(
+    tree: dict[str, Any],
+    weeks: float,
+    levels: Levels,
+    hours: list[WorkingHours],
+    ledger: Ledger,
+) -> None:
+    """Staff each tier for its work at the usual utilisation, in the hours seen."""
+    for number, (tier, seen) in enumerate(zip(tree["tiers"], hours, strict=True)):
+        reached = float(((levels.entry <= number) & (levels.top >= number)).sum()) / weeks
+        asked_h = reached * minutes_of(tree["tiers"][tier]["work"]) / 60
+        shift, off = f"{tier} day", f"{tier} off-hours"
+        whole_day = seen.end - seen.start >= HOURS_A_DAY
+        tree["shifts"][shift] = {"Mon-Fri": f"{seen.start:02}:00-{seen.end:02}:00"}
+        day_h = 5 * (seen.end - seen.start) * (1 - BREAKS)
+        heads = max(1, ceil(asked_h * (1 - seen.off) / (UTILISATION * day_h)))
+        tree["tiers"][tier]["staff"] = {shift: heads}
+        people = (
+            f"{seen.people:.0f} people are seen on a working day; " if isfinite(seen.people) else ""
+        )
+        ledger.say(
+            f"tiers.{tier}.staff.{shift}",
+            heads,
+            "assumed",
+            f"{people}as many as the work needs at 47.8 % utilisation (HDI, as quoted by Mechdyne)",
+        )
+        where: Origin = "measured" if seen.seen else "assumed"
+        ledger.say(f"shifts.{shift}", seen.start, where, "hours with updates by the tier's people")
+        if seen.off >= OFF_HOURS and not whole_day:
+            early = f"00:00-{seen.start:02}:00"
+            late = f"{seen.end:02}:00-24:00"
+            spans = ", ".join(s for s in (early, late) if s[:5] != s[6:])
+            tree["shifts"][off] = {"Mon-Fri": spans, "Sat-Sun": "00:00-24:00"}
+            off_h = (HOURS_PER_WEEK - 5 * (seen.end - seen.start)) * (1 - BREAKS)
+            tree["tiers"][tier]["staff"][off] = max(
+                1, ceil(asked_h * seen.off / (UTILISATION * off_h))
+            )
+            ledger.say(
+                f"tiers.{tier}.staff.{off}",
+                tree["tiers"][tier]["staff"][off],
+                "assumed",
+                f"{100 * seen.off:.0f} % of the updates are made outside working hours",
+            )
