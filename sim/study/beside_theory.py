@@ -25,7 +25,7 @@ from sim.study.estimate import Estimate, mean_estimate
 from sim.study.evaluate import replicate
 from sim.study.implied import implied
 from sim.theory.times import Duration
-from sim.units import HOUR, HOURS_PER_WEEK
+from sim.units import HOUR, HOURS_PER_WEEK, WEEK
 from sim.workload.journeys import NOT_YET, Outcome
 
 Unit = Literal["share", "duration", "number"]
@@ -190,7 +190,7 @@ def beside_theory(
     >>> found = beside_theory(desk, replications=5)
     >>> [row.formula for row in found.rows if row.figure == "mean wait"]
     ['Erlang C', 'Allen-Cunneen', 'Kimura']
-    >>> [row.inside for row in found.rows if row.figure == "utilisation"]
+    >>> [row.inside for row in found.rows if row.figure == "people at work"]
     [True]
     """
     seen = []
@@ -248,17 +248,17 @@ class _Asked:
                 SOURCES["Load"],
                 "number",
                 queue.asked_h / HOURS_PER_WEEK,
-                self._estimate(partial(_product, names=(name, f"staffed[{queue.name}]"))),
+                self._estimate(partial(_at_work, queue=queue.name)),
                 bent,
             )
             yield Row(
                 queue.name,
-                "utilisation",
+                "utilisation, overtime included",
                 "Load",
                 SOURCES["Load"],
                 "share",
                 queue.utilisation,
-                self._estimate(partial(_product, names=(name,))),
+                self._estimate(partial(_utilisation, queue=queue.name)),
                 bent,
             )
 
@@ -472,8 +472,15 @@ class _Asked:
             )
 
 
-def _product(one: _Seen, names: Sequence[str]) -> float:
-    return math.prod(one.values[name] for name in names)
+def _at_work(one: _Seen, queue: str) -> float:
+    """Return how many people work on average; what is finished after a shift or in a break counts."""
+    there = one.values[f"staffed[{queue}]"]
+    return one.values[f"utilisation[{queue}]"] * there + one.values[f"overtime[{queue}]"] / WEEK
+
+
+def _utilisation(one: _Seen, queue: str) -> float:
+    there = one.values[f"staffed[{queue}]"]
+    return _at_work(one, queue) / there if there else math.nan
 
 
 def _mean(values: NDArray[Any]) -> float:

@@ -179,14 +179,14 @@ class _Step:
         notes = self.scenario.documentation
         repeated = (1 - notes.completeness("steps")) * notes.steps_repeated * earlier_ms
         diagnosis = (1 - notes.completeness("data")) * notes.extra_diagnosis * self.base_ms
-        return (1 - self.returned) * (repeated + diagnosis)
+        return repeated + diagnosis
 
     def load_notes(self, handed: Slices, rework: _Load) -> None:
         """Add the visits that missing notes and unclear criteria cause."""
         if not handed.any():
             return
         notes = self.scenario.documentation
-        unclear = (1 - notes.completeness("summary")) * (1 - self.returned)
+        unclear = 1 - notes.completeness("summary")
         here = self.returned * notes.looking + unclear * notes.explaining_again
         rework.add(self.position, handed * here, apart=True)
         rework.add(self.position - 1, handed * self.returned * notes.completing, apart=True)

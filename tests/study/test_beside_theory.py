@@ -49,7 +49,7 @@ def test_one_agent_is_described_exactly():
     exact = rows["L1", "Pollaczek-Khinchine", "mean wait"]
     assert exact.inside
     assert exact.bent == ()
-    assert rows["L1", "Load", "utilisation"].inside
+    assert rows["L1", "Load", "utilisation, overtime included"].inside
     erlang = rows["L1", "Erlang C", "mean wait"]
     assert erlang.apart < -0.2
     assert any("not exponential" in bent for bent in erlang.bent)
@@ -66,7 +66,7 @@ def test_callers_who_hang_up():
     """Erlang A; a load above capacity is no reason to refuse it."""
     rows = found(sim.one_queue(rate="30 / h", work="12 min", staff=5, patience="3 min"))
     assert abs(rows["L1", "Erlang A", "share that leaves"].apart) < 0.03
-    assert "callers who hang up" in rows["L1", "Load", "utilisation"].bent
+    assert "callers who hang up" in rows["L1", "Load", "utilisation, overtime included"].bent
 
 
 def test_two_tiers_are_a_network():
