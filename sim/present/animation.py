@@ -160,7 +160,7 @@ class Film:
 
     def html(self) -> str:
         """Return the piece of HTML; every name in it is escaped."""
-        from sim.present.report import environment  # noqa: PLC0415 - pictures are heavy
+        from sim.present.templates import environment  # noqa: PLC0415 - pictures are heavy
 
         story = json.dumps(self.story, separators=(",", ":"))
         # Inside a script only this could end it.

@@ -24,8 +24,8 @@ from sim.outcome.tables import write_whole
 from sim.present.charts.fitted import fitted_charts
 from sim.present.fitted_words import days_words, statement, times_noise
 from sim.present.inline_svg import Pictures, variables
-from sim.present.report import Shown, environment, inline
 from sim.present.report_tables import Table
+from sim.present.templates import Shown, environment, inline
 from sim.present.text import one_line, plural
 from sim.present.theme import DEFAULT, Theme
 from sim.study.manifest import version

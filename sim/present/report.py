@@ -7,12 +7,9 @@ dark mode.
 
 from __future__ import annotations
 
-import base64
 import importlib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,15 +22,14 @@ from sim.present.inline_svg import Pictures, variables
 from sim.present.picture import Chart
 from sim.present.questions import answers
 from sim.present.sentences import changed_words, footer, l1_sentence, period_words, verdict_sentence
-from sim.present.text import kept_together, one_line, plural
+from sim.present.templates import environment, file_name, image, inline
+from sim.present.text import one_line, plural
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
 from sim.study.signs import Sign
 from sim.study.study import Study
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from sim.outcome.run import Run
 
 KINDS: Final = {
@@ -45,7 +41,6 @@ KINDS: Final = {
 }
 TEMPLATE: Final = "report.html.j2"
 STRICT_TEMPLATE: Final = "strict.html.j2"
-_UNSAFE: Final = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -70,19 +65,6 @@ class Asked:
     signs: Sequence[Sign] = ()
     run: Run | None = None
     strict: bool = False
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A chart as it stands on the page."""
-
-    name: str
-    anchor: str
-    title: str
-    subtitle: str
-    wide: str
-    narrow: str
-    csv: str
 
 
 def write(
@@ -170,17 +152,6 @@ def save_charts(
     return list(written)
 
 
-def file_name(name: str) -> str:
-    """Make a name fit for a file.
-
-    Examples
-    --------
-    >>> file_name("L1 share")
-    'l1-share'
-    """
-    return _UNSAFE.sub("-", name.lower()).strip("-")
-
-
 def html(study: Study, asked: Asked) -> bytes:
     """Return the report as one HTML file."""
     return page(study, asked, paper=False).encode()
@@ -199,7 +170,7 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
     """
     pictures = Pictures(asked.theme)
     drawn = charts_of(study, asked)
-    shown = [_image(chart) if paper else inline(pictures, chart) for chart in drawn]
+    shown = [image(chart) if paper else inline(pictures, chart) for chart in drawn]
     found = answer(study)
     return (
         environment()
@@ -248,44 +219,6 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
     )
 
 
-@cache
-def environment() -> Environment:
-    """Return what fills templates; whatever a user wrote is escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - to write alone
-
-    made = Environment(
-        loader=PackageLoader("sim.present", ""),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["kept_together"] = kept_together
-    return made
-
-
-def inline(pictures: Pictures, chart: Chart, *, prefix: str = "") -> Shown:
-    """Put a chart on a page, once for a desk and once for a phone; a prefix tells anchors apart."""
-    return Shown(
-        chart.name,
-        f"{prefix}{file_name(chart.name)}",
-        chart.title,
-        chart.subtitle,
-        pictures.inline(chart),
-        pictures.inline(chart, "phone"),
-        _data_uri("text/csv;charset=utf-8", chart.csv().encode()),
-    )
-
-
-def _image(chart: Chart) -> Shown:
-    uri = _data_uri("image/svg+xml", chart.svg().encode())
-    return Shown(chart.name, file_name(chart.name), chart.title, chart.subtitle, uri, "", "")
-
-
-def _data_uri(kind: str, content: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
 def _strict(study: Study) -> Any:
     """Return the check-list of the reporting standard."""
     from markupsafe import Markup  # noqa: PLC0415 - to write alone
@@ -314,6 +247,3 @@ def _animation(asked: Asked, *, paper: bool) -> Any:
 
     # The snippet escapes what users wrote by itself.
     return Markup(animate(asked.run, theme=asked.theme).html())  # noqa: S704
-
-
-__all__ = ["Asked", "charts_of", "file_name", "html", "inline", "page", "save_charts", "write"]

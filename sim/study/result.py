@@ -152,7 +152,8 @@ class Result:
         some = count > 0
         if some.any():
             points[:, some] = np.nanquantile(stack[:, some], (0.5, LOW, HIGH), axis=0)
-        return Curve(mean, *points, len(curves))
+        median, low, high = points
+        return Curve(mean, median, low, high, len(curves))
 
     def warm_up(self, curve: str = "backlog_by_day") -> WarmUp:
         """Look how long the desk takes to fill up, to hold against ``period.warm_up``.

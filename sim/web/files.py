@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from sim.errors import MissingExtraError
-from sim.present import report
+from sim.present import report, templates
 from sim.present.picture import Chart
 from sim.present.text import no_formula
 from sim.present.theme import DEFAULT
@@ -74,7 +74,7 @@ def downloads(desks: Desks, scenarios: Sequence[Scenario]) -> list[Download]:
     def written(kind: str) -> Callable[[], bytes]:
         return lambda: _report(whole(desks, scenarios, desks.size(scenarios)), kind)
 
-    stem = report.file_name(scenarios[-1].name) or "desk"
+    stem = templates.file_name(scenarios[-1].name) or "desk"
     makers: dict[str, Callable[[], bytes]] = {
         "yaml": lambda: dumps(scenarios[-1]).encode(),
         "html": written("html"),
@@ -100,7 +100,7 @@ def missing(kind: str) -> str:
 
 def of_chart(chart: Callable[[], Chart], name: str) -> list[Download]:
     """List the files of a chart: its picture, and its numbers."""
-    stem = report.file_name(name)
+    stem = templates.file_name(name)
     return [
         # A picture is taken away to a light page, whatever light the reader sits in.
         Download("PNG", f"{stem}.png", TYPES["png"], lambda: replace(chart(), theme=DEFAULT).png()),

@@ -17,7 +17,6 @@ from sim.present.animation import Film, animate
 from sim.present.answer import Answer, cost_metric
 from sim.present.inline_svg import dark_colours, variables
 from sim.present.picture import Chart
-from sim.present.report import environment
 from sim.present.sentences import (
     MARKS,
     band_position,
@@ -27,6 +26,7 @@ from sim.present.sentences import (
     goal_words,
     promise,
 )
+from sim.present.templates import environment
 from sim.present.text import kept_together, one_line
 from sim.present.theme import DEFAULT, Colours, Theme
 from sim.scenario.model import Scenario

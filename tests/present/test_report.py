@@ -12,7 +12,7 @@ import sim
 from sim.errors import MissingExtraError, OutputError, TierSimError
 from sim.present import load_theme, save_charts, write
 from sim.present.animation import animate
-from sim.present.report import file_name
+from sim.present.templates import file_name
 
 VOID = {"meta", "img", "br", "input", "link", "hr"}
 SVG_ALONE = {"path", "use", "rect", "line"}
