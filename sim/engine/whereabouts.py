@@ -74,11 +74,14 @@ def _spells(log: Log) -> Spells:
     return Spells(visit, log.agent, log.taken_up_ms, log.finished_ms)
 
 
-def _in_order(agent: Numbers, *keys: Times) -> list[Times]:
+def _in_order(agent: Numbers, *keys: Times) -> tuple[Times, ...]:
     """Sort times of agents: by agent first, then all."""
     order = _by_agent(agent)
-    # What is left is nearly in order, and a stable sort makes use of that.
-    return [np.sort(key[order], kind="stable") for key in keys]
+    keys = tuple(key[order] for key in keys)
+    for key in keys:
+        # It is nearly in order by now, and a stable sort makes use of that.
+        key.sort(kind="stable")
+    return keys
 
 
 def _by_agent(agent: Numbers) -> NDArray[np.intp]:

@@ -96,11 +96,13 @@ def points(facts: Facts) -> NDArray[np.float64]:
 )
 def _satisfaction(facts: Facts) -> Figures:
     left = facts.once(points)
-    known = left[~np.isnan(left)]
+    known = left.compress(~np.isnan(left))
     found = {"": ratio(known.sum(), len(known))}
+    del known
     rows = facts.resolved_rows
+    of_resolved, by = left[facts.ticket[rows]], facts.tier[rows]
     for tier, name in enumerate(facts.tiers):
-        of_tier = left[facts.ticket[rows[facts.tier[rows] == tier]]]
+        of_tier = of_resolved.compress(by == tier)
         found[name] = ratio(of_tier.sum(), len(of_tier))
     return found
 

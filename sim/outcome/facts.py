@@ -89,15 +89,16 @@ class Facts:
             made &= ~visits.is_side
         if not self.user.all():
             made &= self.user[visits.ticket]
-        self.visit = _rows(made)
-        self.ticket = visits.ticket[self.visit]
-        self.queue = visits.queue[self.visit].astype(np.int16)
+        visit = np.flatnonzero(made)
+        self.visit = visit.astype(np.int32)
+        self.ticket = visits.ticket[visit]
+        self.queue = visits.queue[visit].astype(np.int16)
         self.tier_of_queue = np.array([q.tier for q in run.desk.queues] or [0], np.int8)
         self.tier = self.tier_of_queue[self.queue]
-        self.joined_ms = log.joined_ms[self.visit]
-        self.started_ms = log.started_ms[self.visit]
-        self.finished_ms = log.finished_ms[self.visit]
-        self.outcome = log.outcome[self.visit]
+        self.joined_ms = log.joined_ms[visit]
+        self.started_ms = log.started_ms[visit]
+        self.finished_ms = log.finished_ms[visit]
+        self.outcome = log.outcome[visit]
         self.opens = np.ones(len(self.visit), np.bool_)
         self.opens[1:] = self.ticket[1:] != self.ticket[:-1]
         self.closes = np.ones(len(self.visit), np.bool_)
@@ -138,11 +139,20 @@ class Facts:
         return counts
 
     def of_kind(self, kind: Kind) -> Rows:
-        """Return the rows of a kind that belong to counted tickets."""
+        """Return the rows of a kind, other than plain work, that belong to counted tickets."""
+        rows = self._of_kind.get(kind, np.empty(0, np.intp))
+        return rows if self.all_count else rows[self.row_counts[rows]]
+
+    @cached_property
+    def _of_kind(self) -> dict[int, Rows]:
+        """The rows of each kind but plain work, which are few."""
         kinds = self.run.workload.visits.kind
         if not len(kinds):
-            return np.empty(0, np.intp)
-        return np.flatnonzero((kinds[self.visit] == kind) & self.row_counts)
+            return {}
+        kind = kinds[self.visit]
+        rows = np.flatnonzero(kind)
+        kind = kind[rows]
+        return {of: rows[kind == of] for of in np.unique(kind).tolist()}
 
     @cached_property
     def wait(self) -> NDArray[np.int8]:

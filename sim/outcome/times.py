@@ -112,7 +112,7 @@ def _resolution(facts: Facts) -> Figures:
     to_ms, by = facts.finished_ms[rows], facts.tier[rows]
 
     def spreads(took_ms: Times, hours: str) -> Figures:
-        own = [spread(took_ms[by == tier]) for tier in range(len(facts.tiers))]
+        own = [spread(took_ms.compress(by == tier)) for tier in range(len(facts.tiers))]
         found = dict(_named(spread(took_ms), "", hours))
         for name, figures in zip(facts.tiers, own, strict=True):
             found |= _named(figures, name, hours)

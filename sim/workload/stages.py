@@ -224,6 +224,8 @@ def _success(case: Case, tier: Tier, hard: Floats, helped: Flags | None) -> Floa
 def _judge_notes(case: Case, stage: Stage, earlier_ms: Floats) -> None:
     """Settle what came with the escalations to this tier, and what that costs it."""
     notes = case.scenario.documentation
+    if min(case.known.completeness) == 1:
+        return
     number = case.draws.uniform(Purpose.NOTES, stage.position, columns=len(FIELDS_OF_NOTES) + 1)
     came = np.full(len(stage.who), ALL_NOTES, np.int8)
     for bit, complete in enumerate(case.known.completeness):
