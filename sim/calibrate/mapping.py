@@ -20,6 +20,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import os
+import stat
 from collections.abc import Mapping as Dictionary
 from importlib import resources
 from pathlib import Path
@@ -27,12 +28,12 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from sim.errors import ExportError, UnitError
+from sim.errors import ExportError, ScenarioError, UnitError
 from sim.outcome.tables import write_whole
 from sim.scenario.hours import Model
 from sim.scenario.model import check_zone
+from sim.scenario.yaml_text import LARGEST_FILE_BYTES, read_yaml
 
 Role = Literal[
     "id",
@@ -56,8 +57,6 @@ DATE_ROLES = ("opened", "resolved", "closed", "updated")
 State = Literal["queue", "work", "user", "vendor", "change", "resolved", "closed"]
 STATES: tuple[str, ...] = get_args(State)
 FOUND = "found"
-LARGEST_MAPPING = 1_000_000
-"""Bytes; a longer file is not a mapping that somebody wrote."""
 
 
 def _as_tuple(value: Any) -> Any:
@@ -235,40 +234,52 @@ def _tree(name: str, folder: Path, seen: tuple[str, ...]) -> dict[str, Any]:
         place, text, folder_after = str(path), _file_text(path, name), path.parent
     if place in seen:
         raise ExportError(f"The mapping {name} extends itself: {' → '.join([*seen, place])}.")
-    try:
-        tree = YAML(typ="safe", pure=True).load(text)
-    except MarkedYAMLError as error:
-        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ExportError(f"The mapping {name}{line} is not YAML: {error.problem}.") from None
-    except YAMLError as error:
-        raise ExportError(f"The mapping {name} is not YAML: {error}.") from None
-    if not isinstance(tree, dict):
-        raise ExportError(f"The mapping {name} holds no fields; `columns:` is where to begin.")
+    tree = _plain(text, name)
     base = tree.pop("extends", None)
     if base is None:
         return tree
     return _merged(_tree(str(base), folder_after, (*seen, place)), tree)
 
 
-def _preset_text(name: str) -> str:
-    return (resources.files("sim.calibrate") / "presets" / f"{name}.yaml").read_text("utf-8")
+def _plain(content: bytes, name: str) -> dict[str, Any]:
+    """Read the YAML of a mapping, within the same bounds as that of a scenario."""
+    if not content.strip():
+        raise ExportError(f"The mapping {name} holds no fields; `columns:` is where to begin.")
+    try:
+        written = read_yaml(content, name, kind="column mapping")
+    except ScenarioError as error:
+        faults = error.faults
+    else:
+        faults = tuple(written.faults)
+    if not faults:
+        return written.tree
+    first = faults[0]
+    line = f", line {first.line}" if first.line else ""
+    what = ": ".join(part for part in (first.path, first.what) if part)
+    raise ExportError(f"The mapping {name}{line} is not YAML that can be used: {what}.")
 
 
-def _file_text(path: Path, name: str) -> str:
+def _preset_text(name: str) -> bytes:
+    return (resources.files("sim.calibrate") / "presets" / f"{name}.yaml").read_bytes()
+
+
+def _file_text(path: Path, name: str) -> bytes:
     close = difflib.get_close_matches(name, presets(), n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     try:
-        if path.is_file() and path.stat().st_size > LARGEST_MAPPING:
+        kind = path.stat()
+        if stat.S_ISREG(kind.st_mode) and kind.st_size > LARGEST_FILE_BYTES:
             raise ExportError(f"The mapping {name} is too long to be one; is it the export?")
-        return path.read_text("utf-8-sig")
+        if not stat.S_ISREG(kind.st_mode) and not stat.S_ISDIR(kind.st_mode):
+            # A pipe or a device may never end.
+            raise ExportError(f"The mapping {name} is no ordinary file.")
+        return path.read_bytes()
     except FileNotFoundError:
         raise ExportError(
             f"There is no mapping {name}: neither a preset ({', '.join(presets())}) nor a file.{hint}"
         ) from None
     except IsADirectoryError:
         raise ExportError(f"The mapping {name} is a folder, not a file.") from None
-    except UnicodeDecodeError:
-        raise ExportError(f"The mapping {name} is not a text file in UTF-8.") from None
     except OSError as error:
         raise ExportError(f"The mapping {name} cannot be read: {error.strerror}.") from None
 

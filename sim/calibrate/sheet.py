@@ -30,6 +30,7 @@ from sim.calibrate.xes import xes_rows
 from sim.errors import ExportError, MissingExtraError
 
 LONGEST_CELL = 1_000_000
+"""Characters; a small file can unpack to one cell that fills the memory."""
 SAMPLE = 65536
 """Bytes looked at to tell what kind of file it is."""
 _GZIP = b"\x1f\x8b"
@@ -118,6 +119,21 @@ def read_sheet(path: Path, mapping: Mapping) -> Sheet:
         names = [_text(cell).strip() for cell in header]
         places = find_columns(names, mapping, path.name)
         return _gather(numbered, names, places, notices)
+
+
+def read_header(path: Path) -> list[str]:
+    """Read the names of a file's columns.
+
+    Raises
+    ------
+    ExportError
+        As for ``read_sheet``.
+    """
+    with _rows(path, Mapping(), []) as rows:
+        header = next((row for row in rows if any(_text(cell) for cell in row)), None)
+        if header is None:
+            raise ExportError(f"{path.name} is empty: it has no header and no rows.")
+        return [_text(cell).strip() for cell in header]
 
 
 def _text(cell: Any) -> str:
@@ -251,7 +267,9 @@ def _csv_rows(
 ) -> Iterator[Sequence[str]]:
     number = 0
     try:
-        first = lines.readline()
+        first = lines.readline(LONGEST_CELL)
+        if len(first) == LONGEST_CELL:
+            raise ExportError(f"{path.name} has a first line without end; no export's header is.")
         # A spreadsheet's own hint, `sep=;`, may stand above the header.
         hint = first.strip().casefold().removeprefix("sep=")
         hinted = (

@@ -73,7 +73,7 @@ class Written:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read_yaml(data: bytes, file: str) -> Written:
+def read_yaml(data: bytes, file: str, *, kind: str = "scenario") -> Written:
     """Read YAML.
 
     Parameters
@@ -82,6 +82,8 @@ def read_yaml(data: bytes, file: str) -> Written:
         The file's content.
     file : str
         Its name, for messages.
+    kind : str
+        What it ought to be, for messages.
 
     Raises
     ------
@@ -89,14 +91,14 @@ def read_yaml(data: bytes, file: str) -> Written:
         If it cannot be read at all: it is too large, no text, no YAML, empty, or no mapping.
         Faults that leave the rest readable are in the result.
     """
-    text = _decoded(data, file)
+    text = _decoded(data, file, kind)
     yaml = YAML(typ="safe", pure=True)
     yaml.max_depth = DEEPEST
     yaml.composer.warn_double_anchors = False
     try:
         node = yaml.compose(text)
     except MaxDepthExceededError as error:
-        what = f"nested more than {DEEPEST} levels deep: no scenario is"
+        what = f"nested more than {DEEPEST} levels deep: no {kind} is"
         raise ScenarioError([_at(error.problem_mark, file, what)]) from None
     except MarkedYAMLError as error:
         what = f"this is no YAML: {_problem(error)}"
@@ -108,16 +110,16 @@ def read_yaml(data: bytes, file: str) -> Written:
     if node is None:
         raise ScenarioError([Fault("the file is empty; `tiersim new` writes a start", file=file)])
     if not isinstance(node, MappingNode):
-        what = "a scenario is a mapping of keys to values, as `name: My desk`"
+        what = f"a {kind} is a mapping of keys to values, as `name: My desk`"
         raise ScenarioError([_at(node.start_mark, file, what)])
     reader = _Reader(file)
     tree = reader.mapping(node, ())
     return Written(tree, reader.places, reader.faults)
 
 
-def _decoded(data: bytes, file: str) -> str:
+def _decoded(data: bytes, file: str, kind: str) -> str:
     if len(data) > LARGEST_FILE_BYTES:
-        what = "the file is larger than 1 MiB: no scenario is"
+        what = f"the file is larger than 1 MiB: no {kind} is"
         raise ScenarioError([Fault(what, file=file)])
     if b"\0" in data:
         raise ScenarioError([Fault("this is no text file", file=file)])

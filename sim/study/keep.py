@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import NoneType
+from typing import Any
 
 import numpy as np
 
@@ -44,18 +46,13 @@ def resume(
         If the folder holds no study, or one of another version.
     """
     manifest = Store(folder).read_manifest()
-    asked = manifest.asked
+    asked = _asked(manifest)
     if manifest.arrivals is not None and arrivals is None:
         raise StudyError(f"{folder} replays an export; give the same arrivals again")
     return compare(
         manifest.rebuild(),
         seed=manifest.seed,
-        replications=asked["replications"],
-        precision=asked["precision"],
-        level=asked["level"],
-        metrics=asked["metrics"],
-        max_replications=asked["max_replications"],
-        curves=asked["curves"],
+        **asked,
         engine=engine,
         arrivals=arrivals,
         jobs=jobs,
@@ -93,7 +90,7 @@ def read(folder: str | Path) -> Study:
 
 
 def _plan_of(manifest: Manifest) -> Plan:
-    asked = manifest.asked
+    asked = _asked(manifest)
     return make_plan(
         manifest.rebuild(),
         replications=asked["replications"],
@@ -102,6 +99,25 @@ def _plan_of(manifest: Manifest) -> Plan:
         metrics=asked["metrics"],
         cap=asked["max_replications"],
     )
+
+
+_ASKED: Mapping[str, tuple[type, ...]] = {
+    "replications": (int, NoneType),
+    "precision": (str, float, int, dict, NoneType),
+    "level": (float,),
+    "metrics": (list,),
+    "max_replications": (int,),
+    "curves": (bool,),
+}
+
+
+def _asked(manifest: Manifest) -> dict[str, Any]:
+    """Return what a study was asked, as ``compare`` takes it."""
+    for name, allowed in _ASKED.items():
+        value = manifest.asked.get(name)
+        if type(value) not in allowed:
+            raise StudyError(f"the manifest cannot be read: {name} is {value!r}")
+    return {name: manifest.asked[name] for name in _ASKED}
 
 
 def _whole(finished: Mapping[Task, Replication], scenarios: int) -> int:

@@ -116,13 +116,35 @@ class Manifest:
                 raise StudyError(
                     f"the manifest has format {tree['format']!r}; this version reads {FORMAT}"
                 )
-            return cls(**{**tree, "scenarios": tuple(tree["scenarios"])})
-        except (ValueError, TypeError, KeyError) as error:
+            found = cls(**{**tree, "scenarios": tuple(tree["scenarios"])})
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise StudyError(f"the manifest cannot be read: {error}") from None
+        found._check()
+        return found
+
+    def _check(self) -> None:
+        """Refuse what no ``to_json`` has written."""
+        numbers = {"seed": self.seed, "replications": self.replications}
+        mappings = {"asked": self.asked, "versions": self.versions}
+        for name, number in numbers.items():
+            if type(number) is not int or number < 0:
+                raise StudyError(f"the manifest cannot be read: {name} is {number!r}")
+        for name, mapping in mappings.items():
+            if not isinstance(mapping, dict):
+                raise StudyError(f"the manifest cannot be read: {name} is no mapping")
+        for one in self.scenarios:
+            if not isinstance(one, dict) or not {"name", "hash", "scenario"} <= one.keys():
+                raise StudyError("the manifest cannot be read: a scenario is not whole")
 
     def rebuild(self) -> tuple[Scenario, ...]:
-        """Return the scenarios that were run, and make sure that they are the same."""
-        found = tuple(Scenario.model_validate(one["scenario"]) for one in self.scenarios)
+        """Return the scenarios that were run, and make sure that they are the same.
+
+        Raises
+        ------
+        StudyError
+            If one cannot be read any more, or is not the one that was run.
+        """
+        found = tuple(_read(one) for one in self.scenarios)
         for scenario, one in zip(found, self.scenarios, strict=True):
             if scenario_hash(scenario) != one["hash"]:
                 raise StudyError(
@@ -154,6 +176,16 @@ class Manifest:
             if self.versions.get(package) != other.versions.get(package)
         ]
         return found
+
+
+def _read(one: Mapping[str, Any]) -> Scenario:
+    try:
+        return Scenario.model_validate(one["scenario"])
+    except (ValueError, RecursionError):
+        raise StudyError(
+            f"the manifest's scenario {one['name']!r} cannot be read: the file was changed, or this "
+            "version reads it otherwise"
+        ) from None
 
 
 def _scenario_change(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +41,11 @@ LOCK = "lock"
 CHECKSUM_DIGITS = 32
 _NAME = re.compile(rf"(\d+)-(\d+)\.([0-9a-f]{{{CHECKSUM_DIGITS}}})\.npz")
 _BESIDE = ".part"
+_UNREADABLE = (
+    *(KeyError, ValueError, TypeError, OSError, EOFError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
+)
+"""How bytes that are no replication fail to be read: the last three from inside an archive."""
 
 
 class Store:
@@ -176,7 +182,7 @@ def unpack(content: bytes) -> Replication:
                 for position, name in enumerate(arrays["curve_names"])
             }
             return Replication(values, counts, curves, str(arrays["tickets"]))
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         raise StudyError(f"a replication cannot be read: {error}") from None
 
 

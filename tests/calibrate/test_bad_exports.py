@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+from itertools import pairwise
 
 import pytest
 
@@ -124,3 +126,51 @@ def test_set_aside_to_a_place_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError):
         write_set_aside([], tmp_path / "file" / "aside.csv")
+
+
+ALIASES = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "\n".join(
+    f"{name}: &{name} [{', '.join([f'*{above}'] * 9)}]" for above, name in pairwise("abcdefghij")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[" * 5000, "nested more than 24 levels"),
+        ("a: " + "{a: " * 3000, "nested more than 24 levels"),
+        (ALIASES, "once aliases are followed"),
+        ("columns: {id: &a [*a]}", "once aliases are followed"),
+        ("columns: !!python/object/apply:os.system [id]", "is not allowed"),
+        ("window: {from: 2026-99-99, to: 2026-01-01}", "faults"),
+        ("window: " + "9" * 5000, "faults"),
+        ("columns: {id: a}\ncolumns: {id: b}", "stands here again"),
+        ("- id", "a column mapping is a mapping"),
+    ],
+)
+def test_mapping_that_is_meant_to_harm(write, table, text, says):
+    """A mapping is read within the bounds of a scenario: no bomb, no tag, no endless nesting."""
+    with pytest.raises(ExportError, match=says):
+        read_export(write(table), write(text, "mapping.yaml"))
+
+
+def test_mapping_that_never_ends(write, table, tmp_path):
+    """A pipe is refused before it is opened."""
+    os.mkfifo(tmp_path / "mapping.yaml")
+    with pytest.raises(ExportError, match="no ordinary file"):
+        read_export(write(table), tmp_path / "mapping.yaml")
+
+
+def test_small_file_that_unpacks_to_an_endless_line(tmp_path):
+    """Twenty kilobytes of gzip hold twenty megabytes without a line end: it is not read whole."""
+    path = tmp_path / "export.csv.gz"
+    path.write_bytes(gzip.compress(b"x" * 20_000_000))
+    with pytest.raises(ExportError, match="first line without end"):
+        read_export(path, "servicenow")
+
+
+def test_document_types_are_refused(tmp_path):
+    """XML that defines entities, which can grow without end, is no XES."""
+    path = tmp_path / "export.xes"
+    path.write_text('<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa">]><log>&a;</log>')
+    with pytest.raises(ExportError, match="document type"):
+        read_export(path, "any")

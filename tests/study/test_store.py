@@ -1,5 +1,6 @@
 """Nothing is lost on the way: kills, full disks, flipped bits, other studies in the folder."""
 
+import contextlib
 import errno
 import json
 import os
@@ -254,3 +255,44 @@ def test_folder_without_a_study(tmp_path, desk, coin):
     (tmp_path / MANIFEST).write_text(text.replace('"day": 6', '"day": 60'))
     with pytest.raises(StudyError, match="does not match its own hash"):
         read(tmp_path)
+
+
+def test_manifest_that_was_changed_is_one_message(tmp_path, desk, coin):
+    """Whatever stands where the manifest is read, the answer is a sentence and no traceback."""
+    compare(desk, replications=2, folder=tmp_path, evaluate=coin())
+    tree = json.loads((tmp_path / MANIFEST).read_text())
+    one = tree["scenarios"][0]
+    for change in (
+        {"scenarios": [{**one, "scenario": {**one["scenario"], "demand": {"volume": "many"}}}]},
+        {"scenarios": [{"name": "Desk", "hash": one["hash"]}]},
+        {"scenarios": [1]},
+        {"seed": "1"},
+        {"seed": -1},
+        {"replications": 2.5},
+        {"asked": []},
+        {"asked": {**tree["asked"], "level": "sure"}},
+        {"asked": {}},
+        {"versions": None},
+    ):
+        (tmp_path / MANIFEST).write_text(json.dumps({**tree, **change}))
+        for look in (read, resume):
+            with pytest.raises(StudyError, match="manifest"):
+                look(tmp_path, **({} if look is read else {"evaluate": coin()}))
+    (tmp_path / MANIFEST).write_text("[" * 100_000)
+    with pytest.raises(StudyError, match="manifest"):
+        read(tmp_path)
+
+
+def test_bytes_that_are_no_replication():
+    """An archive cut anywhere, empty, packed otherwise or claiming to be huge: one kind of error."""
+    whole = pack(Replication({"a": 1.0}, {"a": 2.0}, {"x": np.arange(3.0)}, "abc"))
+    for content in (b"", b"PK", *(whole[:at] for at in range(0, len(whole), 97))):
+        with pytest.raises(StudyError, match="cannot be read"):
+            unpack(content)
+    rng = random.Random(5)
+    for _ in range(300):
+        changed = bytearray(whole)
+        for _ in range(3):
+            changed[rng.randrange(len(changed))] = rng.randrange(256)
+        with contextlib.suppress(StudyError):
+            unpack(bytes(changed))
