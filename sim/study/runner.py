@@ -64,6 +64,8 @@ CHUNK_S = 0.2
 a cancelled run are seen after a chunk."""
 CHUNKS_PER_WORKER = 4
 """At least so many where there is enough to do, so that workers end at about the same time."""
+MOST_WORKERS = 1024
+"""More on one machine is a slip of the keyboard."""
 AHEAD = 2
 """Chunks handed out per worker: one in hand and one that waits."""
 
@@ -120,10 +122,15 @@ class Runner:
     _executor: Executor | None = field(default=None, init=False, repr=False)
     _chosen: str = field(default="", init=False, repr=False)
     _seconds: float = field(default=0.0, init=False, repr=False)
+    _workers: int = field(default=0, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
             raise StudyError(f"a study runs on at least one worker, not on {self.jobs}")
+        if self.jobs is not None and self.jobs > MOST_WORKERS:
+            raise StudyError(
+                f"a study runs on at most {MOST_WORKERS:,} workers, not on {self.jobs:,}: is it a slip?"
+            )
 
     @property
     def chosen(self) -> str:
@@ -204,7 +211,8 @@ class Runner:
                 self._executor = ClusterExecutor(self.cluster, self.jobs)
             self._chosen = "cluster"
             return self._executor.workers()
-        workers = self.jobs or cores()
+        # More workers than tasks would only be started, unless they are there already.
+        workers = self._workers = min(self.jobs or cores(), max(tasks, cores()))
         how = self.how
         if how == "auto":
             how = choose(tasks, self._seconds, workers, ready=_processes_ready(workers))
@@ -228,7 +236,7 @@ class Runner:
             _used_at.clear()
             executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]
         elif executor is not None:
-            _used_at[self.jobs or cores()] = time.monotonic()
+            _used_at[self._workers] = time.monotonic()
 
 
 def choose(

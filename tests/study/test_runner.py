@@ -91,6 +91,15 @@ def test_choice_is_one_of_speed(monkeypatch):
     assert runners.cores() >= 1
 
 
+def test_no_more_workers_than_tasks(desk, coin):
+    """Hundreds of jobs for a few tasks start a few workers; thousands are a slip."""
+    work = Work((desk,), 1, Sleepy(coin()))
+    with Runner(work, 300, "threads") as runner:
+        assert runner._start(len(_tasks(6, 1))) == max(6, runners.cores())
+    with pytest.raises(StudyError, match="at most 1,024 workers"):
+        Runner(work, 10**9)
+
+
 def test_processes_that_are_ready_are_used(desk, coin):
     """After ``prepare`` a small study is not too small for them."""
     work = Work((desk,), 1, Sleepy(coin(), 0.05))
