@@ -279,7 +279,7 @@ def predict(
         )
     fitted = min(max(round(share * weeks), 1), weeks - 1)
     end = page.first + dt.timedelta(fitted * WEEK_DAYS - 1)
-    calibration = calibrate(export, first=page.first, last=end)
+    calibration = calibrate(export, first=page.first, last=end, recent=True)
     rest = export.between(end + dt.timedelta(1), page.last)
     return check(calibration, rest, replications=replications, seed=seed)
 

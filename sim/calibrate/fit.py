@@ -22,6 +22,7 @@ import numpy as np
 
 from sim.calibrate.datapage import DataPage, data_page
 from sim.calibrate.demand import Demand, fit_demand
+from sim.calibrate.drift import Drift, find_drift
 from sim.calibrate.export import Export
 from sim.calibrate.figures import Figures
 from sim.calibrate.habits import (
@@ -70,7 +71,10 @@ class Calibration:
         The tickets that it was fitted to.
     lines : Lines
     levels : Levels
+    drift : Drift
+        How times to resolution changed up to the last day fitted, ramp-up included.
     notices : tuple of str
+        What was decided; drift, where there is any, comes first.
     """
 
     scenario: Scenario
@@ -79,6 +83,7 @@ class Calibration:
     export: Export
     lines: Lines
     levels: Levels
+    drift: Drift
     notices: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -93,6 +98,7 @@ def calibrate(
     first: dt.date | None = None,
     last: dt.date | None = None,
     name: str | None = None,
+    recent: bool = False,
 ) -> Calibration:
     """Fit a desk to an export.
 
@@ -103,6 +109,9 @@ def calibrate(
         Days whose tickets are fitted; those that the mapping states, or the data page finds fit.
     name : str, optional
         Of the scenario.
+    recent : bool
+        Fit all but the demand to the last days alone, where the export drifts and they foretell
+        better: for a desk that has to predict, rather than to reproduce what was.
 
     Raises
     ------
@@ -113,14 +122,17 @@ def calibrate(
     page = data_page(export, lines)
     window = export.mapping.window
     first, last = first or window.first or page.first, last or window.last or page.last
-    some = export.between(first, last)
+    drift = find_drift(export, last)
+    start = max(first, drift.recent) if recent and drift.recent else first
+    some = export.between(start, last)
     if len(some) < FEWEST_TICKETS:
         raise ExportError(
-            f"{export.source} has {len(some)} tickets from {first} to {last}; a desk cannot be "
+            f"{export.source} has {len(some)} tickets from {start} to {last}; a desk cannot be "
             f"fitted to fewer than {FEWEST_TICKETS}."
         )
     low = tuple(day for day in page.low_days if first <= day <= last)
-    return _Fit(some, lines, page, first, last, low, name or f"{export.source}, calibrated").fit()
+    name = name or f"{export.source}, calibrated"
+    return _Fit(some, export.between(first, last), lines, page, first, last, low, drift, name).fit()
 
 
 @dataclass(eq=False)
@@ -128,21 +140,28 @@ class _Fit:
     """One calibration under way: facts first, then the desk as a file would say it."""
 
     export: Export
+    whole: Export
     lines: Lines
     page: DataPage
     first: dt.date
     last: dt.date
     low: tuple[dt.date, ...]
+    drift: Drift
     name: str
     ledger: Ledger = field(default_factory=Ledger)
 
     def fit(self) -> Calibration:
         export = self.export
-        self.ledger.notices += [*export.notices, *self.lines.evidence]
+        self.ledger.notices += [*self.drift.sentences(), *export.notices, *self.lines.evidence]
+        if len(export) < len(self.whole):
+            self.ledger.notices.append(
+                f"All but the demand is fitted to the {len(export):,} tickets opened from "
+                f"{export.days_opened()[0]} on."
+            )
         levels = find_levels(export, self.lines)
         tiers = self._tier_names(levels)
         topics = find_topics(export, levels, tiers)
-        demand = fit_demand(export, self.first, self.last, self.low)
+        demand = fit_demand(self.whole, self.first, self.last, self.low)
         self.ledger.notices += demand.notices
         self.ledger.parameters += demand.parameters
         hand_overs = fit_hand_overs(export, levels)
@@ -158,7 +177,7 @@ class _Fit:
         make_promises(tree, self.ledger)
         hours = working_hours(export, levels, self.lines)
         longest = bound_touch(export, tree, tiers, levels)
-        weeks = ((self.last - self.first).days + 1) * DAY / WEEK
+        weeks = self._weeks_fitted()
         staff_tiers(tree, weeks, levels, hours, self.ledger)
         scenario = rehearse(export, tree, levels, longest, self.ledger)
         if len(levels.entry) and (levels.top > levels.entry).mean() < LEAST_SHARE:
@@ -173,8 +192,12 @@ class _Fit:
             export,
             self.lines,
             levels,
+            self.drift,
             tuple(self.ledger.notices),
         )
+
+    def _weeks_fitted(self) -> float:
+        return ((self.last - self.export.days_opened()[0]).days + 1) * DAY / WEEK
 
     def _tier_names(self, levels: Levels) -> tuple[str, ...]:
         if not self.lines.found and len(self.lines.names) == levels.tiers:

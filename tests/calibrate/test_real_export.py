@@ -16,6 +16,8 @@ from sim.scenario.file import load
 from sim.units import WEEK
 from tests.calibrate.conftest import CHECKOUT
 
+DISTANCES = ("n-gram", "circadian", "relative event", "cycle time")
+
 
 @pytest.fixture(scope="module")
 def whole(real_export):
@@ -87,7 +89,8 @@ def test_replay_on_the_base(real_export):
 def test_a_fitted_desk_has_the_exports_figures(whole):
     """The ramp-up is found, and the desk reproduces what is published of the rest.
 
-    Shares within 3 points, resolution p50, p75 and p90 within a factor of 1.25.
+    Shares within 3 points, resolution p50, p75 and p90 within a factor of 1.25, distances within
+    twice those of the export's own halves.
     """
     calibration = calibrate(whole)
     assert calibration.export.days_opened() == (dt.date(2016, 4, 4), dt.date(2016, 5, 1))
@@ -95,6 +98,7 @@ def test_a_fitted_desk_has_the_exports_figures(whole):
     found = check(calibration, replications=4)
     published = (
         "began at L1",
+        "last at L1",
         "never left L1, of those that began there",
         *(f"{count} hand-overs" for count in range(5)),
         "returned to a team it had left",
@@ -106,3 +110,33 @@ def test_a_fitted_desk_has_the_exports_figures(whole):
         assert found[figure].off < 0.03, str(found[figure])
     for quantile in ("p50", "p75", "p90"):
         assert found[f"resolution {quantile}"].off < np.log(1.25), str(found)
+    for distance in DISTANCES:
+        assert not found[f"{distance} distance"].outside, str(found)
+
+
+def test_a_prediction_of_later_weeks(whole):
+    """Fitted to two weeks, the desk foretells the next two as far as the log's drift lets it.
+
+    Ways, shares and the long times come out; that tickets are settled ever faster, and wait for users
+    ever less, is said first.
+    """
+    calibration = calibrate(
+        whole, first=dt.date(2016, 4, 4), last=dt.date(2016, 4, 17), recent=True
+    )
+    assert calibration.notices[0].startswith("The log drifts")
+    assert calibration.drift.recent == dt.date(2016, 4, 11)
+    later = whole.between(dt.date(2016, 4, 18), dt.date(2016, 5, 1))
+    found = check(calibration, later, replications=4)
+    for figure in (
+        "began at L1",
+        "last at L1",
+        "never left L1, of those that began there",
+        *(f"{count} hand-overs" for count in range(5)),
+        "returned to a team it had left",
+        "reopened",
+    ):
+        assert found[figure].off < 0.03, str(found[figure])
+    for quantile in ("p75", "p90"):
+        assert found[f"resolution {quantile}"].off < np.log(1.25), str(found)
+    for distance in DISTANCES:
+        assert not found[f"{distance} distance"].outside, str(found)
