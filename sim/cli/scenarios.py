@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sim.scenario.model import Scenario
     from sim.study.implied import Implied
     from sim.study.settling import Settling
+    from sim.study.study import Study
 
 WARM_UP_REPLICATIONS = 12
 _MODELINE = re.compile(r"^# yaml-language-server:.*\n")
@@ -91,8 +92,14 @@ def commented(text: str) -> str:
     is_flag=True,
     help="Simulate too, to see whether the stated warm-up is long enough.",
 )
+@click.option(
+    "--welch",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write Welch's plot of the warm-up there (.svg or .png), of the first of PATHS.",
+)
 @json_option
-def check(paths: tuple[Path, ...], warm_up: bool, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
     """Find every fault in the files, and say what each scenario implies before any simulation."""
     from sim.scenario.file import load  # noqa: PLC0415
     from sim.study.implied import implied  # noqa: PLC0415
@@ -100,6 +107,7 @@ def check(paths: tuple[Path, ...], warm_up: bool, as_json: bool) -> int:  # noqa
     faults: list[Fault] = []
     found: list[tuple[Path, Implied]] = []
     seen: dict[Path, Settling] = {}
+    warm_up |= welch is not None
     for path in paths:
         try:
             scenario = load(path)
@@ -110,7 +118,9 @@ def check(paths: tuple[Path, ...], warm_up: bool, as_json: bool) -> int:  # noqa
         faults += [Fault(what, key, str(path)) for key, what in known.errors]
         found.append((path, known))
         if warm_up and not known.errors:
-            seen[path] = _filling_up(scenario)
+            study, seen[path] = _filling_up(scenario)
+            if welch is not None and path == paths[0]:
+                study.chart("warm up").save(welch)
     if as_json:
         say_json(
             {
@@ -129,7 +139,7 @@ def check(paths: tuple[Path, ...], warm_up: bool, as_json: bool) -> int:  # noqa
     for path, known in found:
         _say_implied(path, known)
         if path in seen:
-            _say_settling(seen[path])
+            _say_settling(path, seen[path], welch if path == paths[0] else None)
     sys.stdout.flush()
     for fault in faults:
         click.echo(str(fault), err=True)
@@ -153,15 +163,16 @@ def _say_implied(path: Path, known: Implied) -> None:
     click.echo()
 
 
-def _filling_up(scenario: Scenario) -> Settling:
+def _filling_up(scenario: Scenario) -> tuple[Study, Settling]:
     """Simulate some replications, and look how the desk fills up."""
     from sim.study.compare import compare  # noqa: PLC0415 - what computes is imported when needed
     from sim.study.settling import settling  # noqa: PLC0415
 
-    return settling(compare(scenario, replications=WARM_UP_REPLICATIONS, metrics=())[0])
+    study = compare(scenario, replications=WARM_UP_REPLICATIONS, metrics=())
+    return study, settling(study[0])
 
 
-def _say_settling(seen: Settling) -> None:
+def _say_settling(path: Path, seen: Settling, welch: Path | None) -> None:
     rows = [
         (
             f"{number + 1}{' (warm-up)' if number < seen.stated else ''}",
@@ -174,6 +185,10 @@ def _say_settling(seen: Settling) -> None:
         ("week", "open tickets", ""), rows, f"Filling up: {WARM_UP_REPLICATIONS} replications"
     )
     click.echo(f"  {seen.sentence()}")
+    if welch is None:
+        click.echo(f"  Welch's plot of it: tiersim check {path} --welch warm-up.svg")
+    else:
+        click.echo(f"  Welch's plot of it is in {welch}.")
     click.echo()
 
 

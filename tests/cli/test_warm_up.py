@@ -49,3 +49,14 @@ def test_without_it_nothing_is_simulated(say):
     code, out = say("check", "in-house-desk.yaml")
     assert code == Exit.FINE
     assert "Filling up" not in out
+
+
+def test_welchs_plot_is_written(say):
+    """The picture, with its numbers beside it; without it, where to get it is said."""
+    code, out = say("check", "short.yaml", "--warm-up")
+    assert "tiersim check short.yaml --welch warm-up.svg" in out
+    code, out = say("check", "short.yaml", "--welch", "plot.svg")
+    assert code == Exit.FINE
+    assert "Welch's plot of it is in plot.svg" in out
+    assert "backlog still grows" in Path("plot.svg").read_text(encoding="utf-8")
+    assert Path("plot.csv").exists()

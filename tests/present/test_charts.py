@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+import sim
 from sim.errors import OutputError, TierSimError
 from sim.present import chart, names, standard
 from sim.present.charts.frontier import on_frontier
@@ -202,6 +203,18 @@ def test_a_study_without_curves_has_the_charts_that_need_none(study):
     bare = [replace(r, base=bare[0] if n else None) for n, r in enumerate(bare)]
     found = [c.name for c in standard(replace(study, results=tuple(bare)))]
     assert found == ["service levels", "differences", "L1 share", "frontier"]
+
+
+def test_welchs_plot_is_in_a_report_where_the_warm_up_is_too_short(study):
+    """Of the scenario that fills up longest, and in no other report."""
+    assert "warm up" not in [c.name for c in standard(study)]
+    base = sim.example("in-house-desk").with_(
+        {"period.length": "12 weeks", "period.warm_up": "1 week"}, name="Base"
+    )
+    short = base.with_({"tiers.L3.staff.day": 2}, name="Too few engineers")
+    filling = sim.compare([base, short], replications=10, seed=7)
+    (plot,) = [c for c in standard(filling) if c.name == "warm up"]
+    assert plot.title.startswith("Too few engineers: the backlog still grows")
 
 
 def test_one_replication_draws_without_intervals(single):

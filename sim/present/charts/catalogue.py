@@ -12,9 +12,10 @@ from sim.errors import StudyError, TierSimError
 from sim.present.picture import Chart
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
+from sim.study.settling import warnings
 from sim.study.study import Study
 
-Need = Literal["always", "several", "curves", "asked"]
+Need = Literal["always", "several", "curves", "warm-up", "asked"]
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Entry:
         What it shows, for a list of charts.
     place : str
         Module and function, loaded when it is drawn: ``times:times``.
-    need : {"always", "several", "curves", "asked"}
-        Whether it is drawn for every study, for several scenarios, where curves were kept, or only
-        when somebody asks for it.
+    need : {"always", "several", "curves", "warm-up", "asked"}
+        Whether it is drawn for every study, for several scenarios, where curves were kept, where
+        the stated warm-up is clearly too short, or only when somebody asks for it.
     one : bool
         Whether it is about one scenario, by default the first: ``scenario=`` chooses.
     fixed : tuple
@@ -115,7 +116,7 @@ CATALOGUE: Final = (
         "warm up",
         "when the desk has filled up, beside the stated warm-up (Welch's plot)",
         "warm_up:warm_up",
-        "asked",
+        "warm-up",
         one=True,
     ),
     Entry(
@@ -205,8 +206,9 @@ def possible(study: Study, need: Need) -> bool:
     """Tell whether a study can feed charts with a need."""
     if need == "several":
         return len(study) > 1
-    if need == "curves":
-        return all(any(one.curves for one in result.replications) for result in study)
+    if need in ("curves", "warm-up"):
+        kept = all(any(one.curves for one in result.replications) for result in study)
+        return kept and (need == "curves" or bool(warnings(study.results)))
     return need == "always"
 
 
@@ -226,8 +228,11 @@ def standard(study: Study, *, theme: Theme = DEFAULT, scenario: str | int = 0) -
     for one in CATALOGUE:
         if not possible(study, one.need):
             continue
+        shown = scenario
+        if one.need == "warm-up" and not warnings([study[scenario]]):
+            shown = next(result.name for result in study if warnings([result]))
         try:
-            yield one.draw(study, theme=theme, **({"scenario": scenario} if one.one else {}))
+            yield one.draw(study, theme=theme, **({"scenario": shown} if one.one else {}))
         except (TierSimError, StudyError):
             continue
     yield from _dial(study, theme)

@@ -48,6 +48,15 @@ MOST_DIALS: Final = 15
 _ROW: Final = 0.46
 _MARKS: Final = {"better": "▲", "worse": "▼", "higher": "↑", "lower": "↓"}
 _NONE: Final = "○"
+_HALF: Final = 0.34
+"""Width that a label has on its side of 0 at least, as a part of a chart's."""
+_EM: Final = 0.54
+"""Mean width of a letter, as a part of its height."""
+_WIDEST: Final = 3.2
+"""Bars are never drawn shorter than that for their labels."""
+_POINTS: Final = 72
+_GAP: Final = 2
+"""Letters left free beside a label."""
 
 
 def _needs_two(study: Study) -> None:
@@ -286,35 +295,56 @@ def _draw_tornado(
                 abs(e) for e in (estimate.mean, estimate.low, estimate.high) if not math.isnan(e)
             ]
             reach = max(reach, *ends)
+    letters = canvas.size.width * _HALF / (_EM * (size.text - 1.5) / _POINTS)
+    most = reach
     for row, (_, several) in enumerate(ordered):
-        for change in several:
-            estimate = change.difference.estimate
-            right = estimate.mean >= 0
-            far = (
-                estimate.mean
-                if math.isnan(estimate.low)
-                else (estimate.high if right else estimate.low)
-            )
-            found = list(study[change.scenario].changes.values())
-            turned = f" → {shortened(written(found[0][1]), 14)}" if len(found) == 1 else ""
-            currency = study[change.scenario].scenario.costs.currency
-            mark = _MARKS.get(change.effect, _NONE)
-            mean = written_change(metric, estimate, currency)
-            label = f"{mark} {mean.partition(' (')[0] if canvas.narrow else mean}{turned}"
+        for right in (False, True):
+            here = [c for c in several if (c.difference.estimate.mean >= 0) == right]
+            if not here:
+                continue
+            # Beyond every interval of the row, and one below the other: labels never meet.
+            away = max(0.0, *(_away(c, right=right) for c in several))
+            parts = "\n" if canvas.narrow or len(here) == 1 else " "
+            label = "\n".join(parts.join(_turn(canvas, study, metric, c)) for c in here)
+            room = 1 - (max(map(len, label.split("\n"))) + _GAP) / letters
+            most = max(most, min(away / max(room, 0.01), _WIDEST * reach))
             axes.annotate(
-                canvas.write(label),
-                (far, row),
+                label,
+                (away if right else -away, row),
                 xytext=(5 if right else -5, 0),
                 textcoords="offset points",
                 ha="left" if right else "right",
                 va="center",
+                linespacing=1.15,
                 fontsize=size.text - 1.5,
                 color=colours.ink,
             )
-    _difference_axis(axes, metric, reach * (2.6 if canvas.narrow else 1.9))
+    _difference_axis(axes, metric, most)
     axes.axvline(0, color=colours.ink, lw=1)
     names = [
         canvas.write(n) for n in short_names([n for n, _ in ordered], 18 if canvas.narrow else 34)
     ]
     names_axis(axes, names, shown=True, size=size.text - 1, colour=colours.ink)
     bare(axes)
+
+
+def _away(change: Change, *, right: bool) -> float:
+    """Return how far an interval reaches to one side of 0."""
+    estimate = change.difference.estimate
+    end = estimate.high if right else estimate.low
+    return (1 if right else -1) * (estimate.mean if math.isnan(end) else end)
+
+
+def _turn(canvas: Canvas, study: Study, metric: str, change: Change) -> tuple[str, ...]:
+    """Write what a turn of a dial does, and what it was turned to: in two lines, if there is room."""
+    scenario = study[change.scenario]
+    found = list(scenario.changes.values())
+    turned = f"→ {shortened(written(found[0][1]), 14)}" if len(found) == 1 else ""
+    mean = written_change(metric, change.difference.estimate, scenario.scenario.costs.currency)
+    number, bracket, ends = mean.partition(" (")
+    first = f"{_MARKS.get(change.effect, _NONE)} {number}"
+    if canvas.narrow:
+        lines = (first, turned)
+    else:
+        lines = (f"{first} {turned}".rstrip(), f"({ends}" if bracket else "")
+    return tuple(canvas.write(line) for line in lines if line)
