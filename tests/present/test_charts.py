@@ -214,7 +214,7 @@ def test_welchs_plot_is_in_a_report_where_the_warm_up_is_too_short(study):
     short = base.with_({"tiers.L3.staff.day": 2}, name="Too few engineers")
     filling = sim.compare([base, short], replications=10, seed=7)
     (plot,) = [c for c in standard(filling) if c.name == "warm up"]
-    assert plot.title.startswith("Too few engineers: the backlog still grows")
+    assert plot.title.startswith("Too few engineers: a warm-up of 1 week is too short")
 
 
 def test_one_replication_draws_without_intervals(single):
