@@ -100,15 +100,16 @@ def _promise_ecdf(facts: Facts) -> Arrays:
 def _flow(facts: Facts) -> Arrays:
     tiers = len(facts.tiers)
     shape = (tiers + 2, tiers + len(ENDS))
-    rows = np.flatnonzero(facts.row_counts)
-    before = np.maximum(rows - 1, 0)
-    opens = facts.opens[rows]
-    back = ~opens & facts.resolving[before]
-    moved = opens | back | (facts.queue[rows] != facts.queue[before])
-    source = np.where(opens, 0, np.where(back, tiers + 1, facts.tier[before] + np.intp(1)))
-    joins = source[moved] * shape[1] + facts.tier[rows][moved]
-    over = facts.resolving[rows] | facts.closes[rows]
-    last = rows[over]
+    # The row before another is the same ticket's, but for the first row of a ticket.
+    back = ~facts.opens
+    back[1:] &= facts.resolving[:-1]
+    moved = facts.opens | back
+    moved[1:] |= facts.queue[1:] != facts.queue[:-1]
+    rows = np.flatnonzero(moved & facts.row_counts)
+    onwards = facts.tier[rows - 1] + np.intp(1)
+    source = np.where(facts.opens[rows], 0, np.where(back[rows], tiers + 1, onwards))
+    joins = source * shape[1] + facts.tier[rows]
+    last = np.flatnonzero((facts.resolving | facts.closes) & facts.row_counts)
     column = np.array(
         [ENDS.index(name) for name in ("open", "resolved", "abandoned", "unresolved", "closed")]
     )

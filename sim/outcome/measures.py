@@ -47,7 +47,7 @@ REGISTERED = (
 
 arrange([module.__name__ for module in REGISTERED])
 
-_LARGE_ROWS = 200_000
+_LARGE_ROWS = 100_000
 """Visits from which on memory counts for more than the time to work something out again."""
 _LAST_ASKED: dict[str, tuple[Callable[[Facts], Any] | str, ...]] = {
     "reopen_share": (resolution.fates,),
