@@ -19,21 +19,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from bench import _all_in
 from bench._t3 import Limit, t3, usual_ciw, usual_salabim, usual_simpy
 
 import sim
 from sim.engine import available_engines, play, simpy_engine
-from sim.outcome import measure
-from sim.outcome.run import Run
-from sim.scenario.file import load
-from sim.scenario.gallery import gallery
 from sim.workload.desk import Discipline
 from sim.workload.roster import staff
 from sim.workload.sample import sample
 
 RESULTS = Path(__file__).parents[2] / "results" / "bench"
-EVERYTHING = Path(__file__).parents[1] / "cases" / "everything.yaml"
-RUNS = 5
+RUNS, MANY = 5, 25
 SMALL, LARGE = 20_000, 1_000_000
 
 
@@ -172,44 +168,50 @@ def scaling(table: Table, per_events: float) -> None:
 
 
 def desks(table: Table) -> None:
-    """Split a replication of real desks, and hold the engines against each other on them."""
-    for name, path in (("the gallery's base", gallery()["in-house-desk"]), ("all on", EVERYTHING)):
-        scenario = load(path)
-        year = scenario.with_({"period.length": "52 weeks"}, name=scenario.name)
+    """Hold the engines against each other on real desks, over a year."""
+    for name, year in _all_in.desks().items():
+        if name == "T3":
+            continue
         workload, desk = sample(year, 1, 0), staff(year, 1, 0)
-        log = play(workload, desk, engine="compiled", check=False)
-        run = Run(year, workload, desk, log, 1, 0, "compiled")
-        parts = {
-            "sample": lambda s=year: sample(s, 1, 0),
-            "roster": lambda s=year: staff(s, 1, 0),
-            "engine": lambda w=workload, d=desk: play(w, d, engine="compiled", check=False),
-            "engine and laws": lambda w=workload, d=desk: play(w, d, engine="compiled"),
-            "metrics": lambda r=run: measure(r, curves=False),
-            "metrics and curves": lambda r=run: measure(r),
-        }
-        taken = {part: seconds(one)[0] for part, one in parts.items()}
-        figures = ", ".join(f"{part} {1000 * value:.1f} ms" for part, value in taken.items())
-        slow, _ = seconds(lambda w=workload, d=desk: simpy_engine.run(w, d), 1)
+        fast, _ = seconds(lambda w=workload, d=desk: play(w, d, engine="compiled", check=False))
+        slow, _ = seconds(lambda w=workload, d=desk: simpy_engine.run(w, d), 3)
         tickets = len(workload.tickets)
         table.add(
             f"a year of {name} ({tickets:,} tickets): compiled against our SimPy engine",
-            slow / taken["engine"],
+            slow / fast,
             60,
-            f"SimPy {slow:.2f} s; {figures}",
+            f"SimPy {slow:.2f} s; compiled {1000 * fast:.1f} ms",
             least=True,
         )
 
 
 def whole(table: Table) -> None:
-    """Hold a whole replication of T3, and start-up, against their goals."""
-    workload, desk = t3(SMALL)
-    engine, _ = seconds(lambda: play(workload, desk, engine="compiled", check=False))
-    everything, _ = seconds(lambda: play(workload, desk, engine="compiled"))
+    """Hold whole replications of T3, and start-up, against their goals."""
+    scenario = _all_in.desks()["T3"]
+    tickets = len(sample(scenario, 1, 0).tickets)
+    ours, _ = seconds(lambda: _all_in.all_in(scenario), MANY)
+    usual, spread = seconds(lambda: _all_in.usual(tickets))
+    events, _ = seconds(_all_in.by_events(scenario), MANY)
+    whole, _ = seconds(lambda: _all_in.whole(scenario), MANY)
     table.add(
-        "T3 with the laws checked against the engine alone",
-        everything / engine,
+        f"T3, {tickets:,} tickets, all in (sampling, engine, figures), warm, in ms",
+        1000 * ours,
+        4,
+        f"figures: {', '.join(_all_in.USUAL_FIGURES)}",
+        least=False,
+    )
+    table.add(
+        "the same against SimPy the usual way with pandas",
+        usual / ours,
+        100,
+        f"{1000 * usual:.0f} ms (spread {spread:.2f}) and {1000 * ours:.1f} ms",
+        least=True,
+    )
+    table.add(
+        "a whole replication of T3 (laws and every metric too) against the event engine alone",
+        whole / events,
         3,
-        f"{1000 * engine:.2f} and {1000 * everything:.2f} ms for {SMALL:,} tickets",
+        f"{1000 * whole:.1f} and {1000 * events:.1f} ms",
         least=False,
     )
     bare = wall([sys.executable, "-c", "pass"])
@@ -247,12 +249,18 @@ def main() -> None:
     engines(table)
     desks(table)
     whole(table)
+    shares = _all_in.split(lambda part: seconds(part)[0])
+    sys.stdout.write("\n".join(shares) + "\n")
     text = [
         "# Speed",
         "",
         header(),
         "",
         *table.lines,
+        "",
+        "## Where the time of a replication goes",
+        "",
+        *shares,
         "",
     ]
     RESULTS.mkdir(parents=True, exist_ok=True)
