@@ -276,7 +276,8 @@ class Facts:
         """
         taken = self.started_ms[rows]
         # Only a caller who left, and called again, is taken up at a later visit than the first.
-        again = np.flatnonzero((taken == NOT_YET) & ~self.closes[rows])
+        again = np.flatnonzero(taken == NOT_YET)
+        again = again[~self.closes[rows[again]]]
         if len(again):
             rest = self.started_ms != NOT_YET
             if tier is not None:
@@ -353,7 +354,7 @@ class Facts:
         ends = np.flatnonzero(self.closes)
         over = self.run.log.ended_ms[self.ticket[ends]]
         until[ends] = np.where(over == NOT_YET, self.end_ms, over)
-        until[self.resolving] = self.finished_ms[self.resolving]
+        np.copyto(until, self.finished_ms, where=self.resolving)
         return until
 
     @cached_property
