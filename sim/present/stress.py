@@ -128,7 +128,8 @@ def _objectives(study: Study) -> Iterator[Item]:
             ),
             (
                 "Figures are taken from the log of each finished replication, of what comes after the "
-                f"warm-up; the interval is Student's t over replications, {100 * study.level:g} %."
+                f"warm-up; the interval is Student's t over replications, {100 * study.level:g} %, "
+                "lengthened on the side of the longer tail where they are skewed (Johnson 1978)."
             ),
         ),
     )

@@ -17,6 +17,7 @@ from sim.study.evaluate import Evaluation
 from sim.study.interrupt import Interrupts
 from sim.study.listing import check_names
 from sim.study.manifest import Manifest
+from sim.study.outlying import outlying
 from sim.study.precision import (
     DEFAULT_REPLICATIONS,
     FIRST,
@@ -328,4 +329,5 @@ def assemble(
         horizon(result.scenario) for result in results if not result.scenario.period.warm_up
     )
     notes += warnings(results)
+    notes += outlying(results, plan.metrics)
     return Study(results, plan.metrics, plan.level, manifest, tuple(notes))

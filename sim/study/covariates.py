@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.errors import StudyError
-from sim.study.estimate import Estimate, mean_estimate, t_factor
+from sim.study.estimate import Estimate, mean_estimate
+from sim.study.interval import reach, skewness
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def controlled_estimate(
     >>> waits = [9.2, 10.1, 11.9, 9.4, 11.1, 10.5]
     >>> found = controlled_estimate(waits, {"arrivals": arrivals}, {"arrivals": 100.0})
     >>> found.estimate.format(), found.plain.format()
-    ('10.05 [9.91, 10.19]', '10.37 [9.289, 11.44]')
+    ('10.05 [9.868, 10.19]', '10.37 [9.289, 11.61]')
     """
     plain = mean_estimate(values, level=level)
     missing = sorted(set(controls) - set(expected))
@@ -98,13 +99,15 @@ def controlled_estimate(
     residual = y - design @ weights
     noise = float(residual @ residual) / freedom
     error = math.sqrt(noise * float(np.linalg.pinv(design.T @ design)[0, 0]))
-    half = t_factor(freedom + 1, level) * error
+    # What the controls leave over is as skewed as any replications may be.
+    skew = skewness(residual)
+    below, above = (side * error for side in reach(freedom + 1, level, skew))
     mean = float(weights[0])
     adjusted = Estimate(
-        mean, mean - half, mean + half, n, level, error * math.sqrt(n), plain.missing
+        mean, mean - below, mean + above, n, level, error * math.sqrt(n), plain.missing, skew
     )
     by_name = dict.fromkeys(controls, 0.0)
     names = [name for name, v in zip(controls, varies, strict=True) if v]
     by_name.update(zip(names, (float(w) for w in weights[1:]), strict=True))
-    reduction = (plain.half_width / half) ** 2 if half else math.inf
+    reduction = (plain.half_width / adjusted.half_width) ** 2 if error else math.inf
     return Controlled(adjusted, plain, by_name, reduction)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from sim.errors import StudyError
 from sim.study.estimate import Estimate, mean_estimate
+from sim.study.interval import two_sided_p
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,10 @@ class Difference:
     Attributes
     ----------
     estimate : Estimate
-        The mean difference, with its paired t-interval.
+        The mean difference, with the interval of the differences' mean.
     p : float
-        Two-sided p-value of "no difference"; NaN when fewer than two pairs are measured.
+        Two-sided p-value of "no difference", the one that goes with the interval: it is below 5 %
+        where the 95 % interval leaves out 0. NaN when fewer than two pairs are measured.
     variance_reduction : float
         How many times more replications two independent runs would have needed for the same
         interval: (variance of one + variance of the other) / variance of the difference. Infinite
@@ -83,7 +84,7 @@ def paired_difference(values: ArrayLike, base: ArrayLike, *, level: float = 0.95
         reduction = math.inf if apart else math.nan
     else:
         t = estimate.mean / estimate.standard_error
-        p = float(2 * special.stdtr(estimate.n - 1, -abs(t)))
+        p = two_sided_p(t, estimate.n, estimate.skewness)
         reduction = apart / spread
     return Difference(estimate, p, reduction, _correlation(mine[both], theirs[both]))
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.study.estimate import MOST_REPLICATIONS, Better, Estimate, replications_needed
+from sim.study.estimate import MOST_REPLICATIONS, Better, Estimate, replications_to_clear
 
 Word = Literal["met", "missed", "not yet known"]
 SENSIBLE_ROUNDING = 2
@@ -68,8 +68,7 @@ def _more(estimate: Estimate, goal: float) -> int | None:
     distance = abs(estimate.mean - goal)
     if estimate.n < 2 or not estimate.sd > 0 or not distance > 0:  # noqa: PLR2004 - a spread needs two
         return None
-    # A share's interval is cut at 0 and 1, but the distance to the goal is what must be resolved.
-    needed = replications_needed(estimate, distance)
+    needed = replications_to_clear(estimate, goal)
     if needed >= MOST_REPLICATIONS:
         return None
     more = max(1, needed - estimate.n)

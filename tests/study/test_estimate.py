@@ -15,19 +15,43 @@ from sim.study.estimate import (
     mean_estimate,
     quantile_estimate,
     replications_needed,
+    replications_to_clear,
     share_estimate,
 )
+from sim.study.interval import UNSEEN
 
 VALUES = np.random.default_rng(11).gamma(2.0, 3.0, 25)
+EVEN = np.concatenate([VALUES, 2 * VALUES.mean() - VALUES])
+"""As skewed to one side as to the other."""
 
 
 @pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
 def test_mean_agrees_with_statsmodels(level):
-    """A t-interval is the one that everybody computes."""
-    found = mean_estimate(VALUES, level=level)
-    low, high = DescrStatsW(VALUES).tconfint_mean(alpha=1 - level)
+    """Where values are not skewed, the interval is the t-interval that everybody computes."""
+    found = mean_estimate(EVEN, level=level)
+    low, high = DescrStatsW(EVEN).tconfint_mean(alpha=1 - level)
     assert (found.low, found.high) == pytest.approx((low, high), rel=1e-12)
-    assert found.mean == pytest.approx(VALUES.mean(), rel=1e-14)
+    assert found.mean == pytest.approx(EVEN.mean(), rel=1e-14)
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_skewed_values_reach_farther_on_the_side_of_their_tail(level, sign):
+    """The short side is that of statsmodels; the other has Johnson's term beside it."""
+    found = mean_estimate(sign * VALUES, level=level)
+    ends = DescrStatsW(sign * VALUES).tconfint_mean(alpha=1 - level)
+    t, skewed = stats.t.ppf((1 + level) / 2, 24), stats.skew(VALUES, bias=False)
+    further = skewed * (1 + UNSEEN / 25) * (1 + 2 * t**2) / 30 * found.standard_error
+    sides = (ends[0], ends[1] + further) if sign > 0 else (ends[0] - further, ends[1])
+    assert (found.low, found.high) == pytest.approx(sides, rel=1e-12)
+    assert found.skewness == pytest.approx(sign * skewed)
+
+
+def test_one_replication_far_from_all_others_is_told():
+    """Its interval hangs on it; ten skewed values, and a few of anything, do not make that alarm."""
+    assert mean_estimate([*range(19), 200]).dominated
+    assert not mean_estimate(VALUES).dominated
+    assert not mean_estimate([1.0, 1.0, 9.0]).dominated
 
 
 def test_replications_that_did_not_measure_are_left_out_and_counted():
@@ -103,15 +127,26 @@ def test_quantile_that_cannot_be_bounded_says_so():
 
 def test_needed_replications_are_the_fewest():
     """One replication fewer would not do."""
-    found = mean_estimate(VALUES)
+    found = mean_estimate(EVEN)
     n = replications_needed(found, 0.5)
 
     def half(k):
-        return stats.t.ppf(0.975, k - 1) * VALUES.std(ddof=1) / math.sqrt(k)
+        return stats.t.ppf(0.975, k - 1) * EVEN.std(ddof=1) / math.sqrt(k)
 
     assert half(n) <= 0.5 < half(n - 1)
     assert replications_needed(found, 0.0) == MOST_REPLICATIONS
     assert replications_needed(mean_estimate([2.0, 2.0]), 0.1) == 2
+
+
+def test_skewed_replications_need_more():
+    """As long as the interval that they make; towards a goal, on the side where it lies."""
+    found = mean_estimate(VALUES)
+    hair = 1 + 1e-9
+    assert replications_needed(found, found.half_width * hair) == 25
+    up, down = (hair * (end - found.mean) for end in (found.high, found.low))
+    assert replications_to_clear(found, found.mean + up) == 25
+    assert replications_to_clear(found, found.mean + down) == 25
+    assert replications_to_clear(found, found.mean - down) > 25
 
 
 @pytest.mark.parametrize("level", [0.0, 1.0, 95])

@@ -19,14 +19,30 @@ def _common_tickets(studies, n, effect):
 
 
 def test_paired_difference_agrees_with_scipy():
-    """Interval and p-value are those of the paired t-test."""
+    """Where differences are not skewed, interval and p-value are those of the paired t-test."""
     base, other = (rows[0] for rows in _common_tickets(1, 15, 0.4))
+    # As skewed to one side as to the other: each difference once more, on the other side of the mean.
+    shift = 2 * (other - base).mean() - 2 * (other - base)
+    base, other = np.concatenate([base, base]), np.concatenate([other, other + shift])
     found = paired_difference(other, base)
     oracle = stats.ttest_rel(other, base)
     assert found.p == pytest.approx(oracle.pvalue)
     interval = oracle.confidence_interval(0.95)
-    assert (found.estimate.low, found.estimate.high) == pytest.approx(interval)
+    assert (found.estimate.low, found.estimate.high) == pytest.approx(tuple(interval))
     assert found.correlation == pytest.approx(np.corrcoef(other, base)[0, 1])
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("n", [4, 10, 25])
+def test_p_value_goes_with_the_interval(seed, n):
+    """However skewed, the interval of level 1 - p ends at 0, so that both say the same."""
+    rng = np.random.default_rng(seed)
+    change = rng.choice([-1, 1]) * (rng.gamma(0.7, 1.0, n) - rng.choice([0.1, 0.7, 1.4]))
+    found = paired_difference(change, np.zeros(n))
+    assert found.shown == (found.p < 0.05)
+    if found.p < 1:
+        same = paired_difference(change, np.zeros(n), level=1 - found.p).estimate
+        assert (same.low if same.mean > 0 else same.high) == pytest.approx(0, abs=1e-9)
 
 
 def test_common_tickets_save_replications():
