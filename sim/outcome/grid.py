@@ -92,9 +92,10 @@ def occupied(bounds: Times, from_ms: Times, to_ms: Times) -> Times:
     Parameters
     ----------
     bounds : int64
-        Ascending; cell i is ``[bounds[i], bounds[i + 1])``.
+        Ascending from 0; cell i is ``[bounds[i], bounds[i + 1])``. The last cell may be shorter than
+        the others, which are of one length.
     from_ms, to_ms : int64
-        ``to_ms`` at least ``from_ms``.
+        From 0 to the last bound; ``to_ms`` at least ``from_ms``.
 
     Returns
     -------
@@ -106,17 +107,19 @@ def occupied(bounds: Times, from_ms: Times, to_ms: Times) -> Times:
     >>> occupied(np.array([0, 10, 20, 30]), np.array([5, 12]), np.array([25, 14])).tolist()
     [5, 12, 5]
     """
-    inside: Times = np.diff(_before(bounds, from_ms) - _before(bounds, to_ms))
-    return inside
+    return _after(bounds, from_ms) - _after(bounds, to_ms)
 
 
-def _before(bounds: Times, at_ms: Times) -> Times:
-    """Sum, over the instants before each bound, the time from the instant to the bound."""
-    at_ms = np.sort(at_ms, kind="stable")  # mostly nearly in order already
-    count = np.searchsorted(at_ms, bounds)
-    total = np.concatenate([[0], np.cumsum(at_ms)])
-    until: Times = count * bounds - total[count]
-    return until
+def _after(bounds: Times, at_ms: Times) -> Times:
+    """Return how much of each cell comes after each instant, summed over the instants."""
+    count = len(bounds) - 1
+    cell = at_ms // max(bounds[1], 1)
+    into_ms = at_ms - bounds[cell]
+    # Sums of whole milliseconds below 2^53 are exact in doubles.
+    spent = np.bincount(cell, into_ms, minlength=count)[:count].astype(np.int64)
+    begun = np.cumsum(np.bincount(cell, minlength=count)[:count])
+    after: Times = begun * np.diff(bounds) - spent
+    return after
 
 
 def by_hour_of_week(values: Times, hour: NDArray[np.int16], first: int, bounds: Times) -> Floats:

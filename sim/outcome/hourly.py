@@ -70,7 +70,7 @@ def _at_once(facts: Facts, stays: Stays) -> Floats:
     pool = facts.run.desk.agent_pool[stays.agent]
     rows = []
     for number in range(len(facts.run.desk.pools)):
-        own = pool == number
+        own = np.flatnonzero(pool == number)
         time = occupied(bounds, stays.from_ms[own], stays.to_ms[own])
         rows.append(by_hour_of_week(time, hour, first, bounds))
     return np.array(rows).reshape(-1, *_WEEK)
