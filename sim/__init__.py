@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from sim.scenario.one_queue import one_queue
     from sim.study.choosing import choose_best
     from sim.study.compare import compare
+    from sim.study.covariates import controlled_estimate
     from sim.study.estimate import mean_estimate, replications_needed
     from sim.study.evaluate import replicate as run
     from sim.study.implied import Implied, implied
@@ -70,6 +71,7 @@ _HOMES = {
     "calibrate": "sim",
     "choose_best": "sim.study.choosing",
     "compare": "sim.study.compare",
+    "controlled_estimate": "sim.study.covariates",
     "difference_lines": "sim.scenario.change",
     "differences": "sim.scenario.change",
     "dump": "sim.scenario.file",
@@ -114,6 +116,7 @@ __all__ = [
     "calibrate",
     "choose_best",
     "compare",
+    "controlled_estimate",
     "difference_lines",
     "differences",
     "dump",
