@@ -106,17 +106,18 @@ def _flow(facts: Facts) -> Arrays:
     moved = facts.opens | back
     moved[1:] |= facts.queue[1:] != facts.queue[:-1]
     rows = np.flatnonzero(moved & facts.row_counts)
-    onwards = facts.tier[rows - 1] + np.intp(1)
+    onwards = facts.tier[rows - 1] + np.int16(1)
     source = np.where(facts.opens[rows], 0, np.where(back[rows], tiers + 1, onwards))
-    joins = source * shape[1] + facts.tier[rows]
+    joins = np.bincount(source * shape[1] + facts.tier[rows], minlength=shape[0] * shape[1])
     last = np.flatnonzero((facts.resolving | facts.closes) & facts.row_counts)
     column = np.array(
-        [ENDS.index(name) for name in ("open", "resolved", "abandoned", "unresolved", "closed")]
+        [ENDS.index(name) for name in ("open", "resolved", "abandoned", "unresolved", "closed")],
+        np.int16,
     )
     ending = np.minimum(facts.run.log.ending[facts.ticket[last]], Ending.CLOSED)
     end = np.where(facts.resolving[last], ENDS.index("resolved"), column[ending])
-    leaves = (facts.tier[last] + np.intp(1)) * shape[1] + tiers + end
-    count = np.bincount(np.concatenate([joins, leaves]), minlength=shape[0] * shape[1])
+    leaves = (facts.tier[last] + np.int16(1)) * shape[1] + tiers + end
+    count = joins + np.bincount(leaves, minlength=shape[0] * shape[1])
     return {"": count.reshape(shape).astype(np.float64)}
 
 

@@ -60,10 +60,11 @@ IDLE_S = 120
 LOOK_S = 1.0
 """How often a worker looks whether its parent is still there."""
 CHUNK_S = 0.2
-"""A chunk of tasks takes about this long: passing it on costs some milliseconds, and progress and
-a cancelled run are seen after a chunk."""
-CHUNKS_PER_WORKER = 4
-"""At least so many where there is enough to do, so that workers end at about the same time."""
+"""A chunk of tasks takes at most about this long: progress, and a cancelled run, are seen after it."""
+PART_OF_THE_REST = 2
+"""A worker is given at most this part (a half) of its share of what is left: chunks, each of which
+costs a millisecond to pass on, are large at first, and so small at the end that all workers end
+together."""
 MOST_WORKERS = 1024
 """More on one machine is a slip of the keyboard."""
 AHEAD = 2
@@ -332,6 +333,11 @@ def _result(future: Future[list[Replication]]) -> list[Replication]:
 
 
 def _chunks(tasks: list[Task], seconds: float, workers: int) -> list[list[Task]]:
-    fair = len(tasks) // (workers * CHUNKS_PER_WORKER)
-    size = max(1, min(fair, round(CHUNK_S / seconds) if seconds else 1))
-    return [tasks[at : at + size] for at in range(0, len(tasks), size)]
+    most = round(CHUNK_S / seconds) if seconds else 1
+    chunks, at = [], 0
+    while at < len(tasks):
+        fair = (len(tasks) - at) // (workers * PART_OF_THE_REST)
+        size = max(1, min(fair, most))
+        chunks.append(tasks[at : at + size])
+        at += size
+    return chunks

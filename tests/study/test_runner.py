@@ -91,6 +91,18 @@ def test_choice_is_one_of_speed(monkeypatch):
     assert runners.cores() >= 1
 
 
+def test_chunks_end_together():
+    """Every task is in one chunk, in order; none is too long, and the last ones are single tasks."""
+    for count, seconds, workers in ((63, 0.0137, 2), (1, 1.0, 8), (1000, 0.001, 3), (7, 0.0, 2)):
+        tasks = _tasks(count, 1)
+        chunks = runners._chunks(tasks, seconds, workers)
+        assert [task for chunk in chunks for task in chunk] == tasks
+        sizes = [len(chunk) for chunk in chunks]
+        assert sizes == sorted(sizes, reverse=True)
+        assert max(sizes) * seconds <= max(runners.CHUNK_S * 1.1, seconds)
+        assert set(sizes[-workers:]) == {1}
+
+
 def test_no_more_workers_than_tasks(desk, coin):
     """Hundreds of jobs for a few tasks start a few workers; thousands are a slip."""
     work = Work((desk,), 1, Sleepy(coin()))
