@@ -33,10 +33,10 @@ from sim.study.replication import Replication
 from sim.study.store import pack
 
 RESULTS = Path(__file__).parents[2] / "results" / "bench"
-SECONDS = int(os.environ.get("TIERSIM_FUZZ_SECONDS", "150"))
+SECONDS = int(os.environ.get("TIERSIM_FUZZ_SECONDS", "100"))
 """For each target."""
 MOST_BYTES = 6_144
-WRITE_EVERY = 500
+WRITE_EVERY = 100
 WHAT_IF = """\
 extends: small.yaml
 name: One more
