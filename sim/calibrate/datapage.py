@@ -131,7 +131,9 @@ def data_page(export: Export, lines: Lines | None = None) -> DataPage:
 
 def _size(export: Export) -> Finding:
     first, last = export.days_opened()
-    aside = f"; {len(export.set_aside):,} rows are set aside" if export.set_aside else ""
+    aside = ""
+    if export.set_aside:
+        aside = f"; {len(export.set_aside):,} rows cannot be used and are set aside, with reasons"
     return Finding(
         "size",
         f"{export.rows:,} rows, {len(export):,} tickets opened from {first} to {last}{aside}.",
@@ -286,8 +288,8 @@ def _whole(
         found.append(
             Finding(
                 "period",
-                f"{(last - first).days + 1} days are no whole week: the profile of the week and "
-                "how much days differ cannot be measured.",
+                f"There is no whole week from {first} to {last}, Monday to Sunday: the profile of the "
+                "week and how much days differ cannot be measured.",
                 serious=True,
             )
         )

@@ -49,15 +49,25 @@ def distances(a: Export, lines_a: Lines, b: Export, lines_b: Lines) -> dict[str,
         tickets are opened, counted from the first of either log. NaN where a log has nothing to
         compare.
     """
+    stays = {
+        "n-gram distance": float("nan"),
+        "circadian distance": float("nan"),
+        "relative event distance": float("nan"),
+    }
+    # One row per ticket tells of no stay but the last.
+    if len(a.events) and len(b.events):
+        stays = {
+            "n-gram distance": n_gram_distance(
+                (a.visits.ticket, find_levels(a, lines_a).of_visit),
+                (b.visits.ticket, find_levels(b, lines_b).of_visit),
+            ),
+            "circadian distance": circadian_distance(
+                local_hour(a, a.visits.from_ms), local_hour(b, b.visits.from_ms)
+            ),
+            "relative event distance": earth_movers(_relative_h(a), _relative_h(b)),
+        }
     return {
-        "n-gram distance": n_gram_distance(
-            (a.visits.ticket, find_levels(a, lines_a).of_visit),
-            (b.visits.ticket, find_levels(b, lines_b).of_visit),
-        ),
-        "circadian distance": circadian_distance(
-            local_hour(a, a.visits.from_ms), local_hour(b, b.visits.from_ms)
-        ),
-        "relative event distance": earth_movers(_relative_h(a), _relative_h(b)),
+        **stays,
         "cycle time distance": cycle_distance(a.durations_h(), b.durations_h()),
         "arrival distance": arrival_distance(
             _since_midnight_h(a, a.tickets.opened_ms), _since_midnight_h(b, b.tickets.opened_ms)

@@ -7,24 +7,34 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gzip
+import io
 import os
 import zoneinfo
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from sim.calibrate.export import Export
 from sim.calibrate.mapping import STATES, Mapping, load_mapping
+from sim.calibrate.mirror import Rehearsal
 from sim.calibrate.read import harmless
 from sim.outcome.tables import write_whole
 from sim.workload.journeys import NONE, NOT_YET
 
+if TYPE_CHECKING:
+    from sim.calibrate.fit import Calibration
+
 FORM: Final = "%Y-%m-%d %H:%M:%S"
 _ROLES: Final = (
     "id", "state", "opened", "updated", "sequence", "team", "assignee", "priority", "category",
-    "channel", "reopened", "resolved",
+    "channel", "reopened", "reassigned", "resolved",
 )  # fmt: skip
+_UPDATES: Final = ("updated", "sequence")
+"""What a table of one row per ticket has no column for."""
 
 
 def write_sample(
@@ -32,14 +42,16 @@ def write_sample(
     path: str | os.PathLike[str],
     mapping: str | Mapping = "servicenow",
 ) -> Path:
-    """Write the events of an export (a mirrored run) as CSV, one row per update.
+    """Write an export (a mirrored run) as CSV, one row per update or, as the mapping has it, per ticket.
 
     Parameters
     ----------
     export : Export
     path : path
+        Ending in ``.gz``, it is compressed.
     mapping : str or Mapping
-        Whose columns and state names are used; roles that it does not name are left out.
+        Whose columns, state names and form of dates are used; roles that it does not name are left
+        out.
 
     Raises
     ------
@@ -48,25 +60,39 @@ def write_sample(
     """
     words = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
     roles = [role for role in _ROLES if words.columns.get(role)]
+    if words.kind == "tickets":
+        roles = [role for role in roles if role not in _UPDATES]
     header = [words.columns[role][0] for role in roles]  # type: ignore[index]
-    by_name = dict(words.states.items())
-    names = {n: by_name[state][0] for n, state in enumerate(STATES) if state in by_name}
+    text = io.StringIO(newline="")
+    out = csv.writer(text, delimiter=words.separator or ",")
+    out.writerow(header)
+    out.writerows([row[role] for role in roles] for row in _rows(export, words))
+    made = text.getvalue().encode()
+    if Path(path).suffix == ".gz":
+        # No name and no time in it: the same tickets are the same bytes.
+        made = gzip.compress(made, mtime=0)
+    return write_whole(Path(path), lambda to: to.write_bytes(made))
+
+
+def _rows(export: Export, words: Mapping) -> Iterator[dict[str, str]]:
+    names = {n: words.states[s][0] for n, s in enumerate(STATES) if s in words.states}
     clock = zoneinfo.ZoneInfo(export.zone)
+    form = _form(words)
 
     def moment(at_ms: int) -> str:
         if at_ms == NOT_YET:
             return ""
-        return dt.datetime.fromtimestamp(at_ms / 1000, clock).strftime(FORM)
+        return dt.datetime.fromtimestamp(at_ms / 1000, clock).strftime(form)
 
     def label(labels: tuple[str, ...], code: int) -> str:
         return "" if code == NONE else harmless(labels[code])
 
     one, events = export.tickets, export.events
     first = np.searchsorted(events.ticket, np.arange(len(export)))
-
-    def row(at: int) -> list[str]:
+    last = np.append(first[1:], len(events)) - 1
+    for at in last if words.kind == "tickets" else range(len(events)):
         ticket = int(events.ticket[at])
-        known = {
+        yield {
             "id": one.id[ticket],
             "state": names.get(int(events.state[at]), ""),
             "opened": moment(int(one.opened_ms[ticket])),
@@ -78,14 +104,55 @@ def write_sample(
             "category": label(export.categories, int(one.category[ticket])),
             "channel": label(export.channels, int(one.channel[ticket])),
             "reopened": str(max(int(one.reopened[ticket]), 0)),
+            "reassigned": str(max(int(one.hand_offs[ticket]), 0)),
             "resolved": moment(int(one.resolved_ms[ticket])),
         }
-        return [known[role] for role in roles]
 
-    def write(to: Path) -> None:
-        with to.open("w", encoding="utf-8", newline="") as file:
-            out = csv.writer(file)
-            out.writerow(header)
-            out.writerows(row(at) for at in range(len(events)))
 
-    return write_whole(Path(path), write)
+def _form(words: Mapping) -> str:
+    """Return the form in which dates are written: the mapping's first, with all its parts."""
+    form = words.dates[0]
+    return form.replace("[", "").replace("]", "") if "%" in form else FORM
+
+
+def anonymous(export: Export) -> Export:
+    """Replace what a client called its topics, priorities and channels by numbers.
+
+    Teams and people of a mirrored run are the desk's own already. Priorities are numbered in the
+    desk's order, the most urgent first.
+
+    Examples
+    --------
+    ``anonymous(as_export(run)).categories`` is ``("Topic 1", "Topic 2")``
+    """
+    return replace(
+        export,
+        categories=_numbered("Topic", export.categories),
+        priorities=_numbered("Priority", export.priorities),
+        channels=_numbered("Channel", export.channels),
+    )
+
+
+def _numbered(word: str, labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{word} {number}" for number in range(1, len(labels) + 1))
+
+
+def sample_of(calibration: Calibration, path: str | os.PathLike[str], *, seed: int = 3) -> Path:
+    """Run a fitted desk over the days it was fitted to, and write its tickets without any name of the client's.
+
+    Parameters
+    ----------
+    calibration : Calibration
+    path : path
+    seed : int
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    (run,) = Rehearsal(calibration.scenario).runs(1, seed=seed)
+    return write_sample(anonymous(run), path, calibration.export.mapping)
+
+
+__all__ = ["FORM", "anonymous", "sample_of", "write_sample"]

@@ -176,7 +176,11 @@ def find_columns(header: Sequence[str], mapping: Mapping, file: str) -> dict[str
         names = " or ".join(map(repr, wanted)) or f"`columns.{role}` names none"
         parts.append(f"no column for `{role}` ({names}{hint})")
     there = ", ".join(repr(name) for name in header[:40]) + (", …" if len(header) > 40 else "")  # noqa: PLR2004 - enough to see
-    raise ExportError(f"{file} has {'; '.join(parts)}. Its columns are {there}.")
+    sketch = ", ".join(f"{role}: …" for role in missing)
+    raise ExportError(
+        f"{file} has {'; '.join(parts)}. Its columns are {there}. Say which is which in a mapping "
+        f"file: `extends: any` and `columns: {{{sketch}}}`."
+    )
 
 
 def _gather(

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.saying import json_option, say_engine, say_json, say_next
+from sim.errors import ExportError
 from sim.scenario.writing import write_whole
 
 if TYPE_CHECKING:
-    from sim.calibrate.check import Check
+    from sim.calibrate.check import Check, Line
     from sim.calibrate.fit import Calibration
 
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 CHECK_REPLICATIONS = 10
+WORST = 8
+"""Figures that the screen shows; the reports have all."""
 
 
 @click.command(short_help="Fit a desk to a ticket export.")
@@ -25,8 +28,7 @@ CHECK_REPLICATIONS = 10
     "--as",
     "mapping",
     metavar="NAME|MAPPING",
-    required=True,
-    help="How to read it: servicenow, jira, zendesk, any, or a mapping file.",
+    help="How to read it: servicenow, jira, zendesk, any, or a mapping file. Guessed if absent.",
 )
 @click.option(
     "-o",
@@ -38,7 +40,11 @@ CHECK_REPLICATIONS = 10
 @click.option("--first", type=_DATE, help="First day to fit; found in the export if absent.")
 @click.option("--last", type=_DATE, help="Last day to fit.")
 @click.option("--time-zone", metavar="ZONE", help="Of dates without a zone: Europe/Paris.")
-@click.option("--predict", is_flag=True, help="Fit the first half, predict the second.")
+@click.option(
+    "--predict/--no-predict",
+    default=True,
+    help="Also fit the first half of the weeks and predict the second.  [default: predict]",
+)
 @click.option(
     "--replications",
     type=click.IntRange(2, 1000),
@@ -47,74 +53,162 @@ CHECK_REPLICATIONS = 10
     help="Of the check.",
 )
 @json_option
-def calibrate(export: Path, mapping: str, output: Path, as_json: bool, **options: Any) -> None:  # noqa: FBT001 - click's
-    """Fit a desk to EXPORT; write it as a commented scenario, and a report beside it.
+def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -> None:
+    """Fit a desk to EXPORT; write it as a commented scenario, and reports beside it.
 
-    The report says how good the data are, where each number comes from (measured, fitted or
-    assumed), and how the desk's figures compare with the export's own.
+    The reports (HTML and text) say how well it predicts, how good the data are, and where each
+    number comes from: measured, fitted or assumed. Also written: how the export was read, as a
+    mapping file for --as; rows that cannot be used, with reasons; and a sample, simulated tickets
+    in the export's columns without any name of the client's.
     """
-    from sim.calibrate.check import check, predict  # noqa: PLC0415 - what computes comes late
+    from sim.calibrate.check import check  # noqa: PLC0415 - what computes comes late
     from sim.calibrate.fit import calibrate as fit  # noqa: PLC0415
+    from sim.calibrate.guess import guess_mapping, save_found  # noqa: PLC0415
     from sim.calibrate.read import read_export, write_set_aside  # noqa: PLC0415
+    from sim.calibrate.sample import sample_of  # noqa: PLC0415
     from sim.calibrate.write import write_scenario  # noqa: PLC0415
+    from sim.present.calibration import write_calibration  # noqa: PLC0415
 
     say_engine("auto")
+    guessed = ""
+    if mapping is None:
+        mapping, guessed = guess_mapping(export)
+        if not options["as_json"]:
+            click.echo(guessed, err=True)
     data = read_export(export, mapping, time_zone=options["time_zone"])
+
+    def beside(ending: str) -> Path:
+        return output.with_name(f"{output.stem}-{ending}")
+
     written: list[Path] = []
     if data.set_aside:
-        beside = output.with_name(f"{output.stem}-set-aside.csv")
-        written.append(write_set_aside(data.set_aside, beside))
+        written.append(write_set_aside(data.set_aside, beside("set-aside.csv")))
     desk = fit(data, first=_day(options["first"]), last=_day(options["last"]), name=output.stem)
     checks = [check(desk, replications=options["replications"])]
-    if options["predict"]:
-        checks.append(predict(data, replications=options["replications"]))
+    ahead, unpredicted = _prediction(desk, options)
+    checks += ahead
     written.insert(0, write_scenario(desk, output))
-    text = _report(desk, checks, len(data.set_aside))
-    written.append(write_whole(output.with_name(f"{output.stem}-calibration.txt"), text))
-    if as_json:
-        say_json(_plain(desk, checks, written))
+    text = _report(desk, checks, unpredicted, guessed)
+    written.append(
+        write_calibration(
+            desk,
+            checks,
+            beside("calibration.html"),
+            scenario_file=output.name,
+            unpredicted=unpredicted,
+        )
+    )
+    written.append(write_whole(beside("calibration.txt"), text))
+    written.append(save_found(data, desk.lines, beside("mapping.yaml")))
+    if len(data.events):
+        written.append(sample_of(desk, beside("sample.csv.gz")))
+    if options["as_json"]:
+        say_json(_plain(desk, checks, written, unpredicted))
         return
-    click.echo(text)
+    click.echo(_short(desk, checks, unpredicted))
     for one in written:
         click.echo(f"Written: {one}")
     say_next(f"tiersim check {output}", "then options beside it: `extends: " + output.name + "`")
+
+
+def _short(desk: Calibration, checks: list[Check], unpredicted: str) -> str:
+    """Say how well it does, what is furthest off, and what to know about the data."""
+    from sim.present.fitted_words import statement  # noqa: PLC0415 - what computes comes late
+
+    headline, sentences = statement(checks, unpredicted)
+    parts = [headline, *(f"- {sentence}" for sentence in sentences)]
+    shown = checks[-1]
+    worst = shown.outside()[:WORST]
+    if worst:
+        parts += ["", f"Furthest off, {'predicted' if shown.ahead else 'reproduced'}:"]
+        parts += [f"- {line}" for line in worst]
+    parts += ["", "The data:", *(f"- {one.about}: {one.text}" for one in desk.page.findings)]
+    return "\n".join([*parts, "", "Read and decided:", *(f"- {one}" for one in desk.notices), ""])
+
+
+def _prediction(desk: Calibration, options: dict[str, Any]) -> tuple[list[Check], str]:
+    """Predict the second half of the weeks fitted; returns why not, where that cannot be."""
+    from sim.calibrate.check import predict  # noqa: PLC0415 - what computes comes late
+
+    if not options["predict"]:
+        return [], "it was not asked for (--no-predict)."
+    try:
+        return [predict(desk.export, replications=options["replications"])], ""
+    except ExportError as error:
+        return [], str(error)
 
 
 def _day(value: dt.datetime | None) -> dt.date | None:
     return None if value is None else value.date()
 
 
-def _report(desk: Calibration, checks: list[Check], set_aside: int) -> str:
-    """Put the data page, the sources of all numbers, and the checks into one text."""
+def _report(desk: Calibration, checks: list[Check], unpredicted: str, guessed: str) -> str:
+    """Put how well it does, the data page and the sources of all numbers into one text."""
     from sim.calibrate.write import parameter_rows  # noqa: PLC0415
+    from sim.present.fitted_words import statement  # noqa: PLC0415
 
-    parts = ["THE DATA", str(desk.page)]
-    if set_aside:
-        parts.append(f"{set_aside:,} rows could not be used and are set aside, with reasons.")
-    parts += ["", "WHAT WAS READ AND DECIDED", *desk.notices, "", "WHERE EACH NUMBER COMES FROM"]
+    headline, sentences = statement(checks, unpredicted)
+    parts = [headline, *(f"- {sentence}" for sentence in sentences)]
+    titles = {
+        True: "HOW WELL IT PREDICTS WEEKS IT HAS NOT SEEN",
+        False: "HOW THE DESK COMPARES WITH THE EXPORT",
+    }
+    for one in sorted(checks, key=lambda one: not one.ahead):
+        parts += ["", titles[one.ahead], str(one)]
+    parts += ["", "THE DATA", str(desk.page)]
+    parts += ["", "WHAT WAS READ AND DECIDED", *([guessed] if guessed else []), *desk.notices]
+    parts += ["", "WHERE EACH NUMBER COMES FROM"]
     rows = parameter_rows(desk)
     width = max((len(row[0]) for row in rows), default=0)
     parts += [
         f"{row[0]:<{width}}  {row[1]}{f'  {row[2]}' if row[2] else ''}  {row[3]}: {row[4]}"
         for row in rows
     ]
-    titles = ("HOW THE DESK COMPARES WITH THE EXPORT", "HOW WELL IT PREDICTS WEEKS IT HAS NOT SEEN")
-    for title, one in zip(titles, checks, strict=False):
-        parts += ["", title, str(one)]
     return "\n".join(parts) + "\n"
 
 
-def _plain(desk: Calibration, checks: list[Check], written: list[Path]) -> dict[str, Any]:
+def _plain(
+    desk: Calibration, checks: list[Check], written: list[Path], unpredicted: str
+) -> dict[str, Any]:
     from sim.calibrate.write import parameter_rows  # noqa: PLC0415
+    from sim.present.fitted_words import statement  # noqa: PLC0415
 
+    headline, sentences = statement(checks, unpredicted)
     return {
-        "findings": [str(finding) for finding in desk.page.findings],
+        "answer": [headline, *sentences],
+        "findings": [
+            {"about": one.about, "text": one.text, "serious": one.serious}
+            for one in desk.page.findings
+        ],
         "notices": list(desk.notices),
         "parameters": [
             dict(zip(("path", "value", "interval", "origin", "why"), row, strict=True))
             for row in parameter_rows(desk)
         ],
-        "checks": [[str(line) for line in one.lines] for one in checks],
-        "outside": [[line.figure for line in one.outside()] for one in checks],
+        "checks": [
+            {
+                "first": f"{one.window.first}",
+                "last": f"{one.window.last}",
+                "predicted": one.ahead,
+                "figures": [_figure(line) for line in one.lines],
+            }
+            for one in checks
+        ],
         "written": [str(one) for one in written],
+    }
+
+
+def _figure(line: Line) -> dict[str, Any]:
+    return {
+        "figure": line.figure,
+        "about": line.about,
+        "unit": line.unit,
+        "real": line.real,
+        "simulated": line.simulated,
+        "low": line.low,
+        "high": line.high,
+        "noise": line.noise,
+        "off": line.off,
+        "outside": line.outside,
+        "weeks_fitted": line.fitted,
     }

@@ -97,7 +97,7 @@ def _shares(check: Check) -> str:
     if not shares:
         return ""
     worst = [
-        f"{one_line(one.figure)} ({format_share(one.real)} real, {format_share(one.simulated)})"
+        f"{one_line(one.figure)} ({format_share(one.real)} real, {format_share(one.simulated)} simulated)"
         for one in shares[:FAR]
     ]
     middle = 100 * float(np.median([one.off for one in shares]))

@@ -72,11 +72,15 @@ def test_more_of_the_same_is_no_further():
 
 
 def test_nothing_to_compare_is_not_known(write, table):
-    """A ticket table has no stays behind the first: what needs them still gives numbers or NaN."""
+    """A ticket table tells of no stays: the distances of stays are not known, the others are none."""
     export = read_export(write(table), "servicenow")
     lines = find_lines(export, export.mapping.model_copy(update={"teams": {"L1": ("Service*",)}}))
     found = distances(export, lines, export, lines)
-    assert all(value == 0 or np.isnan(value) for value in found.values())
+    assert {name for name, value in found.items() if value == 0} == {
+        "cycle time distance",
+        "arrival distance",
+    }
+    assert sum(map(np.isnan, found.values())) == 3
     assert len(Figures(export, lines)) == len(export)
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sim.calibrate import as_export, write_sample
+from sim.calibrate import as_export, read_export, write_sample
 from sim.cli.top import main
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
@@ -38,8 +38,43 @@ def test_writes_a_scenario_that_loads(export, tmp_path, capsys):
     assert str(output) in said["written"]
     assert {row["origin"] for row in said["parameters"]} >= {"measured", "fitted", "assumed"}
     assert load(output).tiers
+    assert said["answer"][0].startswith("Fitted to")
+    (fit, ahead) = said["checks"]
+    assert (fit["predicted"], ahead["predicted"]) == (False, True)
+    assert {"real", "simulated", "low", "high", "noise"} <= fit["figures"][0].keys()
+    page = (tmp_path / "client-calibration.html").read_text(encoding="utf-8")
+    assert "Fitted to" in page
     report = (tmp_path / "client-calibration.txt").read_text(encoding="utf-8")
     assert "HOW THE DESK COMPARES WITH THE EXPORT" in report
+
+
+def test_guesses_the_tool_and_keeps_what_it_found(export, tmp_path, capsys):
+    """Without ``--as`` the tool is guessed and said; the mapping written reads the same export."""
+    output = tmp_path / "client.yaml"
+    assert main(["calibrate", str(export), "-o", str(output), "--replications", "2"]) == 0
+    said = capsys.readouterr()
+    assert "Read as servicenow" in said.err
+    assert "The data:" in said.out
+    found = tmp_path / "client-mapping.yaml"
+    again = read_export(export, found)
+    first = read_export(export, "servicenow")
+    assert (again.tickets.opened_ms == first.tickets.opened_ms).all()
+    assert again.mapping.columns == first.mapping.columns
+    assert "acts as the first line" in found.read_text(encoding="utf-8")
+
+
+def test_writes_a_sample_without_the_clients_names(export, tmp_path, capsys):
+    """Simulated tickets in the export's columns; no topic, channel or person of the client's."""
+    output = tmp_path / "client.yaml"
+    asked = ["calibrate", str(export), "-o", str(output), "--replications", "2", "--no-predict"]
+    assert main(asked) == 0
+    assert "not known: it was not asked for" in capsys.readouterr().out
+    sample = read_export(tmp_path / "client-sample.csv.gz", tmp_path / "client-mapping.yaml")
+    real = read_export(export, "servicenow")
+    assert len(sample) > 0
+    assert not set(sample.categories) & set(real.categories)
+    assert not set(sample.channels) & set(real.channels)
+    assert sample.set_aside == ()
 
 
 def test_refuses_what_is_no_export(tmp_path, capsys):

@@ -32,9 +32,14 @@ def test_python_runs(checkout, capsys):
 
 
 def test_commands_run(checkout, monkeypatch):
-    """The commands that begin with a dollar run one after the other, without a fault."""
+    """The commands that begin with a dollar run one after the other, without a fault.
+
+    A scenario whose first line names a file is written before what comes after it.
+    """
     ran = 0
     for kind, text in BLOCKS:
+        if kind == "yaml" and (named := re.match(r"# (\S+\.yaml)\n", text)):
+            (checkout / named[1]).write_text(text, encoding="utf-8")
         lines = [line[2:] for line in text.splitlines() if line.startswith("$ ")]
         for line in lines if kind == "console" else ():
             words = shlex.split(line)
