@@ -10,7 +10,6 @@ from math import isfinite
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.calibrate.export import USER, Export
 from sim.calibrate.families import Choice, choose_family
@@ -73,7 +72,8 @@ def settle_hand_overs(
     notes["sent_back"] = round(min(found.sent_back / scale, 1.0), 4) if found.sent_back else 0
     notes["sender_solves"] = round(found.sender_solves, 4)
     routing["through_first"] = round(found.through_first, 4)
-    low, high = found.interval(found.sent_back, found.escalations)
+    interval = dict(zip(("back", "solves", "through"), found.intervals, strict=False))
+    low, high = interval["back"]
     ledger.say(
         "documentation.sent_back",
         float(notes["sent_back"]),
@@ -83,47 +83,50 @@ def settle_hand_overs(
         low / scale,
         min(high / scale, 1.0),
     )
-    returned = found.sent_back * found.escalations
     ledger.say(
         "documentation.sender_solves",
         found.sender_solves,
         "fitted",
         "tickets that end with the team they came back to",
-        *found.interval(found.sender_solves, returned),
+        *interval["solves"],
     )
     ledger.say(
         "routing.through_first",
         found.through_first,
         "fitted",
         "escalations between teams behind the first line with a stay there between",
-        *found.interval(found.through_first, found.escalations),
+        *interval["through"],
     )
-    for tier, share, solved in zip(tree["tiers"], found.hands_back, found.solved, strict=True):
+    handed_back = zip(tree["tiers"], found.hands_back, found.intervals[3:], strict=True)
+    for number, (tier, share, ends) in enumerate(handed_back):
         if share:
             tree["tiers"][tier]["hands_back"] = round(share, 4)
-            why = f"of {solved} tickets that went as far as {tier}"
-            ends = found.interval(share, solved)
+            why = f"of {int((levels.top == number).sum())} tickets that went as far as {tier}"
             ledger.say(f"tiers.{tier}.hands_back", share, "fitted", why, *ends)
-    waited = _closing_waits(export, levels)
-    if len(waited):
-        routing["confirms"] = round(float(waited.mean()), 4)
+    waited, closings = _closing_waits(export, levels, found)
+    if closings:
+        share = min(waited / closings, 1.0)
+        routing["confirms"] = round(share, 4)
         ledger.say(
             "routing.confirms",
-            float(waited.mean()),
+            share,
             "measured",
-            f"of {len(waited)} last stays at the first line that wait for the user",
-            *share_interval(float(waited.sum()), len(waited)),
+            f"of about {closings:.0f} last stays at the first line, to be closed there",
+            *share_interval(share * closings, closings),
         )
 
 
-def _closing_waits(export: Export, levels: Levels) -> NDArray[np.bool_]:
-    """Tell which last stays, at the first line and after others, waited for the user."""
+def _closing_waits(export: Export, levels: Levels, found: HandOvers) -> tuple[int, float]:
+    """Count the last stays at the first line that waited for the user, and those that closed.
+
+    Some of the last stays after another tier are of senders who solved what came back.
+    """
     visits = export.visits
-    if not len(visits):
-        return np.zeros(0, np.bool_)
-    last = np.append(np.diff(visits.ticket) != 0, np.ones(1, np.bool_))
-    closing = last & levels.handed_over & (levels.of_visit == 0)
-    return np.asarray(visits.in_state_ms[closing, USER] > 0)
+    last = np.append(np.diff(visits.ticket) != 0, np.ones(1, np.bool_))[: len(visits)]
+    back = last & levels.handed_over & (levels.of_visit == 0)
+    solved = found.kept_by_sender * float(((levels.entry == 0) & (levels.top > 0)).sum())
+    waited = int((visits.in_state_ms[back, USER] > 0).sum())
+    return waited, max(float(back.sum()) - solved, float(waited))
 
 
 def settle_users(tree: Tree, waits: UserWaits | None, ledger: Ledger) -> None:

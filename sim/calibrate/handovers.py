@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.export import Export
-from sim.calibrate.parameters import share_interval
 from sim.calibrate.paths import Levels
 
 START: Final = -1
@@ -33,6 +32,9 @@ RUN: Final = 3
 FEWEST: Final = 20
 """Tickets behind the first tier, below which nothing is fitted."""
 MOST: Final = 0.95
+STEP: Final = 1e-4
+"""By which shares are moved to see what follows."""
+RESAMPLES: Final = 400
 Way = tuple[int, ...]
 Shares = NDArray[np.float64]
 
@@ -51,25 +53,25 @@ class HandOvers:
         Share of the escalations from behind the first tier that go through it.
     hands_back : tuple of float
         By tier: share of what it solves that the first tier closes; 0 for the first.
-    escalations, solved : int, tuple of int
-        How many of each the shares rest on.
+    intervals : tuple of (float, float)
+        95 % intervals of these shares, one after the other.
     """
 
     sent_back: float
     sender_solves: float
     through_first: float
     hands_back: tuple[float, ...]
-    escalations: int
-    solved: tuple[int, ...]
+    intervals: tuple[tuple[float, float], ...]
 
     @property
     def kept_by_sender(self) -> float:
         """Return the chance that an escalation ends with its sender."""
         return self.sent_back * self.sender_solves
 
-    def interval(self, share: float, count: float) -> tuple[float, float]:
-        """Return the interval of a share as if it had been counted."""
-        return share_interval(share * count, count)
+    @property
+    def all_shares(self) -> tuple[float, ...]:
+        """Return the shares that ``intervals`` are of."""
+        return (self.sent_back, self.sender_solves, self.through_first, *self.hands_back)
 
 
 def ways_of(export: Export, levels: Levels) -> list[Way]:
@@ -149,16 +151,15 @@ def fit_hand_overs(export: Export, levels: Levels) -> HandOvers | None:
     free = 3 + levels.tiers - 1
     begin = np.array([0.1, 0.5, 0.05, *(0.1,) * (levels.tiers - 1)])
     found = minimize(expected.misfit, begin, method="L-BFGS-B", bounds=[(0.0, MOST)] * free).x
-    steps = int((levels.top - levels.entry)[known].sum())
-    solved = np.bincount(levels.top[known], minlength=levels.tiers)
-    back, solves, through = (float(value) for value in found[:3])
+    low, high = np.clip(expected.spread(found), 0, 1)
+    ends = [*zip(low.tolist(), high.tolist(), strict=True)]
+    back, solves, through, *hands = (float(value) for value in found)
     return HandOvers(
         sent_back=back,
         sender_solves=solves if back else 0.0,
         through_first=through if levels.tiers > 2 else 0.0,  # noqa: PLR2004 - one behind another
-        hands_back=(0.0, *(float(value) for value in found[3:])),
-        escalations=steps,
-        solved=tuple(map(int, solved)),
+        hands_back=(0.0, *hands),
+        intervals=(*ends[:3], (0.0, 0.0), *ends[3:]),
     )
 
 
@@ -189,6 +190,30 @@ class _Expected:
 
     def misfit(self, shares: Shares) -> float:
         """Return the sum of squared differences of shares, in per cent."""
+        return float((self._apart(shares) ** 2).sum())
+
+    def spread(self, shares: Shares) -> Shares:
+        """Return the ends of 95 % intervals: logs of as many tickets, drawn again, linearly refitted.
+
+        Returns
+        -------
+        float64 array, shape (2, shares)
+        """
+        steps = np.eye(len(shares)) * STEP
+        slope = np.stack([self._apart(shares + one) - self._apart(shares - one) for one in steps])
+        back = np.linalg.pinv(slope.T / (2 * STEP))
+        rng = np.random.default_rng(1)
+        count = int(self._seen.sum())
+        drawn = rng.multinomial(count, self._seen / count, RESAMPLES)
+        noise = np.stack([self._of(ways) - self._of(self._seen) for ways in drawn])
+        return np.quantile(shares + noise @ back.T, (0.025, 0.975), axis=0)
+
+    def _of(self, ways: Shares) -> Shares:
+        """Return the shares of ways and of runs, in per cent."""
+        return 100 * np.concatenate([_shares(ways), _shares(ways @ self._runs)])
+
+    def _apart(self, shares: Shares) -> Shares:
+        """Return by how much the shares of ways and runs that are expected differ from those seen."""
         back, solves, through = shares[:3]
         closes = np.append(0.0, shares[3:])[self._top]
         chances = np.stack(
@@ -208,9 +233,7 @@ class _Expected:
         whole = np.bincount(self._cell, likely)[self._cell]
         weight = self._tickets * likely / np.maximum(whole, 1e-300)
         ways: Shares = np.bincount(self._way, weight, minlength=len(self._seen)).astype(np.float64)
-        apart = [_shares(ways) - _shares(self._seen)]
-        apart.append(_shares(ways @ self._runs) - _shares(self._seen @ self._runs))
-        return float(sum(((100 * one) ** 2).sum() for one in apart))
+        return self._of(ways) - self._of(self._seen)
 
 
 def _shares(counts: Shares) -> Shares:

@@ -32,7 +32,12 @@ FEWEST: Final = 200
 """Tickets, below which the lognormal is taken without a comparison."""
 LEAST_COUNT: Final = 1e-3
 """Tickets added to each bin, so that none is impossible."""
-MOST_LOG: Final = 12.0
+MOST_LOGIT: Final = 8.0
+LOG_SCALE: Final = (-3.0, 9.0)
+LOG_SPREAD: Final = {"lognormal": (-3.0, 0.59), "gamma": (-3.21, 4.6), "Weibull": (-1.16, 3.0)}
+"""Of scale (hours) and spread: with them the coefficient of variation stays between 0.05 and 5."""
+ALIKE: Final = 200
+LARGEST_CV: Final = 5.0
 RESAMPLES: Final = 20
 WORTH: Final = 0.002
 """Gain of log-likelihood per ticket from which on another law than the lognormal is taken."""
@@ -60,13 +65,32 @@ class Waits:
     gain: dict[str, float]
 
 
-def fit_waits(real_h: Hours, desk_h: Hours, *, seed: int = 1) -> Waits | None:
+@dataclass(frozen=True)
+class Desk:
+    """What the desk takes by itself, and what a wait does to it.
+
+    Attributes
+    ----------
+    hours : float64 array
+        Without a wait.
+    waited, more : float64 arrays
+        Of tickets that waited: how long, and by how much more than that they took longer, because
+        the wait ended when nobody was there. None of them: no more at all.
+    """
+
+    hours: Hours
+    waited: Hours
+    more: Hours
+
+
+def fit_waits(real_h: Hours, desk: Desk, *, seed: int = 1) -> Waits | None:
     """Fit what has to come on top of the desk's own time, by the law that foretells best.
 
     Parameters
     ----------
-    real_h, desk_h : float64 arrays
-        Hours in the export, and by the desk alone.
+    real_h : float64 array
+        Hours in the export.
+    desk : Desk
     seed : int
 
     Returns
@@ -74,19 +98,34 @@ def fit_waits(real_h: Hours, desk_h: Hours, *, seed: int = 1) -> Waits | None:
     Waits or None
         None where there are too few tickets.
     """
-    real_h, desk_h = real_h[np.isfinite(real_h)], desk_h[np.isfinite(desk_h)]
-    if len(real_h) < FEWEST:
+    real_h, desk_h = real_h[np.isfinite(real_h)], desk.hours[np.isfinite(desk.hours)]
+    if len(real_h) < FEWEST or not len(desk_h):
         fitted = fit_other_waits(real_h, desk_h, seed=seed)
         return None if fitted is None else Waits(fitted, LAWS[0], (), {})
     rng = np.random.default_rng(seed)
-    falls = _falls(rng.choice(desk_h, DRAWS))
+    falls = _falls(rng.choice(desk_h, DRAWS), desk, rng)
     gain = _gains(real_h, falls, rng)
     best = simplest(gain, WORTH)
     for law in LAWS:
         if law == best:
-            fitted = fit_other_waits(real_h, desk_h, seed=seed, law=law)
-            return None if fitted is None else Waits(fitted, law, (), gain)
+            return Waits(_as_named(law, real_h, falls, rng), law, (), gain)
     return Waits(*_as_seen(real_h, falls, rng), gain)
+
+
+def _as_named(law: Law, real_h: Hours, falls: Hours, rng: np.random.Generator) -> OtherWaits:
+    """Return waits of a named law, with intervals by resampling tickets."""
+    count = _counts(real_h)
+    found = _named(law, count, falls)
+    again = [_named(law, _counts(rng.choice(real_h, len(real_h))), falls) for _ in range(RESAMPLES)]
+    ends = np.quantile([(one.share, one.mean_h) for one in again], (0.025, 0.975), axis=0)
+    return OtherWaits(
+        found.share,
+        found.mean_h,
+        found.cv,
+        (float(ends[0][0]), float(ends[1][0])),
+        (float(ends[0][1]), float(ends[1][1])),
+        float(np.abs(_shares(count) - found.weights @ falls).sum() / 2),
+    )
 
 
 def _as_seen(
@@ -117,16 +156,27 @@ def _gains(real_h: Hours, falls: Hours, rng: np.random.Generator) -> dict[str, f
     for side in (0, 1):
         known, held = _counts(real_h[half == side]), _counts(real_h[half != side])
         for law in LAWS:
-            score[law] += _likely(held, _named(law, known, falls) @ falls)
+            score[law] += _likely(held, _named(law, known, falls).weights @ falls)
         score[SEEN] += _likely(held, _seen(known, falls).weights @ falls)
     return {law: (value - score[LAWS[0]]) / len(real_h) for law, value in score.items()}
 
 
-def _named(law: Law, count: Hours, falls: Hours) -> Hours:
-    """Return the weights of lengths under a named law, its three numbers the likeliest."""
+@dataclass(frozen=True)
+class _Named:
+    """Waits of a named law, and how likely each length is under it."""
+
+    share: float
+    mean_h: float
+    cv: float
+    weights: Hours
+
+
+def _named(law: Law, count: Hours, falls: Hours) -> _Named:
+    """Find the three numbers of a named law that make the hours likeliest."""
     from scipy import optimize, special  # noqa: PLC0415 - heavy, and only needed here
 
     lengths = _lengths()[1:]
+    low, high = np.array([(-MOST_LOGIT, MOST_LOGIT), LOG_SCALE, LOG_SPREAD[law]]).T
     edges = np.concatenate([[0.0], np.sqrt(lengths[1:] * lengths[:-1]), [np.inf]])
 
     def weights(x: Hours) -> Hours:
@@ -140,21 +190,47 @@ def _named(law: Law, count: Hours, falls: Hours) -> Hours:
         return np.append(1 - share, share * np.diff(below))
 
     def misfit(x: Hours) -> float:
-        return -_likely(count, weights(np.clip(x, -MOST_LOG, MOST_LOG)) @ falls)
+        return -_likely(count, weights(np.clip(x, low, high)) @ falls)
 
     starts = [np.array([0.0, np.log(hours), 0.0]) for hours in (8.0, 80.0)]
     tried = [optimize.minimize(misfit, one, method="Nelder-Mead") for one in starts]
-    best = min(tried, key=lambda one: float(one.fun)).x
-    return weights(np.clip(best, -MOST_LOG, MOST_LOG))
+    best = np.clip(min(tried, key=lambda one: float(one.fun)).x, low, high)
+    scale, spread = float(np.exp(best[1])), float(np.exp(best[2]))
+    # Mean and square of the coefficient of variation, from scale and spread.
+    if law == "lognormal":
+        mean, square = np.exp(spread**2 / 2), np.expm1(spread**2)
+    elif law == "gamma":
+        mean, square = spread, 1 / spread
+    else:
+        gammaln = special.gammaln
+        mean = special.gamma(1 + 1 / spread)
+        square = np.expm1(gammaln(1 + 2 / spread) - 2 * gammaln(1 + 1 / spread))
+    return _Named(
+        float(special.expit(best[0])),
+        min(scale * float(mean), LONGEST_H),
+        min(float(np.sqrt(square)), LARGEST_CV),
+        weights(best),
+    )
 
 
 def _lengths() -> Hours:
     return np.append(0.0, np.geomspace(SHORTEST_WAIT_H, LONGEST_H, LENGTHS))
 
 
-def _falls(base: Hours) -> Hours:
+def _falls(base: Hours, desk: Desk, rng: np.random.Generator) -> Hours:
     """Return, by the length of the wait, into which bins the hours of tickets fall."""
-    counts = np.stack([_counts(base + wait) for wait in _lengths()])
+    order = np.argsort(desk.waited, kind="stable")
+    waited, more = desk.waited[order], desk.more[order]
+    rows = []
+    for wait in _lengths():
+        hours = base + wait
+        if wait and len(more):
+            # The tickets whose waits were most like it.
+            middle = int(np.searchsorted(waited, wait))
+            low = min(max(middle - ALIKE // 2, 0), max(len(more) - ALIKE, 0))
+            hours = hours + rng.choice(more[low : low + ALIKE], len(base))
+        rows.append(_counts(hours))
+    counts = np.stack(rows)
     return np.asarray((counts + LEAST_COUNT) / (len(base) + LEAST_COUNT * BINS))
 
 

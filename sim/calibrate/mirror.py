@@ -191,11 +191,12 @@ class Rehearsal:
 
     def runs(self, replications: int, *, seed: int = 1) -> list[Export]:
         """Run it, and return each replication's tickets of the window."""
+        return [self.run(number, seed=seed) for number in range(replications)]
+
+    def run(self, number: int, *, seed: int = 1) -> Export:
+        """Run one replication, and return its tickets of the window."""
         scenario = self.longer()
         until = self.warm_up_ms + self.scenario.period.length
-        return [self._one(scenario, until, seed, number) for number in range(replications)]
-
-    def _one(self, scenario: Scenario, until: int, seed: int, number: int) -> Export:
         arrivals = sample_arrivals(scenario, seed, number)
         some = arrivals.arrival_ms < until
         arrivals = Arrivals(

@@ -40,6 +40,8 @@ SMALLEST_TOPIC: Final = 40
 LEAST_EXPECTED: Final = 5.0
 UNLIKE: Final = 1e-3
 """Chance below which tickets of a priority are taken to go other ways than the rest."""
+BEYOND: Final = 0.3
+"""By how much the last tier is abler than the one before."""
 PRIOR_TICKETS: Final = 5.0
 """Tickets of the common share added to each topic's own, against extremes by chance."""
 
@@ -310,15 +312,22 @@ def fit_abilities(
         if tier:
             handed = here & (levels.entry < tier)
             share = _share(levels.top[handed] == tier) if handed.any() else 0.5
-            share = max((share - kept) / (1 - kept), 0.0)
+            ended = float(handed.sum()) * share
+            ends = [
+                max((one - kept) / (1 - kept), 0.0)
+                for one in (share, *share_interval(ended, float(handed.sum())))
+            ]
             reach = {topic: (1 - kept) * weight for topic, weight in reach.items()}
-            value = _ability(share, difficulty, reach) if reach and tier < last else ability[-1]
-            ability.append(value + (0.3 if tier == last else 0.0))
-            found.append(
-                _ability_parameter(
-                    tier_names[tier], ability[-1], share, handed, is_last=tier == last
-                )
-            )
+            name = tier_names[tier]
+            if tier == last or not reach:
+                ability.append(ability[-1] + (BEYOND if tier == last else 0.0))
+                found.append(_assumed_ability(name, ability[-1], is_last=tier == last))
+            else:
+                value, low, high = (_ability(one, difficulty, reach) for one in ends)
+                ability.append(value)
+                why = f"{100 * ends[0]:.0f} % of {int(handed.sum())} tickets handed over to it end"
+                path = f"tiers.{name}.ability"
+                found.append(Parameter(path, value, "fitted", f"{why} there", low, high))
         common = _share(levels.top[here] == tier) if here.any() else 0.5
         for topic, entry in enumerate(topics.entry):
             own = topics.of_ticket == topic
@@ -364,19 +373,10 @@ def _ability(
     return (low + high) / 2
 
 
-def _ability_parameter(
-    name: str, ability: float, share: float, handed: NDArray[np.bool_], *, is_last: bool
-) -> Parameter:
-    if is_last:
-        return Parameter(
-            f"tiers.{name}.ability",
-            ability,
-            "assumed",
-            "the last tier resolves whatever reaches it",
-        )
-    return Parameter(
-        f"tiers.{name}.ability",
-        ability,
-        "fitted",
-        f"{100 * share:.0f} % of {int(handed.sum())} tickets handed over to it end there",
+def _assumed_ability(name: str, ability: float, *, is_last: bool) -> Parameter:
+    why = (
+        "the last tier resolves whatever reaches it"
+        if is_last
+        else "no ticket is handed over to it"
     )
+    return Parameter(f"tiers.{name}.ability", ability, "assumed", why)

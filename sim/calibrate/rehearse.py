@@ -7,13 +7,15 @@ take as long as the export's. What is left of the time to resolution is a wait o
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import USER, Export
-from sim.calibrate.laws import LAWS, Waits, fit_waits
+from sim.calibrate.export import USER, VENDOR, Export
+from sim.calibrate.laws import LAWS, LENGTHS, SHORTEST_WAIT_H, Desk, Waits, fit_waits
 from sim.calibrate.mirror import Rehearsal, lines_of
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels, find_levels
@@ -33,6 +35,8 @@ LEAST_CV, MOST_CV = 0.3, 2.0
 FITTING_RUNS: Final = 2
 ROUNDS: Final = 3
 LARGEST_CV: Final = 5.0
+LONGEST_PAIRED_H: Final = 24.0 * 60
+"""Of the waits by which it is found what waits do: longer ones do the same."""
 MIDDLE: Final = (0.3, 0.5, 0.7)
 """Quantiles of the tickets that wait for nobody by which touch times are fitted."""
 
@@ -98,18 +102,18 @@ def rehearse(
     passed_on = _fit_passed_on(export, tree, levels)
     for _ in range(ROUNDS - 1):
         _put_waits(tree, passed_on, {})
-        desk = _desk_hours(tree)
-        for tier, r, d in zip(tiers, real, desk, strict=True):
+        desks = _desks(tree, _until_solved, paired=False)
+        for tier, r, desk in zip(tiers, real, desks, strict=True):
             if tier in longest:
-                one = tree["tiers"][tier]
+                one, d = tree["tiers"][tier], desk.hours
                 wait = fit_other_waits(r, d, intervals=False)
                 minutes = minutes_of(one["work"]) * _middle_ratio(r, d, wait)
                 minutes = min(max(minutes, SHORTEST_TOUCH_MIN), longest[tier])
                 one["work"] = f"{60 * minutes:.0f} s"
     _put_waits(tree, passed_on, {})
     solved: dict[str, Waits] = {}
-    for tier, r, d in zip(tiers, real, _desk_hours(tree), strict=True):
-        found = fit_waits(r, d)
+    for tier, r, desk in zip(tiers, real, _desks(tree, _until_solved), strict=True):
+        found = fit_waits(r, desk)
         if found is not None:
             solved[tier] = found
             continue
@@ -130,7 +134,8 @@ def until_passed_on(export: Export, levels: Levels) -> list[NDArray[np.float64]]
     Returns
     -------
     list of float64 arrays
-        One for each tier but the last, of the tickets that came in at it or before, and went on.
+        One for each tier but the last, one row per ticket; NaN for a ticket that did not come in at
+        it or before, or did not go on.
     """
     visits = export.visits
     came = np.full((len(export), levels.tiers), np.iinfo(np.int64).max)
@@ -139,7 +144,9 @@ def until_passed_on(export: Export, levels: Levels) -> list[NDArray[np.float64]]
     for tier in range(levels.tiers - 1):
         both = came[:, tier : tier + 2]
         own = (levels.entry <= tier) & (both < np.iinfo(np.int64).max).all(axis=1)
-        found.append(np.asarray(np.diff(both[own], axis=1)[:, 0] / HOUR))
+        hours = np.full(len(export), np.nan)
+        hours[own] = np.diff(both[own], axis=1)[:, 0] / HOUR
+        found.append(hours)
     return found
 
 
@@ -148,18 +155,17 @@ def _fit_passed_on(export: Export, tree: dict[str, Any], levels: Levels) -> dict
     if export.kind == "tickets" or not len(export.visits):
         return {}
     real = until_passed_on(export, levels)
-    scenario = Scenario.model_validate(tree)
-    desk: list[list[NDArray[np.float64]]] = [[] for _ in real]
-    for run in Rehearsal(scenario).runs(FITTING_RUNS):
-        own = until_passed_on(run, find_levels(run, lines_of(scenario, run)))
-        for hours, more in zip(desk, own, strict=False):
-            hours.append(more)
     found = {}
-    for tier, r, parts in zip(tree["tiers"], real, desk, strict=False):
-        waits = fit_waits(np.maximum(r, 0), np.concatenate(parts)) if parts else None
+    for tier, hours, desk in zip(tree["tiers"], real, _desks(tree, until_passed_on), strict=False):
+        waits = fit_waits(np.maximum(_known(hours), 0), desk)
         if waits is not None:
             found[tier] = waits
     return found
+
+
+def _known(hours: NDArray[np.float64]) -> NDArray[np.float64]:
+    known: NDArray[np.float64] = hours[np.isfinite(hours)]
+    return known
 
 
 def _put_waits(tree: dict[str, Any], passed_on: dict[str, Waits], solved: dict[str, Waits]) -> None:
@@ -219,15 +225,75 @@ def _say_work(tree: dict[str, Any], longest: dict[str, float], ledger: Ledger) -
             ledger.say(f"tiers.{tier}.work", value, "assumed", why)
 
 
-def _desk_hours(tree: dict[str, Any]) -> list[NDArray[np.float64]]:
-    """Return the hours to resolution that the desk takes by itself, by how far tickets went."""
-    scenario, tiers = Scenario.model_validate(tree), len(tree["tiers"])
-    hours: list[list[NDArray[np.float64]]] = [[] for _ in range(tiers)]
-    for run in Rehearsal(scenario).runs(FITTING_RUNS):
-        levels = find_levels(run, lines_of(scenario, run))
-        for tier in range(tiers):
-            hours[tier].append(by_top(run, levels.top, tier))
-    return [np.concatenate(parts) for parts in hours]
+Told = Callable[[Export, Levels], list[NDArray[np.float64]]]
+
+
+def _until_solved(export: Export, levels: Levels) -> list[NDArray[np.float64]]:
+    """Return the hours to resolution of the tickets that went as far as each tier, else NaN."""
+    hours = export.durations_h()
+    return [np.where(levels.top == tier, hours, np.nan) for tier in range(levels.tiers)]
+
+
+def _desks(tree: dict[str, Any], told: Told, *, paired: bool = True) -> list[Desk]:
+    """Return what the desk takes by itself, and what waits do to it, tier by tier.
+
+    Paired, every ticket is run twice with the same draws, without waits and with one of every length
+    at each tier: what it then takes longer, beyond the wait, is the time until somebody was there.
+    """
+    plain, waiting = Scenario.model_validate(tree), None
+    if paired:
+        waiting = Scenario.model_validate(_all_wait(tree, solved=told is _until_solved))
+    tiers = len(tree["tiers"])
+    parts: list[list[Desk]] = [[] for _ in range(tiers)]
+    for number in range(FITTING_RUNS):
+        run = Rehearsal(plain).run(number)
+        levels = find_levels(run, lines_of(plain, run))
+        hours = told(run, levels)
+        none = np.empty(0)
+        desks = [Desk(_known(one), none, none) for one in hours]
+        if waiting is not None:
+            other = Rehearsal(waiting).run(number)
+            others = find_levels(other, lines_of(waiting, other))
+            longer = told(other, others)
+            extra = _waited_h(other, others.of_visit, tiers)
+            extra -= _waited_h(run, levels.of_visit, tiers)
+            for tier, (short, long) in enumerate(zip(hours, longer, strict=True)):
+                waited = extra[:, tier]
+                both = np.isfinite(short) & np.isfinite(long) & (waited > 0)
+                more = np.maximum(long - short - waited, 0)
+                desks[tier] = Desk(_known(short), waited[both], more[both])
+        for tier, desk in enumerate(desks):
+            parts[tier].append(desk)
+    return [
+        Desk(*(np.concatenate([getattr(one, name) for one in own]) for name in _COLUMNS))
+        for own in parts
+        if own
+    ]
+
+
+_COLUMNS = ("hours", "waited", "more")
+
+
+def _waited_h(run: Export, level: NDArray[np.int8], tiers: int) -> NDArray[np.float64]:
+    """Return the hours that tickets of a run waited for others, by tier; shape (tickets, tiers)."""
+    waited = np.zeros((len(run), tiers))
+    np.add.at(waited, (run.visits.ticket, level), run.visits.in_state_ms[:, VENDOR] / HOUR)
+    return waited
+
+
+def _all_wait(tree: dict[str, Any], *, solved: bool) -> dict[str, Any]:
+    """Return the file with a wait of every length, evenly on logarithms, for all at each tier."""
+    lengths = np.geomspace(SHORTEST_WAIT_H, LONGEST_PAIRED_H, LENGTHS)
+    every = {"share": 1, "answers_in": f"{60 * lengths.mean():.0f} min"}
+    every["answers_shape"] = [float(f"{hours:.4g}") for hours in lengths]
+    found = copy.deepcopy(tree)
+    for number, one in enumerate(found["tiers"].values()):
+        own = one.setdefault("vendor", {"share": 0, "info_requests": 0})
+        if solved:
+            own |= every
+        elif number < len(found["tiers"]) - 1:
+            own["passed_on"] = every
+    return found
 
 
 def _middle_ratio(

@@ -219,6 +219,9 @@ def working_hours(export: Export, levels: Levels, lines: Lines) -> list[WorkingH
         line = np.where(events.agent != NONE, home[events.agent], line)
     # A rule closes tickets, at any hour.
     human = events.state != CLOSED
+    if (events.agent != NONE).any():
+        # Tickets arrive, and answers come, at hours when nobody is there.
+        human &= events.agent != NONE
     deepest = int(line.max()) if len(line) else 0
     for tier in range(levels.tiers):
         own = human & (line == min(tier, max(deepest, 0)))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.calibrate.handovers import fit_hand_overs, possible_ways, runs_of, ways_of
-from sim.calibrate.laws import fit_waits
+from sim.calibrate.laws import Desk, fit_waits
 from sim.calibrate.mirror import Rehearsal, lines_of
 from sim.calibrate.paths import apart_priorities, find_levels
 from sim.calibrate.rehearse import until_passed_on
@@ -49,18 +49,9 @@ def test_habits_are_recovered():
     """Every habit put in comes out within its interval (95 % each; seeded)."""
     _, export, levels = _mirrored(HABITS)
     found = fit_hand_overs(export, levels)
-    back = found.sent_back * found.escalations
-    shares = (
-        (found.sent_back, found.escalations, 0.2),
-        (found.sender_solves, back, 0.4),
-        (found.through_first, found.solved[2], 0.25),
-        (found.hands_back[1], found.solved[1], 0.3),
-        (found.hands_back[2], found.solved[2], 0.5),
-    )
-    for share, count, true in shares:
-        low, high = found.interval(share, count)
-        assert low <= true <= high, (share, count, true)
-    assert found.hands_back[0] == 0
+    truth = (0.2, 0.4, 0.25, 0, 0.3, 0.5)
+    for share, (low, high), true in zip(found.all_shares, found.intervals, truth, strict=True):
+        assert low <= true <= high, (share, low, high, true)
 
 
 def test_no_habit_is_found_where_there_is_none():
@@ -96,9 +87,27 @@ def test_lying_before_passing_on():
     lies = {"share": 0, "passed_on": {"share": "50 %", "answers_in": "2 d"}}
     _, plain, plain_levels = _mirrored(always, 6)
     _, export, levels = _mirrored({**always, "tiers.L2.vendor": lies}, 6)
-    found = fit_waits(until_passed_on(export, levels)[1], until_passed_on(plain, plain_levels)[1])
+    desk = until_passed_on(plain, plain_levels)[1]
+    found = fit_waits(until_passed_on(export, levels)[1], Desk(desk, np.empty(0), np.empty(0)))
     assert found.fitted.share == pytest.approx(0.5, abs=0.08)
     assert found.fitted.hours == pytest.approx(48, rel=0.2)
+
+
+def test_what_waits_end_in_is_the_desks():
+    """Time until somebody is there, after a wait, is no part of the wait."""
+    rng = np.random.default_rng(6)
+    count = 6000
+    wait, nights = rng.exponential(20, count), rng.choice([0.0, 14.0], count)
+    desk = rng.lognormal(-1, 0.5, count)
+    waits = rng.random(count) < 0.5
+    real = desk + waits * (wait + nights)
+    lengths = np.geomspace(0.2, 400, 2000)
+    more = rng.choice([0.0, 14.0], len(lengths))
+    found = fit_waits(real, Desk(rng.permutation(desk), lengths, more)).fitted
+    assert found.share == pytest.approx(0.5, abs=0.03)
+    assert found.hours == pytest.approx(20, rel=0.1)
+    blind = fit_waits(real, Desk(rng.permutation(desk), np.empty(0), np.empty(0))).fitted
+    assert blind.hours > 25
 
 
 @pytest.mark.parametrize("law", ["lognormal", "gamma", "Weibull", "as seen"])
@@ -116,7 +125,8 @@ def test_laws_of_waits_are_told(law):
     }[law]()
     wait = np.where(rng.random(count) < 0.5, waits, 0)
     desk = rng.lognormal(-1, 0.6, count)
-    found = fit_waits(desk + wait, rng.permutation(desk))
+    none = np.empty(0)
+    found = fit_waits(desk + wait, Desk(rng.permutation(desk), none, none))
     assert found.law == law, found.gain
     assert found.fitted.share == pytest.approx(0.5, abs=0.06)
     assert found.fitted.hours == pytest.approx(waits.mean(), rel=0.15)
