@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.errors import OutputError, StudyError
 from sim.scenario.wording import did_you_mean
-from sim.study.evaluate import Evaluation
+from sim.study.common_tickets import CommonTickets
 from sim.study.held import Held
 from sim.study.manifest import scenario_hash, version
 from sim.study.replication import Evaluate, Replication, Task
@@ -22,9 +22,6 @@ from sim.study.store import pack, read_file, write_kept
 Floats = NDArray[np.float64]
 
 HASH_DIGITS = 24
-CHECKED = 4
-"""Replications of each desk that are checked against the laws of the desk, which takes as long as to
-play them."""
 
 
 class Book:
@@ -65,8 +62,7 @@ class Book:
         self.space, self.cost, self.promises = space, cost, promises
         self.seed, self.jobs = seed, jobs
         self.metrics = tuple(dict.fromkeys([cost, *(promise.metric for promise in promises)]))
-        usual = Evaluation(curves=False, metrics=self.metrics, checked=CHECKED)
-        self._evaluate = evaluate or usual
+        self._evaluate = evaluate or CommonTickets(self.metrics)
         self._values: dict[Design, list[dict[str, float]]] = {}
         self._folder = None if folder is None else Path(folder)
         self.spent: Callable[[int], None] | None = None
@@ -105,7 +101,7 @@ class Book:
                 tasks.append(Task(number, len(asked) - 1))
         try:
             if tasks:
-                self._run(asked, tasks, found)
+                self._run(asked, self._alike_together(asked, tasks), found)
         finally:
             # What is done counts, also when the search ends in the middle of it.
             for design in wanted:
@@ -113,6 +109,15 @@ class Book:
                 while (design, len(values)) in found:
                     values.append(found[design, len(values)])
                 self._arrays.pop(design, None)
+
+    def _alike_together(self, asked: Sequence[Design], tasks: Iterable[Task]) -> list[Task]:
+        """Sort tasks so that desks on the same tickets follow each other: these are sampled once."""
+        axes = self.space.axes
+        others = [
+            tuple(-1 if axis.heads else at for axis, at in zip(axes, design, strict=True))
+            for design in asked
+        ]
+        return sorted(tasks, key=lambda task: (others[task.scenario], *task))
 
     def _run(
         self,

@@ -22,7 +22,6 @@ def replicate(
     replication: int = 0,
     engine: str = "auto",
     arrivals: Arrivals | None = None,
-    check: bool = True,
 ) -> Run:
     """Run one replication of a scenario.
 
@@ -36,13 +35,11 @@ def replicate(
         Both give equal logs.
     arrivals : Arrivals, optional
         Tickets of a real export to be replayed.
-    check : bool
-        Whether the log is checked against the laws of the desk.
     """
     used = engines.engine_for(engine)
     workload = sample(scenario, seed, replication, arrivals)
     desk = staff(scenario, seed, replication)
-    log = engines.play(workload, desk, engine=used, check=check)
+    log = engines.play(workload, desk, engine=used)
     return Run(scenario, workload, desk, log, seed, replication, used)
 
 
@@ -58,15 +55,12 @@ class Evaluation:
         Whether curves are kept beside values.
     metrics : tuple of str, optional
         What is measured, where not everything is asked for; with it comes its whole family.
-    checked : int, optional
-        How many replications of a scenario are checked against the laws of the desk; all if absent.
     """
 
     engine: str = "auto"
     arrivals: Arrivals | None = None
     curves: bool = True
     metrics: tuple[str, ...] | None = None
-    checked: int | None = None
 
     def __call__(self, scenario: Scenario, seed: int, replication: int) -> Replication:
         """Evaluate one replication."""
@@ -76,7 +70,6 @@ class Evaluation:
             replication=replication,
             engine=self.engine,
             arrivals=self.arrivals,
-            check=self.checked is None or replication < self.checked,
         )
         found = outcome.measure(run, curves=self.curves, metrics=self.metrics)
         return Replication(found.values, found.counts, found.curves, tickets_met(run.workload))

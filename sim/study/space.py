@@ -204,7 +204,8 @@ def _axes(base: Scenario, search: Search) -> Iterator[Axis]:
         labels = tuple(str(v) if reach.heads else f"{100 * v:g} %" for v in values)
         changes = tuple({path: value} for value in values)
         base.with_(changes[0])  # a wrong path is told before anything is run
-        yield Axis(path, _title(path), labels, changes, heads=reach.heads, ordered=True)
+        people = reach.heads and "staff" in path.split(".")
+        yield Axis(path, _title(path), labels, changes, heads=people, ordered=True)
     for name, alternatives in search.choose.items():
         if len(alternatives) < 2:  # noqa: PLR2004 - a choice has two sides
             raise StudyError(f"search.choose.{name}: one alternative is no choice")
