@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HEADLINES = ("l1_share", "first_contact_share", "reopen_share", "service_level", "utilisation")
 """Families shown by ``run``; ``--json`` has all."""
 DEMO = ("in-house-desk", "one-more-at-l1", "excellent-notes", "poor-notes")
-DEMO_REPLICATIONS = 10
+DEMO_REPLICATIONS = 40
 
 
 @click.command(short_help="Run one replication, and tell one ticket's story.")

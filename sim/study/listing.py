@@ -95,8 +95,9 @@ def rows(study: Study, metrics: Sequence[str] | None = None) -> Iterator[Row]:
 def title(study: Study) -> str:
     """Say in one line what the numbers are."""
     scenarios = len(study)
-    tickets = ""
+    tickets = together = ""
     if scenarios > 1:
+        together = "; differences are judged all together"
         tickets = (
             ", the same tickets for all"
             if study.common_tickets
@@ -105,7 +106,7 @@ def title(study: Study) -> str:
     return (
         f"{scenarios} scenario{'s' * (scenarios > 1)}, {study.replications} "
         f"replication{'s' * (study.replications > 1)}{tickets}, seed {study.seed}; "
-        f"{100 * study.level:g} % intervals"
+        f"{100 * study.level:g} % intervals{together}"
     )
 
 
