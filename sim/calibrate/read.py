@@ -23,8 +23,9 @@ from sim.calibrate.export import Events, Export, TeamVisits, Tickets
 from sim.calibrate.mapping import DATE_ROLES, STATES, Mapping, load_mapping
 from sim.calibrate.sheet import Column, SetAside, Sheet, read_sheet
 from sim.calibrate.visits import Stays, stays
-from sim.errors import ExportError
+from sim.errors import ExportError, UnitError
 from sim.outcome.tables import write_whole
+from sim.scenario.model import check_zone
 from sim.workload.journeys import NONE, NOT_YET, Codes, Flags, Numbers, Times
 
 MOSTLY_TICKETS = 0.9
@@ -67,6 +68,10 @@ def read_export(
     file = Path(path)
     sheet = _without_missing(read_sheet(file, asked), asked)
     zone = asked.time_zone or time_zone or "UTC"
+    try:
+        check_zone(zone)
+    except UnitError as error:
+        raise ExportError(f"The time zone cannot be used: {error}.") from None
     notices = sheet.notices
     rows = len(sheet.row) + len(sheet.set_aside)
     if not len(sheet.row):

@@ -193,13 +193,13 @@ def _weeks(found: DataPage) -> Table:
     for week in found.weeks:
         used = found.first <= week.first <= found.last
         shares = (format_share(float(s)) if isfinite(s) else "–" for s in week.shares())
-        rows.append((f"{week.first}", f"{week.tickets:,}", *shares, "used" if used else "left out"))
+        rows.append((f"{week.first}", f"{week.tickets:,}", *shares, "yes" if used else "left out"))
     headings = ("week of", "tickets", "made service level", "resolved within 24 h", "never left L1")
     note = (
         f"Whole weeks of {WEEK_DAYS} days by when tickets were opened. Weeks at the start that are "
         "not like the later ones are left out (ramp-up, above)."
     )
-    return Table("Weeks of the export", (*headings, ""), tuple(rows), note)
+    return Table("Weeks of the export", (*headings, "in the fit"), tuple(rows), note)
 
 
 def _aside(desk: Calibration) -> Table:

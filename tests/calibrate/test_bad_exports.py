@@ -174,3 +174,9 @@ def test_document_types_are_refused(tmp_path):
     path.write_text('<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa">]><log>&a;</log>')
     with pytest.raises(ExportError, match="document type"):
         read_export(path, "any")
+
+
+def test_an_unknown_time_zone_is_a_sentence(write, table):
+    """A misspelled zone is told, with what it may have meant; it is no fault of the program."""
+    with pytest.raises(ExportError, match="Europe/Pariss"):
+        read_export(write(table), "servicenow", time_zone="Europe/Pariss")
