@@ -338,8 +338,6 @@ cdef inline void let_arrive(Run* run) noexcept nogil:
     note_next_arrival(run)
     if run.still_to_do != NULL and is_prevented(run, ticket):
         return
-    if run.chain != NULL:
-        run.chain[visit] = 0
     joins_now(run, visit)
 
 

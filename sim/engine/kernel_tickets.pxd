@@ -96,8 +96,8 @@ cdef inline void close_linked(Run* run, int32_t ticket) noexcept nogil:
 
 
 cdef inline void schedule(Run* run, int32_t visit, int64_t at_ms, int32_t chain) noexcept nogil:
-    """Let a visit join then; ``chain`` as in ``Run``."""
-    if run.chain != NULL:
+    """Let a visit join then; ``chain`` as in ``Run``. The main chain never comes to one twice."""
+    if is_beside(run, visit):
         if run.chain[visit] != NEVER_YET:
             return
         run.chain[visit] = chain
