@@ -37,14 +37,10 @@ SECONDS = int(os.environ.get("TIERSIM_FUZZ_SECONDS", "100"))
 """For each target."""
 MOST_BYTES = 6_144
 WRITE_EVERY = 100
-MENDED = (
-    "Study folders: an empty file as a replication, and a manifest whose scenario had been changed "
-    "or cut, ended in a traceback (EOFError, ValidationError, KeyError); each is one sentence now.",
-    "Mappings, by bombs written by hand: endless nesting, a day that there is not and a number of "
-    "5,000 digits ended in a traceback, and a list that holds itself was accepted; a mapping is "
-    "read within the bounds of a scenario now.",
-    "Exports, likewise: a small archive that unpacks to one endless line was read whole.",
-)
+MENDED = """\
+- Study folders: an empty file as a replication, and a manifest whose scenario had been changed or cut, ended in a traceback (EOFError, ValidationError, KeyError); each is one sentence now.
+- Mappings, by bombs written by hand: endless nesting, a day that there is not and a number of 5,000 digits ended in a traceback, and a list that holds itself was accepted; a mapping is read within the bounds of a scenario now.
+- Exports, likewise: a small archive that unpacks to one endless line was read whole."""
 """What was found on the way and mended; each has a test."""
 WHAT_IF = """\
 extends: small.yaml
@@ -209,7 +205,7 @@ def main() -> None:
         "",
         "Found before, and mended:",
         "",
-        *(f"- {one}" for one in MENDED),
+        MENDED,
         "",
     ]
     RESULTS.mkdir(parents=True, exist_ok=True)
