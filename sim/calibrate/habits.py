@@ -10,9 +10,10 @@ from math import isfinite
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.calibrate.export import USER, Export
-from sim.calibrate.families import Choice, choose_family
+from sim.calibrate.families import Choice, choose_family, lognormal_of
 from sim.calibrate.handovers import HandOvers
 from sim.calibrate.parameters import Ledger, resampled, share_interval
 from sim.calibrate.paths import Levels
@@ -157,10 +158,15 @@ def settle_users(tree: Tree, waits: UserWaits | None, ledger: Ledger) -> None:
     told = f"{family.best}, {len(waits.waits_min)} waits, nights and weekends counted"
     if family.best != "lognormal":
         told += f"; {family.gain[family.best]:.2f} better per wait than lognormal, held out"
-    low, high = resampled(waits.waits_min, np.mean)
+    figure = _lognormal_mean if family.best == "lognormal" else np.mean
+    low, high = resampled(waits.waits_min, figure)
     ledger.say(
         "users.answers_in", family.mean * MINUTE, "fitted", told, low * MINUTE, high * MINUTE
     )
+
+
+def _lognormal_mean(minutes: NDArray[np.float64]) -> float:
+    return lognormal_of(minutes)[0]
 
 
 def settle_reopening(tree: Tree, export: Export, ledger: Ledger) -> None:

@@ -104,19 +104,25 @@ def fit_waits(real_h: Hours, desk: Desk, *, seed: int = 1) -> Waits | None:
         return None if fitted is None else Waits(fitted, LAWS[0], (), {})
     rng = np.random.default_rng(seed)
     falls = _falls(rng.choice(desk_h, DRAWS), desk, rng)
+    others = [
+        _falls(rng.choice(rng.choice(desk_h, len(desk_h)), DRAWS), desk, rng)
+        for _ in range(RESAMPLES)
+    ]
     gain = _gains(real_h, falls, rng)
     best = simplest(gain, WORTH)
     for law in LAWS:
         if law == best:
-            return Waits(_as_named(law, real_h, falls, rng), law, (), gain)
-    return Waits(*_as_seen(real_h, falls, rng), gain)
+            return Waits(_as_named(law, real_h, falls, others, rng), law, (), gain)
+    return Waits(*_as_seen(real_h, falls, others, rng), gain)
 
 
-def _as_named(law: Law, real_h: Hours, falls: Hours, rng: np.random.Generator) -> OtherWaits:
-    """Return waits of a named law, with intervals by resampling tickets."""
+def _as_named(
+    law: Law, real_h: Hours, falls: Hours, others: list[Hours], rng: np.random.Generator
+) -> OtherWaits:
+    """Return waits of a named law, with intervals by resampling tickets, and the desk's."""
     count = _counts(real_h)
     found = _named(law, count, falls)
-    again = [_named(law, _counts(rng.choice(real_h, len(real_h))), falls) for _ in range(RESAMPLES)]
+    again = [_named(law, _counts(rng.choice(real_h, len(real_h))), other) for other in others]
     ends = np.quantile([(one.share, one.mean_h) for one in again], (0.025, 0.975), axis=0)
     return OtherWaits(
         found.share,
@@ -129,11 +135,11 @@ def _as_named(law: Law, real_h: Hours, falls: Hours, rng: np.random.Generator) -
 
 
 def _as_seen(
-    real_h: Hours, falls: Hours, rng: np.random.Generator
+    real_h: Hours, falls: Hours, others: list[Hours], rng: np.random.Generator
 ) -> tuple[OtherWaits, str, tuple[float, ...]]:
     """Return waits of the shape that the tickets show, with intervals by resampling them."""
     seen = _seen(_counts(real_h), falls)
-    spread = [_seen(_counts(rng.choice(real_h, len(real_h))), falls) for _ in range(RESAMPLES)]
+    spread = [_seen(_counts(rng.choice(real_h, len(real_h))), other) for other in others]
     low, high = np.quantile([(one.share, one.mean_h) for one in spread], (0.025, 0.975), axis=0)
     shape = np.array(seen.quantiles_h())
     off = _shares(_counts(real_h)) - seen.weights @ falls

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from sim.calibrate.check import check, predict
 from sim.calibrate.demand import fit_demand
 from sim.calibrate.families import choose_family, lognormal_of
 from sim.calibrate.fit import calibrate
+from sim.calibrate.mapping import load_mapping
 from sim.calibrate.mirror import Rehearsal, lines_of, mirror
 from sim.calibrate.paths import difficulty_for, find_levels, solve_chance
 from sim.calibrate.read import read_export
@@ -182,6 +184,40 @@ def test_states_that_are_not_english(exported, tmp_path, write):
     )
     found = calibrate(read_export(path, own))
     assert found.scenario.tiers["L1"].asks_user > 0
+
+
+def test_columns_of_other_names(exported, tmp_path, write):
+    """Columns that no preset knows are the mapping's; the desk is the same to the number."""
+    export = exported[0].between(MONDAY, MONDAY + dt.timedelta(27))
+    plain = calibrate(read_export(_written(export, tmp_path), "servicenow"), name="x")
+    path = tmp_path / "own.csv"
+    head, rest = (tmp_path / "other.csv").read_text().split("\n", 1)
+    own = [f"Spalte {n}" for n in range(len(head.split(",")))]
+    path.write_text(",".join(own) + "\n" + rest)
+    preset = load_mapping("servicenow").columns
+    roles = {name: role for role, names in preset.items() for name in reversed(names)}
+    columns = {
+        roles[name]: new for name, new in zip(head.split(","), own, strict=True) if name in roles
+    }
+    mapping = write(f"extends: servicenow\ncolumns: {json.dumps(columns)}", "own.yaml")
+    found = calibrate(read_export(path, mapping), name="x")
+    about = {"about": plain.scenario.about}
+    assert found.scenario.with_(about, name="x") == plain.scenario
+
+
+def test_closed_tickets_alone(exported, tmp_path):
+    """Where only how tickets ended is kept, a desk is fitted, and what is not seen is assumed."""
+    export = exported[0].between(MONDAY, MONDAY + dt.timedelta(27))
+    head, *lines = _written(export, tmp_path).read_text().splitlines()
+    number = head.split(",").index("number")
+    ends = {line.split(",")[number]: line for line in lines}
+    path = tmp_path / "closed.csv"
+    path.write_text("\n".join([head, *ends.values()]))
+    found = calibrate(read_export(path, "servicenow"))
+    assert len(found.export) == len(ends)
+    for name in ("users.answers_in", "demand.growth"):
+        assert _parameter(found, name).origin == "assumed"
+    assert "vendor.passed_on" not in " ".join(one.path for one in found.parameters)
 
 
 def test_a_ticket_table_without_priorities(write, busy_table):

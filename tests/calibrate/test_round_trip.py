@@ -1,0 +1,44 @@
+"""A known desk is calibrated on its own export, and its parameters come out."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.calibrate.round_trip import NOT_TOLD, calibrated, rows, waits
+
+MOST_OUTSIDE = 3
+"""Of 16 intervals of 95 %: more lie outside in 1 % of logs by chance."""
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """Calibrate once."""
+    return calibrated(2, tmp_path_factory.mktemp("round-trip"))
+
+
+def test_parameters_come_out(found):
+    """Over-dispersion, ways, notes, what is handed back: the truth lies in its interval (seeded)."""
+    table = list(rows(found))
+    outside = [row for row in table if not row.inside]
+    assert len(table) == 16
+    assert len(outside) <= MOST_OUTSIDE, outside
+    for row in table:
+        assert row.low < row.fitted < row.high, row
+        assert row.fitted == pytest.approx(row.true, rel=0.25), row
+
+
+def test_waits_on_others_come_out_together(found):
+    """The wait of a mean ticket is found within a fifth; share and mean apart are not claimed.
+
+    Users' answers likewise.
+    """
+    for row in waits(found):
+        assert row.fitted == pytest.approx(row.true, rel=0.2), row
+
+
+def test_what_cannot_be_told_is_said_to_be_assumed(found):
+    """No number is called fitted that any other would fit as well."""
+    origins = {one.path: one.origin for one in found.parameters}
+    for path in NOT_TOLD:
+        named = [origin for key, origin in origins.items() if key.startswith(path)]
+        assert set(named) == {"assumed"}, path
