@@ -26,17 +26,24 @@ cdef enum:
 
 cdef inline int32_t fault_of_numbers(Run* run) noexcept nogil:
     """Look at the columns that every visit has."""
-    cdef int32_t visit, last = 0
-    cdef bint unordered = False, unknown = False, no_work = False
-    for visit in range(run.visit_count):
-        unordered |= run.ticket[visit] < last
-        last = run.ticket[visit]
-        unknown |= <uint32_t>run.queue[visit] >= <uint32_t>run.queue_count
-        # Below 1 ms, or longer than any duration.
-        no_work |= (<uint64_t>(run.work_ms[visit] - 1) >> DURATION_BITS) != 0
-    if unordered or (run.visit_count > 0 and last >= run.ticket_count):
+    cdef int32_t visit, last = run.visit_count - 1
+    cdef uint32_t unordered = 0, unknown = 0
+    cdef uint64_t work = 0
+    if run.visit_count == 0:
+        return FAULTLESS
+    # Column by column, so that each loop is one of vectors.
+    for visit in range(1, run.visit_count):
+        unordered |= run.ticket[visit] < run.ticket[visit - 1]
+    if unordered or run.ticket[0] < 0 or run.ticket[last] >= run.ticket_count:
         return UNORDERED
-    return UNKNOWN_QUEUE if unknown else NO_WORK if no_work else FAULTLESS
+    for visit in range(run.visit_count):
+        unknown |= <uint32_t>run.queue[visit] >= <uint32_t>run.queue_count
+    if unknown:
+        return UNKNOWN_QUEUE
+    for visit in range(run.visit_count):
+        work |= <uint64_t>(run.work_ms[visit] - 1)
+    # Below 1 ms, or longer than any duration.
+    return NO_WORK if work >> DURATION_BITS else FAULTLESS
 
 
 cdef inline int32_t fault_of_way(Run* run, const int32_t* following) noexcept nogil:
@@ -56,19 +63,19 @@ cdef inline int32_t fault_of_way(Run* run, const int32_t* following) noexcept no
 cdef inline int32_t fault_of_chains(Run* run) noexcept nogil:
     """Look whether main chain and side chains are kept apart."""
     cdef int32_t visit, way, following
-    cdef bint beside
+    cdef bint beside, mixed = False
     for visit in range(run.visit_count):
         beside = run.is_side != NULL and run.is_side[visit]
         for way in range(WAYS_ON):
             following = run.successor[<Py_ssize_t>way * run.visit_count + visit]
-            if following != NOBODY and run.is_side != NULL and run.is_side[following] != beside:
-                return MIXED_CHAINS
+            if run.is_side != NULL:
+                mixed |= (following != NOBODY) & (run.is_side[max(following, 0)] != beside)
         if run.side_visit != NULL and run.side_visit[visit] != NOBODY:
             if run.is_side == NULL or not run.is_side[run.side_visit[visit]]:
                 return MIXED_CHAINS
         if beside and run.resolves != NULL and run.resolves[visit]:
             return SIDE_RESOLVES
-    return FAULTLESS
+    return MIXED_CHAINS if mixed else FAULTLESS
 
 
 cdef inline int32_t fault_of_visits(Run* run) noexcept nogil:

@@ -96,3 +96,24 @@ def test_what_depends_on_the_state_of_the_desk_is_not_settled(change):
             break
     pools = (replace(desk.pools[0], **change), *desk.pools[1:])
     assert not is_plain(workload, replace(desk, pools=pools))
+
+
+def test_a_shift_that_ends_with_the_period_parks_nothing():
+    """Who leaves when the period is over parks no work: visits are settled all the same."""
+    for seed in range(50):
+        workload, desk = plain_case(seed)
+        leaves = ~desk.step_comes & (desk.step_ms < workload.end_ms)
+        pools = tuple(replace(pool, shift_end=End.PARK) for pool in desk.pools)
+        desk = replace(desk, pools=pools)
+        assert is_plain(workload, desk) == (not leaves.any()), seed
+        agents = np.arange(len(desk.agent_pool), dtype=np.int32)
+        come, leave = np.zeros(len(agents), np.int64), np.full(len(agents), workload.end_ms)
+        desk = replace(
+            desk,
+            step_ms=np.concatenate([come, leave]),
+            step_agent=np.concatenate([agents, agents]),
+            step_comes=np.arange(2 * len(agents)) < len(agents),
+        )
+        assert is_plain(workload, desk), seed
+        log = compiled_engine.run(workload, desk)
+        assert log.differences(compiled_engine.run(workload, desk, by_events=True)) == [], seed
