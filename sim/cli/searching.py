@@ -18,9 +18,10 @@ from sim.cli.saying import (
 )
 
 if TYPE_CHECKING:
+    from sim.present.search_answer import Told
     from sim.study.search import Found
 
-ANSWER_REPLICATIONS = 20
+REPORTS = (".html", ".pdf")
 
 
 @click.command(short_help="Find the cheapest desk that keeps its promises.")
@@ -33,20 +34,28 @@ ANSWER_REPLICATIONS = 20
     "--keep", type=click.Path(path_type=Path), metavar="DIR", help="Keep every desk seen."
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the desk found here.")
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="Write the answer as a page (.html, .pdf)."
+)
 @click.option("--quick", is_flag=True, help="The desk alone: no prices, no strain.")
 @json_option
-def search(path: Path, output: Path | None, as_json: bool, quick: bool, **options: Any) -> int:  # noqa: FBT001 - click's
+def search(path: Path, output: Path | None, as_json: bool, **options: Any) -> int:  # noqa: FBT001 - click's
     """Find the cheapest desk around PATH that keeps its promises; its `search` says what may move.
 
     Ctrl-C ends the search and gives the best so far. Exits with 1 when no desk within the bounds is
     known to keep every promise.
     """
+    from sim.errors import OutputError  # noqa: PLC0415
+    from sim.present.search_answer import tell  # noqa: PLC0415
     from sim.scenario.file import load  # noqa: PLC0415 - what computes is imported when needed
     from sim.scenario.search import Search  # noqa: PLC0415
     from sim.study.keep_desk import write_desk  # noqa: PLC0415
     from sim.study.search import search as find  # noqa: PLC0415
     from sim.units import duration_ms  # noqa: PLC0415
 
+    report: Path | None = options["report"]
+    if report is not None and report.suffix.lower() not in REPORTS:
+        raise OutputError(f"{report}: the answer of a search is written as .html or .pdf")
     scenario = load(path)
     say_engine("auto")
     changes: dict[str, Any] = {}
@@ -64,10 +73,18 @@ def search(path: Path, output: Path | None, as_json: bool, quick: bool, **option
     )
     if output is not None:
         write_desk(found, path, output)
-    if as_json:
-        say_json(_plain(found, output))
+    told = None
+    if report is not None or not as_json:
+        told = tell(found, seed=options["seed"], quick=options["quick"])
+    if told is not None and report is not None:
+        _report(told, report, options["seed"])
+    written = [place for place in (output, report) if place is not None]
+    if told is None or as_json:
+        say_json(_plain(found, written))
     else:
-        _say(found, options["seed"], quick=quick)
+        _say(told)
+        if report is not None:
+            click.echo(f"Written: {report}")
         if output is not None:
             click.echo(f"Written: {output}")
             say_next(f"tiersim compare {path} {output}", "the desk found beside the one there is")
@@ -80,42 +97,39 @@ def _tell(sentence: str) -> None:
     click.echo(f"… {sentence}", err=True)
 
 
-def _say(found: Found, seed: int, *, quick: bool) -> None:
+def _say(told: Told) -> None:
+    from sim.present.search_answer import FRONTIER_HEADINGS  # noqa: PLC0415
+
+    click.echo(told.headline)
+    for part in told.parts:
+        if part.heading:
+            click.echo(f"\n{part.heading}:")
+        for line in part.lines:
+            click.echo(f"  {line}")
+    if told.frontier:
+        click.echo()
+        say_table(FRONTIER_HEADINGS, told.frontier)
+
+
+def _report(told: Told, path: Path, seed: int) -> Path:
+    """Write the base beside the desk found, with the answer."""
+    from sim.present.report import write  # noqa: PLC0415 - pictures are heavy
+    from sim.present.search_answer import ANSWER_REPLICATIONS  # noqa: PLC0415
+    from sim.study.compare import compare  # noqa: PLC0415
+
+    found = told.found
+    base = [found.space.base]
+    changed = (found.best or found.nearest) != found.space.start
+    study = compare(
+        [*base, found.scenario()] if changed else base, replications=ANSWER_REPLICATIONS, seed=seed
+    )
+    return write(study, path, searched=told)
+
+
+def _plain(found: Found, written: list[Path]) -> dict[str, Any]:
     from sim.present import search_words as words  # noqa: PLC0415
-    from sim.study import answer  # noqa: PLC0415
-
-    click.echo(words.headline(found))
-    for kept in found.kept:
-        click.echo(f"  {words.figure(kept)}")
-    if found.runner_up is not None:
-        cost = words.mean_cost(found, found.runner_up)
-        rival = words.what(found, found.runner_up)
-        click.echo(f"Runner-up: {rival}, {words.money(found, cost.mean)}.")
-    click.echo(words.effort(found))
-    for line in words.undecided_lines(found):
-        click.echo(line)
-    if found.best is None:
-        for line in words.impossible_lines(found, answer.at_the_bounds(found)):
-            click.echo(line)
-        return
-    if quick:
-        return
-    click.echo("\nOne step away:")
-    for line in words.price_lines(found, answer.prices(found)):
-        click.echo(f"  {line}")
-    study, strains = answer.strains(found, replications=ANSWER_REPLICATIONS, seed=seed)
-    first = next(iter(found.space.base.tiers))
-    click.echo(f"\n{words.binding_line(found, answer.worst_hour(study[0], first))}")
-    click.echo("\nUnder strain:")
-    for line in words.strain_lines(strains, study[0]):
-        click.echo(f"  {line}")
-    click.echo(f"\n{words.formula_line(found, answer.by_formula(found, ANSWER_REPLICATIONS))}")
-    headings = ("cost against service", "cost", "room to the tightest promise")
-    say_table(headings, words.frontier_rows(found, answer.frontier(found)))
-
-
-def _plain(found: Found, output: Path | None) -> dict[str, Any]:
-    from sim.present import search_words as words  # noqa: PLC0415
+    from sim.study.answer import frontier  # noqa: PLC0415
+    from sim.study.instead import instead  # noqa: PLC0415
 
     here = found.best or found.nearest
     cost = words.mean_cost(found, here)
@@ -138,9 +152,32 @@ def _plain(found: Found, output: Path | None) -> dict[str, Any]:
         "confidence": None if found.best is None else found.sure,
         "undecided": [found.space.name(design) for design in found.undecided],
         "runner_up": None if found.runner_up is None else found.space.name(found.runner_up),
+        "frontier": [
+            {
+                "name": found.space.name(point.design),
+                "cost": point.cost,
+                "room": point.slack,
+                "replications": point.replications,
+                "knee": point.knee,
+                "found": point.design == here,
+            }
+            for point in frontier(found)
+        ],
+        "instead": [
+            {
+                "axis": one.axis,
+                "today": one.today,
+                "best": one.best,
+                "more_people": one.more_people,
+                "cost": None
+                if one.cost is None
+                else {"mean": one.cost.mean, "low": one.cost.low, "high": one.cost.high},
+            }
+            for one in instead(found)
+        ],
         "considered": found.considered,
         "simulated": found.simulated,
         "replications": found.replications,
         "stopped": found.stopped,
-        "written": [] if output is None else [str(output)],
+        "written": list(map(str, written)),
     }

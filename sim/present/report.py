@@ -18,6 +18,7 @@ from sim.outcome.tables import write_whole
 from sim.present import report_tables as tables
 from sim.present.answer import RULE, answer
 from sim.present.charts.catalogue import standard
+from sim.present.charts.searched import searched as searched_chart
 from sim.present.inline_svg import Pictures, variables
 from sim.present.picture import Chart
 from sim.present.questions import answers
@@ -31,6 +32,7 @@ from sim.study.study import Study
 
 if TYPE_CHECKING:
     from sim.outcome.run import Run
+    from sim.present.search_answer import Told
 
 KINDS: Final = {
     ".html": "sim.present.report:html",
@@ -58,6 +60,8 @@ class Asked:
         A replication to be shown as an animation.
     strict : bool
         Whether the STRESS-DES check-list is filled.
+    searched : Told or None
+        What a search has to say, where the study is about the desk that it found.
     """
 
     theme: Theme = DEFAULT
@@ -65,6 +69,7 @@ class Asked:
     signs: Sequence[Sign] = ()
     run: Run | None = None
     strict: bool = False
+    searched: Told | None = None
 
 
 def write(
@@ -76,6 +81,7 @@ def write(
     signs: Sequence[Sign] = (),
     run: Run | None = None,
     strict: bool = False,
+    searched: Told | None = None,
 ) -> Path:
     """Write a report of a study; the ending of the name says what kind.
 
@@ -94,6 +100,8 @@ def write(
         A replication to be shown as an animation (in ``.html``).
     strict : bool
         Fill the STRESS-DES check-list (in ``.html`` and ``.pdf``).
+    searched : Told, optional
+        What ``sim.present.search_answer.tell`` says of a search (in ``.html`` and ``.pdf``).
 
     Raises
     ------
@@ -109,7 +117,7 @@ def write(
         raise OutputError(f"{path}: a report is written as .html, .pdf, .pptx or .xlsx{hint}")
     module, function = place.split(":")
     make = getattr(importlib.import_module(module), function)
-    made: bytes = make(study, Asked(theme, scenario, signs, run, strict))
+    made: bytes = make(study, Asked(theme, scenario, signs, run, strict, searched))
     return write_whole(path, lambda to: to.write_bytes(made))
 
 
@@ -170,6 +178,8 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
     """
     pictures = Pictures(asked.theme)
     drawn = charts_of(study, asked)
+    if asked.searched is not None:
+        drawn.append(searched_chart(asked.searched.found, theme=asked.theme))
     shown = [image(chart) if paper else inline(pictures, chart) for chart in drawn]
     found = answer(study)
     return (
@@ -199,6 +209,7 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
             tried=tables.signs_table(asked.signs, study[0].scenario.costs.currency)
             if asked.signs
             else None,
+            searched=asked.searched,
             charts=shown,
             letters="" if paper else pictures.definitions(),
             dark=variables(asked.theme),

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from sim.outcome import metric as definition
 from sim.present.sentences import written_change
+from sim.present.text import plural
 from sim.scenario.quantities import WEEKDAYS
 from sim.study import answer
 from sim.study.doubt import INDIFFERENCE, Kept, kept_of
 from sim.study.estimate import Estimate, mean_estimate
+from sim.study.instead import Instead
 from sim.study.result import Result
 from sim.study.search import Found
 from sim.study.shift_cover import cover
@@ -22,6 +24,7 @@ PERCENT = 100
 LEAST_TOLD = 0.5
 """Confidence from which on it is told."""
 MOST_UNDECIDED = 3
+MOST_ROWS_EACH_SIDE = 4
 
 
 def figure(kept: Kept) -> str:
@@ -68,15 +71,16 @@ def headline(found: Found) -> str:
     )
 
 
-def what(found: Found, design: Design) -> str:
-    """Name a desk by what differs from the base, or say that it is the base."""
-    start = found.space.start
+def what(found: Found, design: Design, against: Design | None = None) -> str:
+    """Name a desk by what differs from the base (or another desk), or say that it is the same."""
+    start = found.space.start if against is None else against
     parts = [
         f"{axis.title} {axis.labels[at]} instead of {axis.labels[was]}"
         for axis, at, was in zip(found.space.axes, design, start, strict=True)
         if at != was
     ]
-    return "; ".join(parts) or "nothing but what is there now"
+    same = "nothing but what is there now" if against is None else "the desk found"
+    return "; ".join(parts) or same
 
 
 def effort(found: Found) -> str:
@@ -124,16 +128,42 @@ def price_lines(found: Found, prices: Sequence[answer.Price]) -> Iterator[str]:
         yield f"{price.axis} {price.before} → {price.after}: {change} a week; {then}."
 
 
-def binding_line(found: Found, hour: tuple[int, float] | None) -> str:
-    """Say which promise has the least room, and when waiting piles up."""
+def binding_line(found: Found, pressed: tuple[str, int, float] | None) -> str:
+    """Say which promise has the least room, and when waiting presses on it."""
     least = answer.binding(found)
     text = f"The promise with the least room is {figure(least)}."
-    if hour is None:
+    if pressed is None:
         return text
+    tier, hour, wait = pressed
     return (
-        f"{text} Most waiting at the first line comes from tickets of {clock_words(hour[0])}, "
-        f"which wait {format_duration(hour[1])} on average."
+        f"{text} While it runs, most waiting at {tier} comes from tickets of {clock_words(hour)}, "
+        f"which wait {format_duration(wait)} on average."
     )
+
+
+def instead_lines(found: Found, several: Sequence[Instead]) -> Iterator[str]:
+    """Say whether what is no head is cheaper than heads: notes, runbooks, who is on call."""
+    currency = found.space.base.costs.currency
+    for one in several:
+        with_it = f"{one.axis} {one.best} instead of {one.today}"
+        if one.design is None or one.cost is None:
+            yield (
+                f"{with_it} is needed: no desk that was simulated with {one.today} kept every "
+                "promise."
+            )
+            continue
+        change = written_change(found.book.cost, one.cost, currency)
+        heads = "as many heads"
+        if one.more_people:
+            word = "more" if one.more_people > 0 else "fewer"
+            heads = f"{plural(abs(one.more_people), 'head')} {word}"
+        dearer = one.cost.low > 0
+        cheap = " is cheaper than heads" if one.more_people > 0 else " pays"
+        yield (
+            f"{with_it}{cheap if dearer else ' makes no sure difference to the cost'}: left at "
+            f"{one.today}, the cheapest desk simulated that kept every promise has {heads}: "
+            f"{change} a week."
+        )
 
 
 def strain_lines(strains: Sequence[answer.Strain], base: Result) -> Iterator[str]:
@@ -194,12 +224,16 @@ def clock_words(hour: int) -> str:
 
 
 def frontier_rows(found: Found, points: Sequence[answer.Point]) -> list[tuple[str, str, str]]:
-    """List the frontier of cost against service: desk, cost, room to the tightest promise."""
+    """List the frontier around the desk found: what differs from it, cost, room left."""
+    here = found.best or found.nearest
+    # The best costs least of those that keep every promise: dearer ones may have just as much room.
+    middle = sum(point.slack < 0 for point in points)
     return [
         (
-            what(found, point.design) + ("  ◀ knee" if point.knee else ""),
+            what(found, point.design, here) + ("  ◀ knee" if point.knee else ""),
             money(found, point.cost),
             f"{'+' if point.slack >= 0 else '−'}{100 * abs(point.slack):.1f} %",
         )
-        for point in points
+        for place, point in enumerate(points)
+        if abs(place - middle) <= MOST_ROWS_EACH_SIDE or point.knee or point.design == here
     ]

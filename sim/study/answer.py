@@ -18,6 +18,7 @@ from sim.study.estimate import Estimate, mean_estimate
 from sim.study.held import Held
 from sim.study.result import Result
 from sim.study.search import Found
+from sim.study.shift_cover import hours_held
 from sim.study.space import Design
 from sim.study.study import Study
 
@@ -143,24 +144,31 @@ def binding(found: Found) -> Kept:
     return min(found.kept, key=lambda kept: kept.slack / kept.promise.scale)
 
 
-def worst_hour(result: Result, tier: str) -> tuple[int, float] | None:
-    """Return the hour of the week (Monday 0:00 is 0) that adds most to a tier's waiting, in ms.
+def worst_hour(found: Found, result: Result) -> tuple[str, int, float] | None:
+    """Return where and when waiting presses most on the promise with the least room.
 
     Hours count by how long their tickets wait and by how many come: a long wait on a Sunday that
-    hardly anybody has binds nothing.
+    hardly anybody has binds nothing. Hours in which the promise does not run are left out.
 
     Returns
     -------
-    tuple of int and float, or None
-        None where nothing waited.
+    tuple of str, int and float, or None
+        The tier of the promise (the first if it has none), the hour of the week in which tickets
+        come (Monday 0:00 is 0), and how long they wait, in ms. None where nothing waited.
     """
-    place = list(result.scenario.tiers).index(tier)
-    waits = result.curve("waiting_by_hour").mean[place]
+    scenario = result.scenario
+    levels = scenario.service_levels
+    name = binding(found).promise.metric.partition("[")[2].rstrip("]")
+    level = levels.get(name)
+    tier = level.tier if level is not None and level.tier else next(iter(scenario.tiers))
+    waits = result.curve("waiting_by_hour").mean[list(scenario.tiers).index(tier)]
+    if level is not None:
+        waits = np.where(hours_held(scenario, level.hours) > 0, waits, np.nan)
     if np.isnan(waits).all():
         return None
     come = result.curve("arrivals_by_hour").mean
     hour = int(np.nanargmax(waits * come))
-    return hour, float(waits[hour])
+    return tier, hour, float(waits[hour])
 
 
 @dataclass(frozen=True, eq=False)

@@ -85,7 +85,7 @@ def cover(space: Space, others: Design) -> Cover | None:
     if len(places) < 2:  # noqa: PLR2004 - one shift leaves no choice
         return None
     needed = _needed(scenario, tier)
-    moving = [_hours_held(scenario, space.axes[at].name.rpartition(".")[2]) for at in places]
+    moving = [hours_held(scenario, space.axes[at].name.rpartition(".")[2]) for at in places]
     values = [_heads(space.axes[at]) for at in places]
     there = _fixed(space, scenario, tier, places)
     low = [each[0] for each in values]
@@ -117,7 +117,7 @@ def _fixed(space: Space, scenario: Scenario, tier: str, places: list[int]) -> Fl
     there = np.zeros(HOURS_PER_WEEK)
     for shift, heads in (scenario.tiers[tier].staff or {}).items():
         if shift not in moving:
-            there += heads * _hours_held(scenario, shift)
+            there += heads * hours_held(scenario, shift)
     return there
 
 
@@ -161,8 +161,8 @@ def _needed(scenario: Scenario, tier: str) -> Floats:
     within = min((level.within for level in levels), default=USUAL_WITHIN) / HOUR
     goal = min(max((level.goal for level in levels), default=USUAL_GOAL), MOST_GOAL)
     open_hours = np.max(
-        [_hours_held(scenario, level.hours) for level in levels]
-        or [_hours_held(scenario, shift) for shift in known.staff or {}],
+        [hours_held(scenario, level.hours) for level in levels]
+        or [hours_held(scenario, shift) for shift in known.staff or {}],
         axis=0,
     )
     present = (1 - known.absence) * (1 - known.breaks)
@@ -188,7 +188,7 @@ def _arrivals(scenario: Scenario) -> Floats:
     return mean
 
 
-def _hours_held(scenario: Scenario, name: str) -> Floats:
+def hours_held(scenario: Scenario, name: str) -> Floats:
     """Return the part of each hour of an ordinary week in which a shift, or named hours, hold."""
     period = scenario.period
     # The week before is there for spans that pass midnight on Sunday.

@@ -10,6 +10,7 @@ import pytest
 import sim
 from sim.errors import ScenarioError, StudyError
 from sim.present import search_words as words
+from sim.present.charts.searched import searched
 from sim.scenario.file import load
 from sim.scenario.search import Search
 from sim.study import answer
@@ -22,6 +23,7 @@ from sim.study.doubt import (
     kept_of,
 )
 from sim.study.held import held
+from sim.study.instead import instead
 from sim.study.keep_desk import write_desk
 from sim.study.replication import Replication
 from sim.study.search import search
@@ -394,6 +396,33 @@ def test_prices_frontier_and_formula(found):
     assert answer.binding(found).promise in found.book.promises
 
 
+def test_the_frontier_is_drawn_with_its_knee(found):
+    """One desk is the one found, one the knee; every desk of the frontier is in the numbers."""
+    chart = searched(found)
+    marks = [row[-1] for row in chart.rows]
+    assert marks.count("found") == 1
+    assert marks.count("knee") <= 1
+    assert len(chart.rows) == len(answer.frontier(found))
+    assert all(low <= cost <= high for _, cost, low, high, *_ in chart.rows)
+    assert "the desk found" in chart.svg()
+
+
+def test_what_is_no_head_is_weighed_against_heads(found):
+    """Better notes have saved a head: with the notes of today it takes one more, and costs more."""
+    (notes,) = instead(found)
+    assert (notes.today, notes.best) == ("60 %", "80 %")
+    assert notes.more_people > 0
+    assert notes.cost.low > 0
+    sure = Formula(noise=0.0)
+    there, here = (
+        sure(found.space.scenario(design), 0, 0).values["total_cost"]
+        for design in (notes.design, found.best)
+    )
+    assert notes.cost.mean == pytest.approx(there - here, rel=0.05)
+    (line,) = words.instead_lines(found, [notes])
+    assert "is cheaper than heads" in line
+
+
 def test_a_step_that_changes_nothing_leaves_known_what_was(small):
     """One more at L2 leaves L1's promise as sure as it was, from a few replications."""
     found = search(small, asked(), jobs=1, evaluate=Formula())
@@ -459,4 +488,4 @@ def test_with_the_engine_itself(small):
     assert names[0] == "volume +10 %"
     assert "a security breach" in names
     assert len(list(words.strain_lines(strains, study[0]))) == len(names)
-    assert words.binding_line(found, answer.worst_hour(study[0], "L1"))
+    assert words.binding_line(found, answer.worst_hour(found, study[0]))
