@@ -381,7 +381,7 @@ MOVES = (
         {"time_to_contain": "down", "incident_contacts": "down", L3_WAIT: "down"},
         "security-breach",
         to={"incidents.breach.work": "2 h"},
-        replications=20,
+        replications=48,
     ),
     Move(
         10,
@@ -462,6 +462,7 @@ MOVES = (
         "promised-updates",
         start={"updates.chases": 0.2},
         to={"updates.chases": 0.9},
+        replications=20,
     ),
     Move(
         14,

@@ -15,7 +15,7 @@ from sim.study.compare import compare
 needs_speed = pytest.mark.skipif(
     "compiled" not in available_engines(), reason="hundreds of desk-months: compiled engine only"
 )
-SOME = 12
+SOME = 16
 """Replications; the page is made with more."""
 
 
@@ -54,7 +54,7 @@ def test_a_lesson_is_borne_out(name, monkeypatch):
 @needs_speed
 def test_the_base_is_healthy():
     """L1 resolves what a healthy desk does, and every promise is met, for sure."""
-    result = compare(known(BASE), seed=1, replications=20, curves=False)[0]
+    result = compare(known(BASE), seed=1, replications=40, curves=False)[0]
     share, band = result.estimate("l1_share"), result.scenario.bands.healthy
     assert band.low < share.low < share.high < band.high
     assert {verdict.word for verdict in result.verdicts.values()} == {"met"}
