@@ -18,9 +18,10 @@ from sim.calibrate.export import CLOSED, RESOLVED, USER, Export, midnight_ms
 from sim.calibrate.families import LEAST, lognormal_of
 from sim.calibrate.lines import Lines, home_team
 from sim.calibrate.paths import Levels
+from sim.calibrate.visits import filled
 from sim.scenario.calendar import hour_of_week
 from sim.units import DAY, HOUR, HOURS_PER_WEEK, MINUTE
-from sim.workload.journeys import NONE, Times
+from sim.workload.journeys import NONE, NOT_YET, Times
 
 STEPS: Final = 200
 FEWEST: Final = 20
@@ -138,7 +139,7 @@ def user_waits(export: Export, levels: Levels) -> UserWaits | None:
     reached = levels.of_visit[handed]
     expected = float(rates[reached].mean()) if len(reached) else 0.0
     told_apart = bool(np.array(direct)[reached].mean() > HALF) if len(reached) else False
-    minutes = waited_ms[waited] / MINUTE
+    minutes = _each_wait_ms(export) / MINUTE
     mean, cv = lognormal_of(minutes) if len(minutes) >= FEWEST else (float("nan"), float("nan"))
     return UserWaits(
         tuple(asks),
@@ -149,6 +150,25 @@ def user_waits(export: Export, levels: Levels) -> UserWaits | None:
         cv,
         minutes,
     )
+
+
+def _each_wait_ms(export: Export) -> Times:
+    """Return how long each wait for the user took, with one team and until the resolution at most."""
+    events = export.events
+    state, team = filled(events.state, events.ticket), filled(events.team, events.ticket)
+    other = np.append(np.ones(1, np.bool_), np.diff(events.ticket) != 0)
+    last = np.append(other[1:], np.ones(1, np.bool_))
+    resolved = export.tickets.resolved_ms[events.ticket]
+    until = np.where(resolved == NOT_YET, np.iinfo(np.int64).max, resolved)
+    following = np.minimum(np.where(last, until, np.roll(events.at_ms, -1)), until)
+    open_end = following == np.iinfo(np.int64).max
+    span = np.where(open_end, 0, np.maximum(following - events.at_ms, 0))
+    waits = state == USER
+    begins = waits & (other | (np.roll(state, 1) != USER) | (np.roll(team, 1) != team))
+    number = (np.cumsum(begins) - 1)[waits]
+    # Sums of whole milliseconds are exact in float64.
+    found = np.bincount(number, span[waits]).astype(np.int64)
+    return np.asarray(found[found > 0])
 
 
 def _new_and_kept(ticket: NDArray[np.int32], level: NDArray[np.int8]) -> NDArray[np.bool_]:

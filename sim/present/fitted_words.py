@@ -34,7 +34,8 @@ def statement(checks: Sequence[Check], missing: str = "") -> tuple[str, tuple[st
     ahead = [one for one in checks if one.ahead]
     behind = [one for one in checks if not one.ahead]
     first = (ahead or behind)[0]
-    sentences = list(_about(first))
+    # Drift first: what a log does to every prediction.
+    sentences = [*first.calibration.drift.sentences(), *_about(first)]
     if ahead and behind:
         sentences.append(_count(behind[0]))
     if not ahead:

@@ -20,8 +20,8 @@ ABOUT = (
     "exports: how often the interval holds the true number (19 of 20 are meant to)."
 )
 NOTE = (
-    "Users' answers: two waits in one stay are seen as one, a little longer. Waits on others: a short "
-    "wait looks like a longer touch time, so share and mean are told only together."
+    "Waits on others: a short wait looks like a longer touch time, so share and mean are told only "
+    "together."
 )
 LONG_MS = 60_000
 HOUR_MS = 3_600_000

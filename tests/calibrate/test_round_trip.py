@@ -7,7 +7,7 @@ import pytest
 from tests.calibrate.round_trip import NOT_TOLD, calibrated, rows, waits
 
 MOST_OUTSIDE = 3
-"""Of 16 intervals of 95 %: more lie outside in 1 % of logs by chance."""
+"""Of 17 intervals of 95 %: more lie outside in 1 % of logs by chance."""
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +17,10 @@ def found(tmp_path_factory):
 
 
 def test_parameters_come_out(found):
-    """Over-dispersion, ways, notes, what is handed back: the truth lies in its interval (seeded)."""
+    """Over-dispersion, ways, notes, users' answers: the truth lies in its interval (seeded)."""
     table = list(rows(found))
     outside = [row for row in table if not row.inside]
-    assert len(table) == 16
+    assert len(table) == 17
     assert len(outside) <= MOST_OUTSIDE, outside
     for row in table:
         assert row.low < row.fitted < row.high, row
@@ -28,10 +28,7 @@ def test_parameters_come_out(found):
 
 
 def test_waits_on_others_come_out_together(found):
-    """The wait of a mean ticket is found within a fifth; share and mean apart are not claimed.
-
-    Users' answers likewise.
-    """
+    """The wait of a mean ticket is found within a fifth; share and mean apart are not claimed."""
     for row in waits(found):
         assert row.fitted == pytest.approx(row.true, rel=0.2), row
 
