@@ -110,7 +110,9 @@ def main() -> None:
         f"whole script; wall time, least of {RUNS}. {platform.machine()}, {os.cpu_count()} cores, "
         f"load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}, numpy {np.__version__}, "
         f"TierSim {sim.__version__}. *Chosen* is what a study does if it is not told: processes that "
-        "are there from before are used at once, new ones take a second to start."
+        "are there from before are used at once, new ones take a second to start. "
+        "*Spread* is the slowest round over the fastest: far above 1, other work ran meanwhile, and the "
+        "ratio is no more than a lower bound."
     )
     text = [
         "# Width",
