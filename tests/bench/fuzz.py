@@ -159,7 +159,8 @@ def seeds(name: str, corpus: Path) -> None:
 def main() -> None:
     """Run every target, one after the other, and keep the table."""
     if importlib.util.find_spec("atheris") is None:
-        sys.exit("fuzzing needs atheris: pip install atheris")
+        sys.stdout.write("left out: fuzzing needs atheris (pip install atheris)\n")
+        return
     from importlib.metadata import version
 
     lines = ["| target | cases tried | accepted | refused | findings |", "|---|---|---|---|---|"]

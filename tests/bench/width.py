@@ -112,7 +112,7 @@ def main() -> None:
         f"TierSim {sim.__version__}. *Chosen* is what a study does if it is not told: processes that "
         "are there from before are used at once, new ones take a second to start. "
         "*Spread* is the slowest round over the fastest: far above 1, other work ran meanwhile, and the "
-        "ratio is no more than a lower bound."
+        "ratio says little."
     )
     text = [
         "# Width",
