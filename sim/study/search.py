@@ -185,6 +185,8 @@ def search(
         stopped = "it was interrupted; this is the best so far"
     except _OutOfTimeError:
         stopped = "the time allowed was used up; this is the best so far"
+    # What is asked of the answer afterwards is no part of the time allowed.
+    book.spent = None
     if not book.designs:
         raise StudyError("the search was ended before any desk had been simulated")
     return hunt.answer(stopped)

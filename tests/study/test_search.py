@@ -179,6 +179,9 @@ def test_the_time_allowed_ends_it(small):
     found = search(small, asked(time="1 s"), jobs=1, evaluate=Slow(Formula()))
     assert "time allowed" in found.stopped
     assert found.nearest is not None
+    # The answer may still be asked what it takes to explain it.
+    assert answer.at_the_bounds(found, 6)
+    assert found.book.replications(found.space.fullest) >= 6
 
 
 @dataclass(frozen=True)
