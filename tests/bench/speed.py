@@ -186,7 +186,9 @@ def desks(table: Table) -> None:
         if name == "T3":
             continue
         workload, desk = sample(year, 1, 0), staff(year, 1, 0)
-        fast, _ = seconds(lambda w=workload, d=desk: play(w, d, engine="compiled", check=False))
+        fast, _ = seconds(
+            lambda w=workload, d=desk: play(w, d, engine="compiled", check=False), MANY
+        )
         slow, _ = seconds(lambda w=workload, d=desk: simpy_engine.run(w, d), 3)
         tickets = len(workload.tickets)
         table.add(
@@ -250,7 +252,8 @@ def wall(command: list[str]) -> float:
 def header() -> str:
     """Say on what, and how, it was measured."""
     return (
-        f"Ratios in one run on one core, medians of {RUNS} in processor time. "
+        f"Ratios in one run on one core, medians of {RUNS} (of what takes milliseconds, {MANY}) in "
+        "processor time. "
         f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; "
         f"Python {platform.python_version()}, numpy {np.__version__}, TierSim {sim.__version__}."
     )
