@@ -15,6 +15,7 @@ import streamlit as st
 from sim.errors import ConservationError, ScenarioError, TierSimError
 from sim.web import shown
 from sim.web.controls import choose, from_address, move, to_address
+from sim.web.searching import offer
 from sim.web.sheet import Sheet, dark
 
 LOG: Final = logging.getLogger("sim.web")
@@ -66,6 +67,7 @@ def _page() -> None:
         change = asked.changed(base)
         to_address(asked)
     Sheet(headline, top, right).show([base] if change is None else [base, change])
+    offer(base if change is None else change, right)
 
 
 if __name__ == "__main__":

@@ -87,6 +87,19 @@ def test_a_run_can_be_stopped_and_goes_on(reader, server):
     nothing_leaked(look, server)
 
 
+def test_a_search_says_what_it_would_take(reader, server):
+    """A press on the button brings a desk, how sure it is, and the frontier with it marked."""
+    look = reader().open()
+    look.settled()
+    look.page.get_by_role("button", name="What would it take?").click()
+    look.page.wait_for_selector("#search", timeout=180_000)
+    said = look.page.inner_text("#search")
+    assert said.startswith(("It takes", "No desk within the bounds"))
+    assert "replications in all" in said
+    look.page.wait_for_selector('img[alt*="promise"]')
+    nothing_leaked(look, server)
+
+
 def send(look, name, text):
     """Send a file."""
     look.page.get_by_text("Use a file of your own").click()
