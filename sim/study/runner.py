@@ -197,8 +197,14 @@ class Runner:
                 done, _ = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in done:
                     chunk = under_way.pop(future)
-                    yield from zip(chunk, _result(future), strict=True)
+                    yield from zip(chunk, future.result(), strict=True)
                 hand_out()
+        except BrokenExecutor as error:
+            # Told by what was under way, or, if that comes first, when more is handed out.
+            raise StudyError(
+                "a worker process was ended from outside, as the system does when memory runs out; "
+                f"run with fewer jobs ({type(error).__name__})"
+            ) from None
         finally:
             for future in under_way:
                 future.cancel()
@@ -320,16 +326,6 @@ def _end_with(parent: int) -> None:
 
     # Where processes keep the number of a parent that is gone, idleness ends them.
     threading.Thread(target=watch, name="tiersim-watch", daemon=True).start()
-
-
-def _result(future: Future[list[Replication]]) -> list[Replication]:
-    try:
-        return future.result()
-    except BrokenExecutor as error:
-        raise StudyError(
-            "a worker process was ended from outside, as the system does when memory runs out; "
-            f"run with fewer jobs ({type(error).__name__})"
-        ) from None
 
 
 def _chunks(tasks: list[Task], seconds: float, workers: int) -> list[list[Task]]:

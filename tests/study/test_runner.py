@@ -258,7 +258,7 @@ def test_cluster_equals_serial_though_a_worker_is_killed(desk, more, coin, tmp_p
             n_workers=2,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=True,
         ) as cluster,
         distributed.Client(cluster) as client,
