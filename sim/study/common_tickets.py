@@ -12,9 +12,11 @@ from sim.scenario.model import Scenario
 from sim.study.evaluate import tickets_met
 from sim.study.replication import Replication
 from sim.workload.journeys import Workload
-from sim.workload.roster import staff
+from sim.workload.roster import Presence, staff
 from sim.workload.sample import sample
 
+MOST_SHIFTS = 200
+"""Shifts of one replication whose people are remembered."""
 CHECKED = 1
 """Replications of each desk that are checked against the laws of the desk, which takes as long as to
 play them."""
@@ -72,18 +74,30 @@ class CommonTickets:
         default=None, init=False, repr=False
     )
 
+    _present: tuple[tuple[int, int], dict[tuple[Any, ...], Presence]] = field(
+        default_factory=lambda: ((-1, -1), {}), init=False, repr=False
+    )
+
     def __getstate__(self) -> dict[str, Any]:
-        return {"metrics": self.metrics, "_last": None}
+        return {"metrics": self.metrics, "_last": None, "_present": ((-1, -1), {})}
 
     def __call__(self, scenario: Scenario, seed: int, replication: int) -> Replication:
         """Evaluate one replication."""
         workload, met = self._tickets(scenario, seed, replication)
-        desk = staff(scenario, seed, replication)
+        desk = staff(scenario, seed, replication, self._shifts(seed, replication))
         used = engines.engine_for("auto")
         log = engines.play(workload, desk, engine=used, check=replication < CHECKED)
         run = Run(scenario, workload, desk, log, seed, replication, used)
         found = outcome.measure(run, curves=False, metrics=self.metrics)
         return Replication(found.values, found.counts, found.curves, met)
+
+    def _shifts(self, seed: int, replication: int) -> dict[tuple[Any, ...], Presence]:
+        # As with the tickets; what another thread holds meanwhile is its own.
+        of, known = self._present
+        if of != (seed, replication) or len(known) >= MOST_SHIFTS:
+            known = {}
+            self._present = ((seed, replication), known)
+        return known
 
     def _tickets(self, scenario: Scenario, seed: int, replication: int) -> tuple[Workload, str]:
         # Read once: another thread may put its own there meanwhile.

@@ -9,6 +9,7 @@ their own, so that one more person changes nobody else's days.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,16 @@ BREAK_MS = 30 * MINUTE
 """About how long one break is."""
 
 
-def staff(scenario: Scenario, seed: int, replication: int) -> Desk:
+Presence = tuple[NDArray[np.int64], Times, Times]
+"""Persons, and the spells in which they are there."""
+
+
+def staff(
+    scenario: Scenario,
+    seed: int,
+    replication: int,
+    known_presence: dict[tuple[Any, ...], Presence] | None = None,
+) -> Desk:
     """Sample the desk of one replication.
 
     Parameters
@@ -32,6 +42,9 @@ def staff(scenario: Scenario, seed: int, replication: int) -> Desk:
     scenario : Scenario
     seed, replication : int
         At least 0; together they name every draw.
+    known_presence : dict, optional
+        Who is there in shifts that were sampled before, of this seed and replication: what is in it
+        is taken, and what is not is put there. For a search, whose desks share most shifts.
 
     Returns
     -------
@@ -46,7 +59,8 @@ def staff(scenario: Scenario, seed: int, replication: int) -> Desk:
     leave: list[Times] = []
     count = 0
     for shift in known.shifts:
-        for pool, (person, start, end) in _by_pool(shift, _presence(shift, seed, replication)):
+        presence = _remembered(shift, seed, replication, known_presence)
+        for pool, (person, start, end) in _by_pool(shift, presence):
             agent_pool.append(np.full(shift.heads, pool, np.int32))
             agents.append((person + count).astype(np.int32))
             come.append(start)
@@ -73,8 +87,16 @@ def _join(parts: list[NDArray[np.signedinteger]], dtype: type) -> NDArray[np.sig
     return np.concatenate([*parts, np.empty(0, dtype)]).astype(dtype, copy=False)
 
 
-Presence = tuple[NDArray[np.int64], Times, Times]
-"""Persons, and the spells in which they are there."""
+def _remembered(
+    shift: Shift, seed: int, replication: int, known: dict[tuple[Any, ...], Presence] | None
+) -> Presence:
+    if known is None:
+        return _presence(shift, seed, replication)
+    arrays = (shift.from_ms.tobytes(), shift.to_ms.tobytes(), shift.learns.tobytes())
+    key = (shift.pool, shift.place, shift.heads, shift.absence, shift.breaks, *arrays)
+    if key not in known:
+        known[key] = _presence(shift, seed, replication)
+    return known[key]
 
 
 def _by_pool(shift: Shift, presence: Presence) -> Iterator[tuple[int, Presence]]:
