@@ -253,15 +253,24 @@ def _unstamped(run: Export, lines: Lines, calibration: Calibration) -> Export:
 
 
 def predict(
-    export: Export, *, share: float = 0.5, replications: int = REPLICATIONS, seed: int = 2
+    export: Export,
+    *,
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    share: float = 0.5,
+    replications: int = REPLICATIONS,
+    seed: int = 2,
 ) -> Check:
     """Fit a desk to the first weeks of an export, and hold it against the last.
 
     Parameters
     ----------
     export : Export
+        The whole of it: how it drifted before the first day says which days foretell best.
+    first, last : date, optional
+        Of the weeks that are fitted or predicted, as for ``calibrate``.
     share : float
-        Of the usable weeks, for the fit.
+        Of these weeks, for the fit.
 
     Raises
     ------
@@ -270,17 +279,18 @@ def predict(
     """
     from sim.calibrate.datapage import WEEK_DAYS, data_page  # noqa: PLC0415 - one use
 
-    page = data_page(export)
-    weeks = ((page.last - page.first).days + 1) // WEEK_DAYS
+    page, window = data_page(export), export.mapping.window
+    first, last = first or window.first or page.first, last or window.last or page.last
+    weeks = ((last - first).days + 1) // WEEK_DAYS
     if weeks < 2:  # noqa: PLR2004 - one to fit, one to predict
         raise ExportError(
             f"{export.source} has {weeks} usable weeks; a prediction needs two: one to fit, one to "
             "predict."
         )
     fitted = min(max(round(share * weeks), 1), weeks - 1)
-    end = page.first + dt.timedelta(fitted * WEEK_DAYS - 1)
-    calibration = calibrate(export, first=page.first, last=end, recent=True)
-    rest = export.between(end + dt.timedelta(1), page.last)
+    end = first + dt.timedelta(fitted * WEEK_DAYS - 1)
+    calibration = calibrate(export, first=first, last=end, recent=True)
+    rest = export.between(end + dt.timedelta(1), last)
     return check(calibration, rest, replications=replications, seed=seed)
 
 

@@ -14,6 +14,7 @@ from sim.scenario.writing import write_whole
 
 if TYPE_CHECKING:
     from sim.calibrate.check import Check, Line
+    from sim.calibrate.export import Export
     from sim.calibrate.fit import Calibration
 
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
@@ -85,7 +86,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
         written.append(write_set_aside(data.set_aside, beside("set-aside.csv")))
     desk = fit(data, first=_day(options["first"]), last=_day(options["last"]), name=output.stem)
     checks = [check(desk, replications=options["replications"])]
-    ahead, unpredicted = _prediction(desk, options)
+    ahead, unpredicted = _prediction(data, options)
     checks += ahead
     written.insert(0, write_scenario(desk, output))
     text = _report(desk, checks, unpredicted, guessed)
@@ -126,16 +127,18 @@ def _short(desk: Calibration, checks: list[Check], unpredicted: str) -> str:
     return "\n".join([*parts, "", "Read and decided:", *(f"- {one}" for one in desk.notices), ""])
 
 
-def _prediction(desk: Calibration, options: dict[str, Any]) -> tuple[list[Check], str]:
+def _prediction(export: Export, options: dict[str, Any]) -> tuple[list[Check], str]:
     """Predict the second half of the weeks fitted; returns why not, where that cannot be."""
     from sim.calibrate.check import predict  # noqa: PLC0415 - what computes comes late
 
     if not options["predict"]:
         return [], "it was not asked for (--no-predict)."
     try:
-        return [predict(desk.export, replications=options["replications"])], ""
+        first, last = _day(options["first"]), _day(options["last"])
+        found = predict(export, first=first, last=last, replications=options["replications"])
     except ExportError as error:
         return [], str(error)
+    return [found], ""
 
 
 def _day(value: dt.datetime | None) -> dt.date | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 from sim.calibrate.check import check, predict
+from sim.calibrate.datapage import data_page
 from sim.calibrate.demand import fit_demand
 from sim.calibrate.families import choose_family, lognormal_of
 from sim.calibrate.fit import calibrate
@@ -137,6 +138,15 @@ def test_prediction_of_later_weeks(exported):
     found = predict(exported[1], replications=2)
     assert found.real.days_opened()[0] > found.calibration.export.days_opened()[1]
     assert found["never left L1, of those that began there"].off < 0.05
+
+
+def test_a_prediction_stays_in_its_weeks(exported):
+    """What is stated is fitted and predicted, though the whole export is at hand."""
+    first, last = data_page(exported[1]).first, data_page(exported[1]).last
+    begin, end = first + dt.timedelta(7), last - dt.timedelta(7)
+    found = predict(exported[1], first=begin, last=end, replications=2)
+    fitted, asked = found.calibration.export.days_opened(), found.real.days_opened()
+    assert begin <= fitted[0] <= fitted[1] < asked[0] <= asked[1] <= end
 
 
 def test_a_prediction_needs_two_weeks(write, busy_table):
