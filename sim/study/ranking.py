@@ -16,6 +16,8 @@ from sim.study.estimate import Better, check_level
 DRAWS = 100_000
 """Posterior draws: a probability is known to about 0.2 points."""
 SEED_OF_DRAWS = 20_010
+WHOLE_FROM = 10_000
+"""Means from which on decimals say nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Ranking:
             self.names, self.means, self.probability, self.among_best, strict=True
         ):
             word = "may be the best" if kept else "is not the best"
-            lines.append(f"  {name:<{width}}  {mean:>10.4g}  best with {100 * p:.1f} %  {word}")
+            written = f"{mean:,.0f}" if abs(mean) >= WHOLE_FROM else f"{mean:.4g}"
+            lines.append(f"  {name:<{width}}  {written:>10}  best with {100 * p:.1f} %  {word}")
         return "\n".join(lines)
 
 
