@@ -7,10 +7,8 @@ is one ``ExportError``.
 
 from __future__ import annotations
 
-import csv
 import os
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,7 +22,6 @@ from sim.calibrate.mapping import DATE_ROLES, STATES, Mapping, load_mapping
 from sim.calibrate.sheet import Column, SetAside, Sheet, read_sheet
 from sim.calibrate.visits import Stays, stays
 from sim.errors import ExportError, UnitError
-from sim.outcome.tables import write_whole
 from sim.scenario.model import check_zone
 from sim.workload.journeys import NONE, NOT_YET, Codes, Flags, Numbers, Times
 
@@ -470,35 +467,3 @@ def _whole(value: object, default: int) -> int:
     except (ValueError, OverflowError):
         return default
     return number if abs(number) < 2**31 else default
-
-
-def write_set_aside(rows: Sequence[SetAside], path: str | os.PathLike[str]) -> Path:
-    """Write the rows that cannot be used, with their reasons, as CSV.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written; then no half of it is left.
-    """
-
-    def write(to: Path) -> None:
-        with to.open("w", encoding="utf-8", newline="") as file:
-            out = csv.writer(file)
-            out.writerow(("row", "ticket", "reason"))
-            out.writerows((one.row, harmless(one.ticket), harmless(one.reason)) for one in rows)
-
-    return write_whole(Path(path), write)
-
-
-def harmless(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("INC1")
-    ("'=1+1", 'INC1')
-    """
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-__all__ = ["harmless", "read_export", "write_set_aside"]

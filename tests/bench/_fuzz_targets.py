@@ -17,9 +17,10 @@ from typing import Any, Protocol
 import numpy as np
 from pydantic import ValidationError
 
+from sim.calibrate.aside import write_set_aside
 from sim.calibrate.lines import find_lines
 from sim.calibrate.mapping import load_mapping
-from sim.calibrate.read import read_export, write_set_aside
+from sim.calibrate.read import read_export
 from sim.errors import ScenarioError, TierSimError
 from sim.outcome import measure
 from sim.scenario.calendar import hour_of_week, local_days, open_spells

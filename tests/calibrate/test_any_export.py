@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.calibrate.aside import write_set_aside
 from sim.calibrate.lines import find_lines
 from sim.calibrate.mapping import load_mapping
-from sim.calibrate.read import read_export, write_set_aside
+from sim.calibrate.read import read_export
 from sim.errors import ExportError, TierSimError
 
 FUZZ = settings(

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from sim.calibrate.read import read_export, write_set_aside
+from sim.calibrate.aside import write_set_aside
+from sim.calibrate.read import read_export
 from sim.errors import ExportError, OutputError
 
 HEAD = "number,opened_at,priority\n"
