@@ -34,7 +34,7 @@ def staff_tiers(
         shift, off = f"{tier} day", f"{tier} off-hours"
         whole_day = seen.end - seen.start >= HOURS_A_DAY
         tree["shifts"][shift] = {"Mon-Fri": f"{seen.start:02}:00-{seen.end:02}:00"}
-        day_h = 5 * (seen.end - seen.start) * (1 - BREAKS)
+        day_h = WORKING_DAYS * (seen.end - seen.start) * (1 - BREAKS)
         heads = max(1, ceil(asked_h * (1 - seen.off) / (UTILISATION * day_h)))
         tree["tiers"][tier]["staff"] = {shift: heads}
         people = (
@@ -44,7 +44,8 @@ def staff_tiers(
             f"tiers.{tier}.staff.{shift}",
             heads,
             "assumed",
-            f"{people}as many as the work needs at 47.8 % utilisation (HDI, as quoted by Mechdyne)",
+            f"{people}as many as the work needs at {100 * UTILISATION:g} % utilisation (HDI, as quoted by "
+            "Mechdyne)",
         )
         where: Origin = "measured" if seen.seen else "assumed"
         ledger.say(f"shifts.{shift}", seen.start, where, "hours with updates by the tier's people")
@@ -53,7 +54,7 @@ def staff_tiers(
             late = f"{seen.end:02}:00-24:00"
             spans = ", ".join(s for s in (early, late) if s[:5] != s[6:])
             tree["shifts"][off] = {"Mon-Fri": spans, "Sat-Sun": "00:00-24:00"}
-            off_h = (HOURS_PER_WEEK - 5 * (seen.end - seen.start)) * (1 - BREAKS)
+            off_h = (HOURS_PER_WEEK - WORKING_DAYS * (seen.end - seen.start)) * (1 - BREAKS)
             tree["tiers"][tier]["staff"][off] = max(
                 1, ceil(asked_h * seen.off / (UTILISATION * off_h))
             )
