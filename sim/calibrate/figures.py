@@ -17,7 +17,7 @@ from sim.calibrate.export import CHANGE, QUEUE, RESOLVED, USER, VENDOR, WORK, Ex
 from sim.calibrate.lines import Lines, find_lines
 from sim.calibrate.mapping import STATES
 from sim.scenario.calendar import hour_of_week, local_days, start_instant
-from sim.units import DAY, HOUR, HOURS_PER_WEEK
+from sim.units import DAY, HOUR
 from sim.workload.journeys import NONE, Flags, Times
 
 OFFICE_FROM, OFFICE_TO = 8, 18
@@ -184,20 +184,6 @@ class Figures:
         office = (hour < WORKING_DAYS * _HOURS_PER_DAY) & (of_day >= OFFICE_FROM)
         office &= of_day < OFFICE_TO
         return float(counts[office].sum() / max(counts.sum(), 1))
-
-    def dispersion_of_hours(self) -> float:
-        """Return the variance of hourly counts over their mean, within the hour of the week.
-
-        One for a Poisson process of weekly rates; above it some weeks are busier than others.
-        """
-        counts, hour, _ = self.hourly_counts()
-        weeks = np.bincount(hour, minlength=HOURS_PER_WEEK)
-        if weeks.min() < 2:  # noqa: PLR2004 - one week has no variance
-            return float("nan")
-        mean = np.bincount(hour, weights=counts, minlength=HOURS_PER_WEEK) / weeks
-        square = np.bincount(hour, weights=counts.astype(float) ** 2, minlength=HOURS_PER_WEEK)
-        variance = (square - weeks * mean**2) / (weeks - 1)
-        return float(variance.sum() / mean.sum())
 
 
 def _mean(values: NDArray[np.generic]) -> float:

@@ -24,7 +24,6 @@ from sim.calibrate.datapage import DataPage, data_page
 from sim.calibrate.demand import Demand, fit_demand
 from sim.calibrate.drift import Drift, find_drift
 from sim.calibrate.export import Export
-from sim.calibrate.figures import Figures
 from sim.calibrate.habits import (
     QUALITY,
     make_promises,
@@ -281,8 +280,3 @@ class _Fit:
 
 def _spread(difficulty: float) -> float:
     return round(min(SPREAD, 0.9 * sqrt(difficulty * (1 - difficulty))), 4)
-
-
-def figures_of(calibration: Calibration) -> Figures:
-    """Return the figures of the tickets that a desk was fitted to."""
-    return Figures(calibration.export, calibration.lines)

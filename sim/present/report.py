@@ -1,8 +1,8 @@
 """The report: what a study found, in one file that can be handed on.
 
 By the ending of its name it becomes a page (``.html``), a paper (``.pdf``), slides (``.pptx``) or a
-workbook (``.xlsx``). The page asks no other host, needs no script, prints, and follows a reader's
-dark mode.
+workbook (``.xlsx``). The page asks no other host, needs no script but for a film, prints, and follows
+a reader's dark mode.
 """
 
 from __future__ import annotations

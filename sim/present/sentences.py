@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from sim import outcome
@@ -183,11 +183,6 @@ def promise(level: ServiceLevel) -> str:
 def goal_words(level: ServiceLevel) -> str:
     """Write a goal: ``goal 90 %``."""
     return promise(level).rpartition(", ")[2]
-
-
-def verdict_word(result: Result, level: str) -> str:
-    """Return met, missed or not yet known, with how many more replications would tell."""
-    return str(result.verdict(level))
 
 
 def verdict_sentence(study: Study, result: Result, level: str, *, named: bool = True) -> str:
@@ -404,8 +399,3 @@ def definition(metric: str) -> str:
         return outcome.metric(metric).sentence
     except TierSimError:
         return ""
-
-
-def names_of(results: Sequence[Result]) -> str:
-    """List the names of scenarios."""
-    return listed(one_line(result.name) for result in results)

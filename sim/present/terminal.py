@@ -14,7 +14,6 @@ from sim.present.answer import answer
 from sim.present.sentences import (
     MARKS,
     changed_words,
-    figure,
     measured,
     verdict_sentence,
     written_change,
@@ -205,11 +204,3 @@ def _as_text(what: Group | Text, width: int) -> str:
     out = io.StringIO()
     Console(file=out, width=width, color_system=None, emoji=False, highlight=False).print(what)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
-
-
-def scenario_lines(study: Study) -> list[str]:
-    """Return one line for each scenario: what it changes and what share the first line resolves."""
-    return [
-        f"{one_line(result.name)}: {changed_words(result)}; L1 share {figure(result, 'l1_share')}"
-        for result in study
-    ]

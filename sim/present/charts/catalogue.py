@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -247,10 +246,3 @@ def _dial(study: Study, theme: Theme) -> Iterator[Chart]:
         yield _BY_NAME["response curve"].draw(study, theme=theme)
     except (TierSimError, StudyError):
         return
-
-
-@functools.cache
-def table_of_charts() -> str:
-    """List all charts with what they show, one a line."""
-    width = max(map(len, _BY_NAME))
-    return "\n".join(f"{one.name:<{width}}  {one.about}" for one in CATALOGUE)
