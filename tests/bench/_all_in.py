@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 from bench import _usual_script
 
@@ -23,6 +25,7 @@ from sim.present.charts.catalogue import standard
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
 from sim.scenario.model import Scenario
+from sim.workload.draws import Draws
 from sim.workload.roster import staff
 from sim.workload.sample import sample
 
@@ -88,6 +91,31 @@ def by_events(scenario: Scenario) -> Callable[[], object]:
     """Return the event engine alone, on a sampled desk."""
     workload, desk = sample(scenario, SEED, 0), staff(scenario, SEED, 0)
     return lambda: compiled_engine.run(workload, desk, by_events=True)
+
+
+def least(scenario: Scenario) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Return what no way of sampling and playing can do without: drawing, and settling visits.
+
+    Draws belong to tickets, so each is drawn for every ticket of the replication.
+    """
+    asked: list[Callable[[Draws], object]] = []
+
+    class Noted(Draws):
+        def uniform(self, *purpose: Any, columns: int = 0) -> Any:
+            asked.append(lambda draws: draws.uniform(*purpose, columns=columns))
+            return super().uniform(*purpose, columns=columns)
+
+        def normal(self, *purpose: Any) -> Any:
+            asked.append(lambda draws: draws.normal(*purpose))
+            return super().normal(*purpose)
+
+    with mock.patch("sim.workload.sample.Draws", Noted):
+        workload = sample(scenario, SEED, 0)
+    desk, draws = staff(scenario, SEED, 0), Draws(SEED, 0, len(workload.tickets))
+    return (
+        lambda: [draw(draws) for draw in asked],
+        lambda: compiled_engine.run(workload, desk),
+    )
 
 
 def parts(scenario: Scenario) -> dict[str, Callable[[], object]]:
