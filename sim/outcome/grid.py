@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ Floats = NDArray[np.float64]
 _WEEK_DAYS = 7
 
 
+@lru_cache(maxsize=64)
 def week_edges(period: Period) -> Times:
     """Return the starts of the whole weeks of the counted period, and the end of the last.
 
@@ -32,7 +34,7 @@ def week_edges(period: Period) -> Times:
 
     Returns
     -------
-    int64
+    int64, read-only
         One more than there are weeks; in ms since the start of the period.
 
     Examples
@@ -50,8 +52,11 @@ def week_edges(period: Period) -> Times:
         passed = (local + dt.timedelta(days=_WEEK_DAYS * len(found))).astimezone(dt.UTC) - start
         at = round(passed.total_seconds() * SECOND)
         if at > period.length:
-            return np.array(found, np.int64)
+            break
         found.append(at)
+    starts = np.array(found, np.int64)
+    starts.flags.writeable = False
+    return starts
 
 
 def weeks(period: Period) -> int:
