@@ -14,12 +14,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export, midnight_ms
+from sim.calibrate.export import Export, midnight_ms, midnights_ms
 from sim.calibrate.figures import WORKING_DAYS, Figures
 from sim.calibrate.lines import Lines, find_lines
 from sim.errors import ExportError
 from sim.units import DAY, HOUR, MINUTE, format_duration, format_share
-from sim.workload.journeys import NONE, NOT_YET
+from sim.workload.journeys import NONE, NOT_YET, Flags
 
 WEEK_DAYS: Final = 7
 STEADY_WITHIN: Final = 0.10
@@ -225,25 +225,36 @@ def _day(export: Export, at_ms: int) -> dt.date:
 
 
 def _weeks(export: Export, lines: Lines, first: dt.date, last: dt.date) -> list[Week]:
-    """Return the figures of the whole weeks, from a Monday on."""
+    """Return the figures of the whole weeks, from a Monday on.
+
+    Each ticket is looked at once and falls into its week: an export may have decades of them.
+    """
     monday = first + dt.timedelta(-first.weekday() % WEEK_DAYS)
-    weeks = []
-    while monday + dt.timedelta(WEEK_DAYS - 1) <= last:
-        part = export.between(monday, monday + dt.timedelta(WEEK_DAYS - 1))
-        one = Figures(part, lines)
-        nan = float("nan")
-        known = part.tickets.resolved_ms != NOT_YET
-        weeks.append(
-            Week(
-                monday,
-                len(part),
-                one.sla_share() if len(part) else nan,
-                one.resolved_within(24, known) if known.any() else nan,
-                one.never_left_share() if one.began_at_first_line().any() else nan,
-            )
-        )
-        monday += dt.timedelta(WEEK_DAYS)
-    return weeks
+    count = max((last - monday).days + 1, 0) // WEEK_DAYS
+    mondays = [monday + dt.timedelta(WEEK_DAYS * number) for number in range(count + 1)]
+    edges = midnights_ms(mondays, export.zone)
+    one, figures = export.tickets, Figures(export, lines)
+    place = np.searchsorted(edges, one.opened_ms, side="right") - 1
+    inside = (place >= 0) & (place < count)
+
+    def by_week(which: Flags) -> NDArray[np.int64]:
+        return np.bincount(place[inside & which], minlength=count)
+
+    def shares(which: Flags, of: Flags) -> NDArray[np.float64]:
+        whole = by_week(of)
+        part = by_week(of & which)
+        found = np.full(count, np.nan)
+        np.divide(part, whole, out=found, where=whole > 0)
+        return found
+
+    tickets = by_week(np.ones(len(export), np.bool_))
+    sla = shares(one.sla == 1, one.sla != NONE)
+    within_day = shares(figures.taken_within(24), one.resolved_ms != NOT_YET)
+    never_left = shares(figures.stayed_in_first_line(), figures.began_at_first_line())
+    return [
+        Week(mondays[at], int(tickets[at]), float(sla[at]), float(within_day[at]), float(kept))
+        for at, kept in enumerate(never_left)
+    ]
 
 
 def _settled(weeks: tuple[Week, ...], first: dt.date, found: list[Finding]) -> dt.date:
@@ -311,16 +322,15 @@ def _low_days(
 ) -> tuple[dt.date, ...]:
     counts = daily_counts(inside, first, last)
     weekday = (np.arange(len(counts)) + first.weekday()) % WEEK_DAYS
-    low = []
-    for day, count in enumerate(counts):
-        same = counts[weekday == weekday[day]]
-        usual = float(np.median(same))
-        working = weekday[day] < WORKING_DAYS
+    usual = np.zeros(len(counts))
+    for name in range(WORKING_DAYS):
+        same = weekday == name
         # With few weeks the other working days tell more than two of the same name.
-        if len(same) <= FEWEST_WEEKS and working:
-            usual = float(np.median(counts[weekday < WORKING_DAYS]))
-        if working and usual >= LEAST_A_DAY and count < LOW_DAY * usual:
-            low.append(first + dt.timedelta(day))
+        like = same if same.sum() > FEWEST_WEEKS else weekday < WORKING_DAYS
+        if same.any():
+            usual[same] = np.median(counts[like])
+    few = (usual >= LEAST_A_DAY) & (counts < LOW_DAY * usual)
+    low = [first + dt.timedelta(int(day)) for day in np.flatnonzero(few)]
     if low:
         found.append(
             Finding(
@@ -335,7 +345,7 @@ def _low_days(
 def daily_counts(export: Export, first: dt.date, last: dt.date) -> NDArray[np.int64]:
     """Return the tickets opened on each local day from one to another, both included."""
     days = [first + dt.timedelta(n) for n in range((last - first).days + 2)]
-    edges = [midnight_ms(day, export.zone) for day in days]
+    edges = midnights_ms(days, export.zone)
     place = np.searchsorted(edges, export.tickets.opened_ms, side="right") - 1
     inside = (place >= 0) & (place < len(days) - 1)
     return np.bincount(place[inside], minlength=len(days) - 1)

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 from sim.calibrate.mapping import FOUND
 from sim.calibrate.sheet import Column
 from sim.errors import ExportError
+from sim.scenario.calendar import local_instants
 from sim.workload.journeys import NOT_YET, Times
 
 KNOWN_FORMS: Final = (
@@ -126,9 +126,11 @@ class Form:
                 moment = match and _moment(match.groupdict())
         except (ValueError, OverflowError):
             return None
-        if moment is None or not _EARLIEST <= moment.year <= _LATEST:
-            return None
-        return moment
+        return moment if moment is not None and _plausible(moment) else None
+
+
+def _plausible(moment: dt.datetime) -> bool:
+    return _EARLIEST <= moment.year <= _LATEST
 
 
 def _moment(part: dict[str, str | None]) -> dt.datetime:
@@ -172,8 +174,30 @@ class Dates:
     twice: int
 
 
-def find_form(columns: Sequence[Column], row: NDArray[np.int64], asked: Sequence[str]) -> list[str]:
-    """Settle the form in which the dates of each column are written.
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The texts of a column, read once.
+
+    Attributes
+    ----------
+    form : str
+        In which they are written, or several with `` | `` between them where the mapping states
+        several; empty where there was nothing to read.
+    wall_ms : int64 array, one per distinct value
+        What the text says, in ms since 1970; ``NOT_YET`` where it says nothing that can be read.
+    local : bool array, one per distinct value
+        Whether that is a local time, rather than UTC.
+    """
+
+    form: str
+    wall_ms: Times
+    local: NDArray[np.bool_]
+
+
+def read_forms(
+    columns: Sequence[Column], row: NDArray[np.int64], asked: Sequence[str]
+) -> list[Reading]:
+    """Settle the form in which the dates of each column are written, and read them.
 
     Parameters
     ----------
@@ -185,8 +209,8 @@ def find_form(columns: Sequence[Column], row: NDArray[np.int64], asked: Sequence
 
     Returns
     -------
-    list of str
-        One form per column, or several with `` | `` between them where the mapping states several.
+    list of Reading
+        One per column.
 
     Raises
     ------
@@ -195,21 +219,19 @@ def find_form(columns: Sequence[Column], row: NDArray[np.int64], asked: Sequence
     """
     if FOUND not in asked:
         stated = [Form(text) for text in asked]
-        for column in columns:
-            _refuse_other_forms(column, row, stated)
-        return [" | ".join(asked)] * len(columns)
+        return [_stated(column, row, stated) for column in columns]
     fits = [_fitting(column, row) for column in columns]
-    sure = {fit[0] for fit in fits if len(fit) == 1}
+    sure = {fit[0].form for fit in fits if len(fit) == 1}
     found = []
     for column, fit in zip(columns, fits, strict=True):
-        by_others = [form for form in fit if form in sure]
+        by_others = [reading for reading in fit if reading.form in sure]
         if len(fit) > 1 and len(by_others) != 1:
             number, text = _first(column, row)
             raise ExportError(
                 f"{column.name!r} can be read in more than one way (row {number}: {text!r} as "
-                f"{' or '.join(fit)}); say `dates:` in the mapping."
+                f"{' or '.join(reading.form for reading in fit)}); say `dates:` in the mapping."
             )
-        found.append(by_others[0] if len(fit) > 1 else fit[0] if fit else "")
+        found.append(by_others[0] if len(fit) > 1 else fit[0])
     return found
 
 
@@ -223,34 +245,64 @@ def _first(column: Column, row: NDArray[np.int64], code: int | None = None) -> t
     return int(row[np.argmax(column.code == code)]), str(column.values[code])
 
 
-def _fitting(column: Column, row: NDArray[np.int64]) -> list[str]:
-    """Return the known forms that read most of a column's texts."""
+def _read_all(values: Sequence[Any], form: Form | None) -> Reading:
+    """Read the distinct values of a column in one form; typed dates need none."""
+    wall_ms = np.full(len(values), NOT_YET, np.int64)
+    local = np.zeros(len(values), np.bool_)
+    for code, value in enumerate(values):
+        if value.__class__ is str:
+            moment = form.read(value) if value and form is not None else None
+        else:
+            moment = value if value is not None and _plausible(value) else None
+        if moment is None:
+            continue
+        local[code] = moment.tzinfo is None
+        wall_ms[code] = (moment - (_EPOCH if local[code] else _EPOCH_UTC)) // _MS
+    return Reading("" if form is None else form.text, wall_ms, local)
+
+
+def _stated(column: Column, row: NDArray[np.int64], forms: list[Form]) -> Reading:
+    """Read a column in the first of some forms that reads each text."""
+    first, *others = (_read_all(column.values, form) for form in forms)
+    for other in others:
+        new = (first.wall_ms == NOT_YET) & (other.wall_ms != NOT_YET)
+        first.wall_ms[new], first.local[new] = other.wall_ms[new], other.local[new]
+    _refuse_other_forms(column, row, forms, first)
+    return Reading(" | ".join(form.text for form in forms), first.wall_ms, first.local)
+
+
+def _fitting(column: Column, row: NDArray[np.int64]) -> list[Reading]:
+    """Read a column in the known forms that read most of its texts."""
     written = _written(column)
     if not written:
-        return []
+        return [_read_all(column.values, None)]
     forms = [Form(text) for text in KNOWN_FORMS]
     few = written[:: max(1, len(written) // 500)]
     forms = [form for form in forms if any(form.read(text) for _, text in few)] or forms
-    read = {form: sum(form.read(text) is not None for _, text in written) for form in forms}
-    most = max(read.values())
+    read = {form: _read_all(column.values, form) for form in forms}
+    codes = [code for code, _ in written]
+    count = {form: int((one.wall_ms[codes] != NOT_YET).sum()) for form, one in read.items()}
+    most = max(count.values())
     if most == 0:
         number, text = _first(column, row)
         raise ExportError(
             f"{column.name!r} holds no dates that can be read (row {number}: {text!r}); say "
             "`dates:` in the mapping, or name another column."
         )
-    best = [form for form, count in read.items() if count == most]
-    _refuse_other_forms(column, row, best[:1])
-    return [form.text for form in best]
+    best = [form for form in forms if count[form] == most]
+    _refuse_other_forms(column, row, best[:1], read[best[0]])
+    return [read[form] for form in best]
 
 
-def _refuse_other_forms(column: Column, row: NDArray[np.int64], forms: list[Form]) -> None:
+def _refuse_other_forms(
+    column: Column, row: NDArray[np.int64], forms: list[Form], reading: Reading
+) -> None:
     others = [Form(text) for text in KNOWN_FORMS]
     shown: list[str] = []
-    for code, text in _written(column):
-        if any(form.read(text) for form in forms):
-            continue
-        other = next((form.text for form in others if form.read(text)), None)
+    for code in np.flatnonzero(reading.wall_ms == NOT_YET).tolist():
+        text = column.values[code]
+        written = isinstance(text, str) and text
+        other = next((form.text for form in others if written and form.read(text)), None)
         if other is not None:
             shown.append(f"row {_first(column, row, code)[0]} {text!r} as {other}")
         if len(shown) == SHOWN:
@@ -263,71 +315,32 @@ def _refuse_other_forms(column: Column, row: NDArray[np.int64], forms: list[Form
         )
 
 
-def read_dates(column: Column, form: str, zone: str) -> Dates:
-    """Read a column whose form is settled.
+def to_dates(column: Column, reading: Reading, zone: str) -> Dates:
+    """Find the instants of a column that was read.
 
     Parameters
     ----------
     column : Column
-    form : str
-        From ``find_form``.
+    reading : Reading
+        From ``read_forms``.
     zone : str
         Where dates without a zone of their own are local.
     """
-    forms = [Form(text) for text in form.split(" | ")] if form else []
-    clock = zoneinfo.ZoneInfo(zone)
-    count = len(column.values)
-    at_ms = np.full(count, NOT_YET, np.int64)
-    bad, skipped, twice = (np.zeros(count, np.bool_) for _ in range(3))
-    for code, value in enumerate(column.values):
-        if value == "" or value is None:
-            continue
-        moment = _read(value, forms)
-        if moment is None:
-            bad[code] = True
-            continue
-        if moment.tzinfo is None:
-            at_ms[code], skipped[code], twice[code] = local_instant(moment, clock)
-        else:
-            at_ms[code] = _utc_ms(moment)
+    at_ms = reading.wall_ms.copy()
+    skipped, twice = (np.zeros(len(at_ms), np.bool_) for _ in range(2))
+    local = reading.local
+    at_ms[local], skipped[local], twice[local] = local_instants(at_ms[local], zone)
+    empty = np.array([value == "" or value is None for value in column.values], np.bool_)
     where = column.code
-    return Dates(at_ms[where], bad[where], form, int(skipped[where].sum()), int(twice[where].sum()))
+    return Dates(
+        at_ms[where],
+        ((reading.wall_ms == NOT_YET) & ~empty)[where],
+        reading.form,
+        int(skipped[where].sum()),
+        int(twice[where].sum()),
+    )
 
 
-def _read(value: Any, forms: list[Form]) -> dt.datetime | None:
-    if isinstance(value, dt.datetime):
-        return value
-    return next((m for form in forms if (m := form.read(str(value))) is not None), None)
-
-
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_EPOCH: Final = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - held against local times
+_EPOCH_UTC: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MS: Final = dt.timedelta(milliseconds=1)
-
-
-def _utc_ms(moment: dt.datetime) -> int:
-    return (moment - _EPOCH) // _MS
-
-
-def local_instant(moment: dt.datetime, clock: zoneinfo.ZoneInfo) -> tuple[int, bool, bool]:
-    """Return the instant of a local time, and whether the clock skips it or shows it twice.
-
-    Examples
-    --------
-    >>> spring = dt.datetime(2026, 3, 29, 2, 30)
-    >>> local_instant(spring, zoneinfo.ZoneInfo("Europe/Amsterdam"))
-    (1774746000000, True, False)
-    """
-    first = moment.replace(tzinfo=clock, fold=0)
-    before, after = first.utcoffset(), first.replace(fold=1).utcoffset()
-    assert before is not None
-    assert after is not None
-    naive_ms = (moment.replace(tzinfo=dt.UTC) - _EPOCH) // _MS
-    if before >= after:
-        return naive_ms - before // _MS, False, before > after
-    # Skipped: the offset changes between the two readings, to the second.
-    low, high = (naive_ms - after // _MS) // 1000, -(-(naive_ms - before // _MS) // 1000)
-    while high - low > 1:
-        middle = (low + high) // 2
-        earlier = dt.datetime.fromtimestamp(middle, tz=clock).utcoffset() == before
-        low, high = (middle, high) if earlier else (low, middle)
-    return high * 1000, True, False

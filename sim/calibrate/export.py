@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import zoneinfo
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.calibrate.mapping import STATES, Mapping
 from sim.calibrate.sheet import SetAside
-from sim.scenario.calendar import start_instant
+from sim.scenario.calendar import local_instants, start_instant
 from sim.workload.journeys import NONE, NOT_YET, Codes, Flags, Numbers, Times
 
 if TYPE_CHECKING:
@@ -255,4 +256,9 @@ def midnight_ms(day: dt.date, zone: str) -> int:
     return round(start_instant(day, zone).timestamp() * 1000)
 
 
-__all__ = ["NONE", "Events", "Export", "TeamVisits", "Tickets", "midnight_ms"]
+def midnights_ms(days: Sequence[dt.date], zone: str) -> Times:
+    """Return the instants at which local days begin, in ms since 1970."""
+    return local_instants(np.array(days, "datetime64[ms]").astype(np.int64), zone)[0]
+
+
+__all__ = ["NONE", "Events", "Export", "TeamVisits", "Tickets", "midnight_ms", "midnights_ms"]

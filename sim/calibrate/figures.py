@@ -127,8 +127,12 @@ class Figures:
 
     def resolved_within(self, hours: float, which: Flags | None = None) -> float:
         """Return the share of tickets resolved within some hours; unknown counts as not."""
-        taken = self.export.durations_h() <= hours
+        taken = self.taken_within(hours)
         return _mean(taken if which is None else taken[which])
+
+    def taken_within(self, hours: float) -> Flags:
+        """Tell which tickets were resolved within some hours; unknown counts as not."""
+        return np.asarray(self.export.durations_h() <= hours)
 
     def waited_for_user_share(self) -> float:
         """Return the share of tickets that ever waited for the user."""

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.dates import Dates, find_form, read_dates
+from sim.calibrate.dates import Dates, read_forms, to_dates
 from sim.calibrate.export import Events, Export, TeamVisits, Tickets
 from sim.calibrate.mapping import DATE_ROLES, STATES, Mapping, load_mapping
 from sim.calibrate.sheet import Column, SetAside, Sheet, read_sheet
@@ -123,12 +123,19 @@ def read_export(
 def _without_missing(sheet: Sheet, mapping: Mapping) -> Sheet:
     """Write every text that means "nothing known" as the empty text."""
     missing = {text.casefold() for text in mapping.missing} | {""}
-
-    def plain(value: object) -> object:
-        return "" if isinstance(value, str) and value.casefold() in missing else value
-
+    # Folding makes no text shorter, so that a longer one than these need not be folded.
+    longest = max(map(len, missing))
     columns = {
-        role: Column(column.name, [plain(value) for value in column.values], column.code)
+        role: Column(
+            column.name,
+            [
+                ""
+                if value.__class__ is str and len(value) <= longest and value.casefold() in missing
+                else value
+                for value in column.values
+            ],
+            column.code,
+        )
         for role, column in sheet.columns.items()
     }
     return Sheet(columns, sheet.row, sheet.set_aside, sheet.notices)
@@ -162,12 +169,12 @@ def _pair(a: Numbers, b: Numbers) -> NDArray[np.int64]:
 def _dates(sheet: Sheet, mapping: Mapping, zone: str, notices: list[str]) -> dict[str, Dates]:
     roles = [role for role in DATE_ROLES if role in sheet.columns]
     columns = [sheet.columns[role] for role in roles]
-    forms = find_form(columns, sheet.row, mapping.dates)
+    readings = read_forms(columns, sheet.row, mapping.dates)
     dates = {
-        role: read_dates(column, form, zone)
-        for role, column, form in zip(roles, columns, forms, strict=True)
+        role: to_dates(column, reading, zone)
+        for role, column, reading in zip(roles, columns, readings, strict=True)
     }
-    shown = sorted({form for form in forms if form})
+    shown = sorted({reading.form for reading in readings if reading.form})
     if shown and "found" in mapping.dates:
         notices.append(f"Dates are read as {', '.join(shown)}: no other form reads them all.")
     for count, what in (

@@ -18,7 +18,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,6 +31,8 @@ from sim.errors import ExportError, MissingExtraError
 
 LONGEST_CELL = 1_000_000
 """Characters; a small file can unpack to one cell that fills the memory."""
+PORTION = 4096
+"""Rows taken at a time."""
 SAMPLE = 65536
 """Bytes looked at to tell what kind of file it is."""
 _GZIP = b"\x1f\x8b"
@@ -183,39 +185,56 @@ def find_columns(header: Sequence[str], mapping: Mapping, file: str) -> dict[str
     )
 
 
+class _Numbers(dict[Any, int]):
+    """Distinct values, numbered in the order in which they come."""
+
+    def __missing__(self, value: Any) -> int:
+        number = self[value] = len(self)
+        return number
+
+
 def _gather(
     rows: Iterable[tuple[int, Sequence[Any]]],
     names: list[str],
     places: dict[str, int],
     notices: list[str],
 ) -> Sheet:
-    known: list[dict[Any, int]] = [{} for _ in places]
+    known = [_Numbers() for _ in places]
     codes = [array("i") for _ in places]
-    each = list(zip(places.values(), known, codes, strict=True))
-    kept, aside = array("q"), []
-    width = len(names)
+    kept: array[int] = array("q")
+    aside: list[SetAside] = []
+    whole = _whole_rows(rows, len(names), kept, aside)
+    # Column by column, a portion of the rows at a time. Empty fields beyond the header fall away.
+    while portion := list(zip(*islice(whole, PORTION), strict=False)):
+        for place, numbers, code in zip(places.values(), known, codes, strict=True):
+            cells = [c.strip() if c.__class__ is str else c for c in portion[place]]
+            code.extend(map(numbers.__getitem__, cells))
+    columns = {
+        role: Column(names[place], list(numbers), np.array(code, np.int32))
+        for (role, place), numbers, code in zip(places.items(), known, codes, strict=True)
+    }
+    return Sheet(columns, np.array(kept, np.int64), aside, notices)
+
+
+def _whole_rows(
+    rows: Iterable[tuple[int, Sequence[Any]]],
+    width: int,
+    kept: array[int],
+    aside: list[SetAside],
+) -> Iterator[Sequence[Any]]:
+    """Give the rows that have as many fields as the header, noting which they are."""
     for number, row in rows:
         if len(row) != width:
-            if not row:
-                continue
             if len(row) < width or any(row[width:]):
-                aside.append(
-                    SetAside(number, "", f"it has {len(row)} fields, the header has {width}")
-                )
+                if row:
+                    aside.append(
+                        SetAside(number, "", f"it has {len(row)} fields, the header has {width}")
+                    )
                 continue
         elif not any(row):
             continue
         kept.append(number)
-        for place, values, code in each:
-            cell = row[place]
-            if cell.__class__ is str:
-                cell = cell.strip()
-            code.append(values.setdefault(cell, len(values)))
-    columns = {
-        role: Column(names[place], list(values), np.array(code, np.int32))
-        for (role, place), values, code in zip(places.items(), known, codes, strict=True)
-    }
-    return Sheet(columns, np.array(kept, np.int64), aside, notices)
+        yield row
 
 
 @contextmanager

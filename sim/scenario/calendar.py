@@ -123,6 +123,44 @@ def start_instant(start: dt.date, zone: str) -> dt.datetime:
     return dt.datetime.fromtimestamp(_start_utc_ms(start, clock) // SECOND, tz=dt.UTC)
 
 
+def local_instants(
+    local_ms: Instants, zone: str
+) -> tuple[Instants, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the instants of local times.
+
+    Parameters
+    ----------
+    local_ms : int64 array
+        What the clock shows, in ms since 1970-01-01 00:00 of the clock.
+    zone : str
+
+    Returns
+    -------
+    at_ms : int64 array
+        UTC, ms since 1970. A time that the clock skips is the instant of the skip; one that it shows
+        twice is the first of the two.
+    skipped, twice : bool arrays
+
+    Examples
+    --------
+    The half hour after two that the last Sunday of March lacks, and that of October has twice:
+
+    >>> local = np.array(["2026-03-29T02:30", "2026-10-25T02:30"], "datetime64[ms]").astype(np.int64)
+    >>> at_ms, skipped, twice = local_instants(local, "Europe/Amsterdam")
+    >>> at_ms.astype("datetime64[ms]").astype(str).tolist(), skipped.tolist(), twice.tolist()
+    (['2026-03-29T01:00:00.000', '2026-10-25T00:30:00.000'], [True, False], [False, True])
+    """
+    if not len(local_ms):
+        return local_ms, np.zeros(0, np.bool_), np.zeros(0, np.bool_)
+    first, last = int(local_ms.min()) // DAY, int(local_ms.max()) // DAY
+    clock = _clock(zone, first - _MARGIN_DAYS, last - first + 1 + 2 * _MARGIN_DAYS)
+    at_ms = clock.instants(local_ms)
+    following = np.searchsorted(clock.begins, at_ms, side="right")
+    later = np.minimum(following, len(clock.begins) - 1)
+    again = local_ms - clock.offset[later] >= clock.begins[later]
+    return at_ms, clock.shows(at_ms) != local_ms, again & (following < len(clock.begins))
+
+
 def open_spells(
     hours: Hours,
     start: dt.date,

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from sim.calibrate.datapage import data_page
+from sim.calibrate.figures import Figures
+from sim.calibrate.lines import find_lines
 from sim.calibrate.read import read_export
+from sim.workload.journeys import NOT_YET
 
 MONDAY = dt.datetime(2026, 1, 5, 8)  # noqa: DTZ001 - local times have no zone
 DAY = dt.timedelta(days=1)
@@ -103,3 +106,29 @@ def test_missing_fields_are_counted(write, share):
     rows = [(*r[:3], "" if n % 10 < 10 * share else r[3], *r[4:]) for n, r in enumerate(_rows(6))]
     page = _page(write, rows)
     assert any("30.0 % of the tickets have no team" in one.text for one in page.findings)
+
+
+def test_one_pass_finds_what_each_week_by_itself_shows(write):
+    """The figures of a week are those of an export that holds its tickets alone."""
+    rows = [
+        (*row[:1], "" if n % 7 == 0 else row[1], *row[2:])
+        for n, row in enumerate(_rows(6, hours=lambda week: 10 + 5 * week, skip={(2, 1)}))
+        # A whole week without a ticket.
+        if not MONDAY + 28 * DAY <= row[0] < MONDAY + 35 * DAY
+    ]
+    path = write(_table(rows))
+    for zone in ("Europe/Amsterdam", "America/New_York"):
+        export = read_export(path, "servicenow", time_zone=zone)
+        lines = find_lines(export)
+        weeks = data_page(export, lines).weeks
+        assert [week.tickets for week in weeks] == [150, 150, 120, 150, 0]
+        for week in weeks:
+            alone = export.between(week.first, week.first + 6 * DAY)
+            figures = Figures(alone, lines)
+            known = alone.tickets.resolved_ms != NOT_YET
+            expected = [
+                figures.sla_share(),
+                figures.resolved_within(24, known),
+                figures.never_left_share(),
+            ]
+            np.testing.assert_array_equal(week.shares(), expected)

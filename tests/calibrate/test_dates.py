@@ -6,15 +6,23 @@ from __future__ import annotations
 import datetime as dt
 import zoneinfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.calibrate.dates import KNOWN_FORMS, Form, local_instant
+from sim.calibrate.dates import KNOWN_FORMS, Form
 from sim.calibrate.read import read_export
 from sim.errors import ExportError
+from sim.scenario.calendar import local_instants
 
 ZONES = ("Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "UTC", "Asia/Kolkata")
+
+
+def _local_instant(moment, zone):
+    shown = (moment - dt.datetime(1970, 1, 1)) // dt.timedelta(milliseconds=1)
+    at_ms, skipped, twice = local_instants(np.array([shown]), zone)
+    return int(at_ms[0]), bool(skipped[0]), bool(twice[0])
 
 
 @pytest.mark.parametrize(
@@ -56,7 +64,7 @@ def test_known_forms_can_be_read():
 def test_local_times_are_instants_that_show_them(moment, zone):
     """An instant shows the local time it was read from, unless the clock skips that."""
     clock = zoneinfo.ZoneInfo(zone)
-    at_ms, skipped, _ = local_instant(moment, clock)
+    at_ms, skipped, _ = _local_instant(moment, zone)
     shown = dt.datetime.fromtimestamp(at_ms / 1000, tz=clock).replace(tzinfo=None)
     whole = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     assert skipped == (abs(shown - whole) > dt.timedelta(milliseconds=1))
@@ -76,7 +84,7 @@ def test_local_times_are_instants_that_show_them(moment, zone):
 )
 def test_the_clock_changes(moment, expected):
     """A skipped time is the skip, one shown twice is the first."""
-    at_ms, skipped, twice = local_instant(moment, zoneinfo.ZoneInfo("Europe/Amsterdam"))
+    at_ms, skipped, twice = _local_instant(moment, "Europe/Amsterdam")
     utc = dt.datetime.fromtimestamp(at_ms / 1000, tz=dt.UTC).replace(tzinfo=None)
     assert (utc.isoformat(), skipped, twice) == expected
 
@@ -105,3 +113,16 @@ def test_the_mapping_decides_day_or_month(write):
     other = write("number,opened_at\nA,1/2/2026 08:00\nB,13/2/2026 08:00\n", "other.csv")
     with pytest.raises(ExportError, match="mixes forms"):
         read_export(other, stated)
+
+
+def test_a_cell_with_a_time_and_no_day_is_no_date(tmp_path):
+    """A workbook shows a bare time as one of 1900 or so: its row is set aside, not believed."""
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["number", "opened_at"])
+    book.active.append(["A", dt.datetime(2026, 1, 5, 8)])
+    book.active.append(["B", dt.datetime(1905, 1, 1, 8)])
+    book.save(tmp_path / "export.xlsx")
+    export = read_export(tmp_path / "export.xlsx", "servicenow")
+    assert [(one.ticket, one.row) for one in export.set_aside] == [("B", 3)]
+    assert "is no date" in export.set_aside[0].reason
