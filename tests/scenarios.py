@@ -74,6 +74,21 @@ ON: dict[str, Tree] = {
             "passed_on": {"share": 0.4, "answers_in": "6 h", "answers_law": "Weibull"},
         },
     },
+    "left lying": {
+        "tiers.L1.left_lying": {
+            "share": 0.3,
+            "answers_in": "40 min",
+            "hours": "office",
+            "handed_over": {"share": 0.5, "answers_law": "gamma"},
+        },
+        "tiers.L2.left_lying": {
+            "share": 0.2,
+            "answers_shape": [0, 1, 5],
+            "handed_over": {"share": 0.4},
+        },
+        "tiers.L2.first_contact": 0.2,
+    },
+    "first contact": {"tiers.L1.asks_user": 0.5, "tiers.L1.first_contact": 0.6},
     "waits as seen": {"tiers.L1.asks_user": 0.3, "users.answers_shape": [1, 2, 5, 30]},
     "teams": {
         "tiers.L2.staff": None,
@@ -140,6 +155,7 @@ ON: dict[str, Tree] = {
 """Each mechanism as changes of ``BASE``: dotted paths to values; None takes a key away."""
 
 APART = (
+    {"provider in the middle", "left lying"},
     {"teams", "provider in the middle"},
     {"teams", "vacancy"},
     {"provider", "change windows"},

@@ -26,7 +26,7 @@ from sim.workload.desk import (
     Service,
     ShiftEnd,
 )
-from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, Tickets, Visits, Workload
+from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, Tickets, Visits, Wait, Workload
 
 Pick = Callable[[int, int], int]
 """Picks a whole number from a range, both ends included."""
@@ -194,7 +194,7 @@ class _Scope:
 def _workload(
     pick: Pick, most_tickets: int, desk: Desk, served: list[int], *, is_plain: bool
 ) -> Workload:
-    has = {name: bool(pick(0, 1)) for name in ("delays", "resolves", "due", "far")}
+    has = {name: bool(pick(0, 1)) for name in ("delays", "resolves", "due", "far", "lying")}
     has |= {
         name: not is_plain and bool(pick(0, 1))
         for name in ("patience", "boxes", "sides", "signals")
@@ -214,9 +214,12 @@ def _workload(
             return []
         return [pick(0, signals - 1) if _now_and_then(pick) else NONE for _ in range(count)]
 
+    arrival_ms = np.array([_minutes(pick, 0, 12) for _ in range(count)], np.int64)
+    lies_ms = [_minutes(pick, 0, 8) if has["lying"] and _often(pick) else 0 for _ in range(count)]
     return Workload(
         Tickets(
-            arrival_ms=np.array([_minutes(pick, 0, 12) for _ in range(count)], np.int64),
+            arrival_ms=arrival_ms,
+            taken_from_ms=arrival_ms + lies_ms if has["lying"] else np.empty(0, np.int64),
             first_visit=np.array(first_visit, np.int32),
             priority=np.array([pick(0, CLASSES - 1) for _ in range(count)], np.int8),
             due_ms=np.array(
@@ -241,6 +244,7 @@ def _workload(
             side_delay_ms=visits.column("side_delay_ms", np.int64, 0),
             side_calendar=visits.column("side_calendar", np.int8, ALWAYS),
             is_side=visits.column("is_side", np.bool_, 0),
+            wait=visits.column("wait", np.int8, Wait.NOTHING),
         ),
         end_ms=_minutes(pick, 60, 90) if has["far"] else _minutes(pick, 0, 40),
         signal_count=np.array(
@@ -263,6 +267,8 @@ def _journey(pick: Pick, rows: list[dict[str, Any]], ticket: int, scope: _Scope)
             row["give_up_ms"] = _minutes(pick, 0, 2)
         if has["resolves"] and not is_side:
             row["resolves"] = _now_and_then(pick)
+        if has["lying"]:
+            row["wait"] = Wait.LYING if _often(pick) and not is_side else Wait.NOTHING
         if signals:
             row["raises"] = pick(0, signals - 1) if _now_and_then(pick) else NONE
             row["awaits"] = pick(0, signals - 1) if _seldom(pick) else NONE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.engine.conservation import check as check_conservation
+from sim.engine.lying import as_played, as_seen
 from sim.errors import TierSimError
 
 if TYPE_CHECKING:
@@ -115,7 +116,8 @@ def play(workload: Workload, desk: Desk, *, engine: str = "auto", check: bool = 
     """
     _keep_memory()
     module = importlib.import_module(_MODULES[engine_for(engine)])
-    log: Log = module.run(workload, desk)
+    played = as_played(workload)
+    log: Log = module.run(played, desk)
     if check:
-        check_conservation(workload, desk, log)
-    return log
+        check_conservation(played, desk, log)
+    return as_seen(workload, played, log)

@@ -163,7 +163,7 @@ class _Story:
         joined, finished = int(log.joined_ms[visit]), int(log.finished_ms[visit])
         said = []
         wait = self._wait(visit)
-        if before is not None and wait is not Wait.NOTHING:
+        if before is not None and wait not in (Wait.NOTHING, Wait.LYING):
             time = format_duration(joined - int(log.finished_ms[before]))
             said.append(_WAITED_FOR[wait].format(time=time, Time=time))
         queue = self._queue(visit)

@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from sim.engine.lying import lies_first
 from sim.outcome.facts import Facts, Rows
-from sim.outcome.registry import NOT_MEASURED, Figure, Figures, register
-from sim.workload.journeys import NOT_YET, Times
+from sim.outcome.registry import NOT_MEASURED, Figure, Figures, ratio, register
+from sim.workload.journeys import NOT_YET, Times, Wait
 
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95}
 BUSINESS = "business hours"
@@ -90,6 +93,31 @@ def _response(facts: Facts) -> Figures:
     for tier, name in enumerate(facts.tiers):
         rows = facts.entries(tier)
         found |= _both(facts, facts.joined_ms[rows], facts.taken_up(rows, tier), name)
+    return found
+
+
+@register(
+    "left_lying",
+    label="Left lying",
+    sentence="Share of tickets that lay in somebody's list before they could be taken up, although "
+    "people may have been free; with a tier, there.",
+    unit="share",
+    numerator="tickets that lay (at the tier)",
+    denominator="tickets (that came to the tier)",
+    left_out="nobody",
+    open_tickets="counted",
+    better="lower",
+    variants="tier",
+)
+def _left_lying(facts: Facts) -> Figures:
+    lay = facts.opens & lies_first(facts.run.workload)[facts.ticket] & facts.row_counts
+    if len(facts.wait):
+        lay |= (facts.wait == Wait.LYING) & facts.row_counts
+    rows = np.flatnonzero(lay)
+    found = {"": ratio(len(facts.first_of_ticket(rows)), len(facts.whose))}
+    for tier, name in enumerate(facts.tiers):
+        here = facts.first_of_ticket(rows[facts.tier[rows] == tier])
+        found[name] = ratio(len(here), len(facts.entries(tier)))
     return found
 
 

@@ -34,6 +34,7 @@ _CAUSE = {name: place for place, name in enumerate(CAUSES)}
 _OF_WAIT = np.full(len(Wait), _CAUSE["other"])
 _OF_WAIT[[Wait.USER, Wait.CHANGE]] = _CAUSE["user"], _CAUSE["change"]
 _OF_WAIT[[Wait.VENDOR, Wait.INTAKE]] = _CAUSE["vendor"]
+_OF_WAIT[Wait.LYING] = _CAUSE["queue"]
 _BOUNCES = (Kind.MISROUTED, Kind.RETURNED, Kind.COMPLETE_NOTES)
 
 

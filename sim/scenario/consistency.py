@@ -133,7 +133,7 @@ def _hours(scenario: Scenario) -> Iterator[str]:
     if scenario.updates is not None:
         used["updates.hours"] = scenario.updates.hours
     for name, tier in scenario.tiers.items():
-        for part in ("provider", "vendor", "change"):
+        for part in ("provider", "vendor", "change", "left_lying"):
             value = getattr(tier, part)
             if value is not None:
                 used[f"tiers.{name}.{part}.hours"] = value.hours

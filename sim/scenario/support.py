@@ -10,7 +10,7 @@ from sim.errors import UnitError
 from sim.scenario.hours import Model
 from sim.scenario.quantities import Duration, Money, Share, written
 from sim.scenario.staffing import Heads, OnCall, Provider, Vacancy
-from sim.scenario.waiting import ChangeWindow, Vendor
+from sim.scenario.waiting import ChangeWindow, LeftLying, Vendor
 
 FIELDS_OF_NOTES = ("summary", "steps", "data", "reason")
 
@@ -50,6 +50,14 @@ class Tier(Model):
     )
     asks_user: Share = Field(
         0.0, description="Share of tickets for which this tier has to wait for the user's answer."
+    )
+    first_contact: Share = Field(
+        0.0,
+        description="Share of the tickets that come in and are solved here which are settled in "
+        "the first contact, whatever else holds: they neither lie nor wait for anybody.",
+    )
+    left_lying: LeftLying | None = Field(
+        None, description="Tickets that lie in somebody's list before they are taken up."
     )
     reopens: Share = Field(
         0.02,
@@ -127,7 +135,8 @@ class Tier(Model):
                 f"a tier has one of `staff`, `teams` and `provider`; here: {', '.join(ways) or 'none'}"
             )
         if self.provider:
-            used = [n for n in ("on_call", "vacancies", "time_box", "change") if getattr(self, n)]
+            own = ("on_call", "vacancies", "time_box", "change", "left_lying")
+            used = [n for n in own if getattr(self, n)]
             if used:
                 raise UnitError(f"a provider's tier has no {', '.join(map('`{}`'.format, used))}")
         if self.short_box is not None and (self.time_box or self.short_box) < self.short_box:

@@ -94,6 +94,33 @@ class Vendor(Answers):
     )
 
 
+class HandedOver(Answers):
+    """How tickets lie at a tier that they did not come in at."""
+
+    share: Share = Field(description="Share of the times that a ticket is handed over to the tier.")
+    answers_in: Duration = Field(
+        written("4 h"),
+        description="Mean time until somebody turns to it, in the `hours` of `left_lying` (assumed).",
+    )
+
+
+class LeftLying(Answers):
+    """Tickets that lie in somebody's list before they are taken up, although people may be free.
+
+    They are in the queue meanwhile, and nobody takes them up; more people do not change that.
+    """
+
+    share: Share = Field(description="Share of the tickets that come in at the tier.")
+    answers_in: Duration = Field(
+        written("4 h"), description="Mean time until somebody turns to it, in `hours` (assumed)."
+    )
+    hours: str = Field("always", description="Named hours in which that time runs.")
+    handed_over: HandedOver | None = Field(
+        None,
+        description="Tickets that are handed over to the tier, or back to it; absent: none lie.",
+    )
+
+
 class ChangeWindow(Model):
     """Fixes that may only go in at certain times."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, SUCCESSORS, Outcome
+from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, NOT_YET, SUCCESSORS, Outcome
 
 VISIT_DEFAULTS: dict[str, tuple[type, int]] = {
     "queue": (np.int32, NONE),
@@ -33,6 +33,7 @@ TICKET_DEFAULTS: dict[str, tuple[type, int]] = {
     "arrival_ms": (np.int64, 0),
     "first_visit": (np.int32, NONE),
     "priority": (np.int8, 0),
+    "taken_from_ms": (np.int64, NOT_YET),
     "due_ms": (np.int64, NEVER_MS),
     "topic": (np.int16, NONE),
     "channel": (np.int8, NONE),

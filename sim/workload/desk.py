@@ -172,8 +172,8 @@ def advance(open_ms: Times, close_ms: Times, start_ms: int, delay_ms: int) -> in
     return NEVER_MS
 
 
-def advance_each(open_ms: Times, close_ms: Times, start_ms: Times, delay_ms: int) -> Times:
-    """Tell for many starts when the same delay is over; see ``advance``.
+def advance_each(open_ms: Times, close_ms: Times, start_ms: Times, delay_ms: Times | int) -> Times:
+    """Tell for many starts when the same delay, or each its own above 0, is over; see ``advance``.
 
     Examples
     --------
@@ -181,7 +181,7 @@ def advance_each(open_ms: Times, close_ms: Times, start_ms: Times, delay_ms: int
     >>> advance_each(*nine_to_five, np.array([16, 16, 40]), 3).tolist()
     [35, 35, 2305843009213693951]
     """
-    if delay_ms == 0:
+    if not np.any(delay_ms):
         return start_ms
     gone = np.concatenate([[0], np.cumsum(close_ms - open_ms)])
     spell = np.searchsorted(close_ms, start_ms, side="right")

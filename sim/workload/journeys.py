@@ -117,6 +117,8 @@ class Wait(IntEnum):
     """A major incident to be contained."""
     SCHEDULE = 8
     """Its own time: the next update, review or project slot."""
+    LYING = 9
+    """Nothing: it is in the queue, and lies there until somebody turns to it."""
 
 
 class Origin(IntEnum):
@@ -149,6 +151,8 @@ class Tickets:
         Its first visit.
     priority : int8
         Class of service, 0 the most urgent.
+    taken_from_ms : int64
+        From when on its first visit can be taken up, where it lies before; empty: from the arrival.
     due_ms : int64
         When it is promised, for queues that serve the earliest due first.
     topic, channel : int16, int8
@@ -168,6 +172,7 @@ class Tickets:
     arrival_ms: Times
     first_visit: Numbers
     priority: Codes
+    taken_from_ms: Times = _none(np.int64)
     due_ms: Times = _none(np.int64)
     topic: NDArray[np.int16] = _none(np.int16)
     channel: Codes = _none(np.int8)
@@ -216,7 +221,8 @@ class Visits:
         The visit belongs to a side chain: it never ends its ticket, and is withdrawn when the
         ticket is resolved or ended.
     kind, wait : int8
-        ``Kind`` of the visit, and what the ticket waits for before it (``Wait``).
+        ``Kind`` of the visit, and what the ticket waits for before it (``Wait``). The delay before
+        one that is ``LYING`` is spent in its queue.
     rework_ms : int64
         The part of ``work_ms`` that repeats what somebody has done before.
     writing_ms : int64

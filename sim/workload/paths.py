@@ -19,6 +19,7 @@ import numpy as np
 from sim.workload.draws import Flags, delay, exponential, spread_out, work
 from sim.workload.journeys import ALWAYS, Kind, Numbers, Outcome, Times, Wait
 from sim.workload.layout import After, Layout, Role, Which
+from sim.workload.lying import Coming, Occasion, handed_over_ms
 from sim.workload.stages import Case, Stage
 from sim.workload.streams import Purpose
 
@@ -86,11 +87,36 @@ def _onwards(case: Case, layout: Layout, stage: Stage, who: Which) -> tuple[Numb
     next_tier = list(case.scenario.tiers.values())[stage.position + 1]
     entrance = layout.entrance(stage.position + 1, who)
     if next_tier.provider is None:
-        return entrance, np.zeros(len(who), np.int64), ALWAYS
+        coming = Coming(stage.position + 1, Occasion.ESCALATED)
+        return entrance, *_lie(case, layout, coming, who, entrance)
     number = case.draws.uniform(Purpose.INTAKE, stage.position + 1)[who]
     layout.fill(entrance, wait=Wait.INTAKE)
     calendar = case.known.calendars[next_tier.provider.hours]
     return entrance, delay(exponential(next_tier.provider.intake, number)), calendar
+
+
+def _lie(
+    case: Case, layout: Layout, coming: Coming, who: Which, visit: Numbers
+) -> tuple[Times, int]:
+    """Let tickets lie before a visit; return for how long in which calendar, for the link to it."""
+    found = handed_over_ms(case, coming, who)
+    if found is None:
+        return np.zeros(len(who), np.int64), ALWAYS
+    lies_ms, calendar = found
+    if coming.occasion is Occasion.ESCALATED:
+        # What goes to a wrong team first is looked at, and sent on.
+        lies_ms[np.isin(who, layout.who(coming.position, Role.MISROUTED))] = 0
+    layout.fill(visit[lies_ms > 0], wait=Wait.LYING)
+    return lies_ms, calendar
+
+
+def _hand_over(
+    case: Case, layout: Layout, coming: Coming, who: Which, visits: tuple[Numbers, Numbers]
+) -> None:
+    """Say that being done leads from a visit to another, at a tier where the ticket may lie first."""
+    visit, following = visits
+    wait, calendar = _lie(case, layout, coming, who, following)
+    layout.link(visit, Outcome.DONE, following, wait if wait.any() else None, calendar)
 
 
 def _fill_work(case: Case, layout: Layout, stage: Stage) -> Numbers:
@@ -221,7 +247,7 @@ def _fill_closing(case: Case, layout: Layout, who: Which, solved: Numbers) -> No
     # The work is spread evenly over the two visits, where there are two.
     piece = work(case.scenario.routing.closing / (1.0 + asks))
     layout.fill(visit, queue=queue, work_ms=piece, kind=Kind.CLOSING)
-    layout.link(solved, Outcome.DONE, visit)
+    _hand_over(case, layout, Coming(0, Occasion.TO_BE_CLOSED), who, (solved, visit))
     if asks.any():
         again = layout.visit(_behind(case), After.CONFIRM, who[asks])
         layout.fill(
@@ -304,9 +330,11 @@ def _fill_notes(case: Case, layout: Layout, stage: Stage) -> None:
             rework_ms=completing,
             kind=Kind.COMPLETE_NOTES,
         )
-        layout.link(look, Outcome.DONE, complete)
+        back = who[returned]
+        _hand_over(case, layout, Coming(at - 1, Occasion.SENT_BACK), back, (look, complete))
         again = ~stage.settles[returned]
-        layout.link(complete[again], Outcome.DONE, complete[again] + 1)
+        done, back = complete[again], back[again]
+        _hand_over(case, layout, Coming(at, Occasion.SENT_AGAIN), back, (done, done + 1))
     if stage.clarifies.any():
         unclear = who[stage.clarifies]
         ask = layout.visit(at, Role.CLARIFY, unclear)

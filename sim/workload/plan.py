@@ -410,7 +410,7 @@ def _calendar_names(scenario: Scenario) -> dict[str, int]:
     if scenario.updates is not None:
         used.append(scenario.updates.hours)
     for tier in scenario.tiers.values():
-        parts = (tier.provider, tier.vendor, tier.change)
+        parts = (tier.provider, tier.vendor, tier.change, tier.left_lying)
         used += [part.hours for part in parts if part is not None]
     named = dict.fromkeys(name for name in used if name != "always")
     return {"always": ALWAYS} | {name: number for number, name in enumerate(named)}

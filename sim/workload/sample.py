@@ -20,6 +20,7 @@ from sim.workload.draws import Draws, Flags, Floats
 from sim.workload.events import Signals, add_incidents, add_upkeep, prevented
 from sim.workload.journeys import Tickets, Workload
 from sim.workload.layout import Layout
+from sim.workload.lying import taken_from_ms
 from sim.workload.plan import QUANTILES, Plan, plan
 from sim.workload.promise import due
 from sim.workload.stages import Case, find
@@ -83,6 +84,7 @@ def sample(
         "arrival_ms": arrivals.arrival_ms,
         "first_visit": layout.first,
         "priority": arrivals.priority,
+        "taken_from_ms": taken_from_ms(case, stages),
         "due_ms": due(scenario, arrivals),
         "topic": arrivals.topic,
         "channel": arrivals.channel,

@@ -11,6 +11,7 @@
    and sends it again. Summary missing: it asks the user to explain again, and waits. Steps missing:
    it repeats a part of what the earlier tiers did. Data missing: its own diagnosis takes longer.
 4. It may have to wait for the user, a vendor or a change window, and a solved ticket may come back.
+   What is settled in the first contact waits for nobody.
 """
 
 from __future__ import annotations
@@ -90,6 +91,8 @@ class Stage:
     vendor: Flags
     vendor_ms: Floats
     change: Flags
+    at_once: Flags
+    """It comes in here, and is settled in the first contact."""
     settles: Flags
     """It is sent back, and the sender solves it."""
     hands_back: Flags
@@ -194,6 +197,7 @@ def find(case: Case, position: int, tier: Tier, who: Which, earlier_ms: Floats) 
         vendor=nobody,
         vendor_ms=nothing,
         change=nobody,
+        at_once=nobody,
         settles=nobody,
         hands_back=nobody,
     )
@@ -306,6 +310,12 @@ def _wait(case: Case, stage: Stage) -> None:
     if tier.change is not None:
         number = rows(draws.uniform(Purpose.CHANGE, at), stage.who)
         stage.change = stage.solved & (number < tier.change.share)
+    if tier.first_contact:
+        number = rows(draws.uniform(Purpose.FIRST_CONTACT, at), stage.who)
+        stage.at_once = stage.fresh & stage.solved & (number < tier.first_contact)
+        stage.asks = stage.asks & ~stage.at_once
+        stage.vendor = stage.vendor & ~stage.at_once
+        stage.change = stage.change & ~stage.at_once
 
 
 def _come_back(case: Case, stage: Stage) -> None:

@@ -70,10 +70,16 @@ class Purpose(IntEnum):
     """How long that takes, as a standard normal."""
     PASSED_ON = 38
     """By tier: whether what is passed on has waited there."""
+    LYING = 39
+    """By tier and occasion: whether a ticket lies before it is taken up."""
     ABSENCE = 40
     """By pool and shift: one row of numbers for each person, one number for each shift worked."""
     BREAKS = 41
     """By pool and shift: where breaks lie; likewise."""
+    LYING_FOR = 42
+    """By tier and occasion: for how long it lies, as a standard normal."""
+    FIRST_CONTACT = 43
+    """By tier: whether a ticket is settled in the first contact."""
     INCIDENT = 50
     """By kind of incident: when it happens."""
     INCIDENT_WORK = 51

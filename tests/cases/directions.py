@@ -249,6 +249,27 @@ MOVES = (
         to={"tiers.L2.vendor.passed_on.share": 0.5},
     ),
     Move(
+        9,
+        "tickets that lie at L1",
+        {"response[mean]": "up", "left_lying[L1]": "up", "resolution[mean]": "up"},
+        start={"tiers.L1.left_lying": {"share": 0}},
+        to={"tiers.L1.left_lying.share": 0.3},
+    ),
+    Move(
+        9,
+        "tickets that lie at L2 when they are handed over",
+        {"response[L2, mean]": "up", "escalation[L3, mean]": "up"},
+        start={"tiers.L2.left_lying": {"share": 0, "handed_over": {"share": 0}}},
+        to={"tiers.L2.left_lying.handed_over.share": 0.3},
+    ),
+    Move(
+        7,
+        "settled in the first contact",
+        {"first_contact_share": "up"},
+        start={"tiers.L1.asks_user": 0.3},
+        to={"tiers.L1.first_contact": 0.5},
+    ),
+    Move(
         7,
         "a vendor at L3",
         {L3_TIME: "up", f"{L3_RESOLUTION[:-1]}, no pauses]": "down"},

@@ -17,11 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import cases, random_case
 
-from sim.engine import available_engines, simpy_engine
+from sim.engine import available_engines, play, simpy_engine
 from sim.engine.conservation import check
+from sim.engine.lying import lies_first
 from sim.engine.rules import Ending
 from sim.workload.desk import NO_PROVIDER
-from sim.workload.journeys import NOT_YET, Outcome
+from sim.workload.journeys import NOT_YET, Outcome, Wait
 
 if "compiled" in available_engines():
     from sim.engine import compiled_engine
@@ -43,6 +44,25 @@ def assert_equal(workload, desk):
     assert log.differences(compiled_engine.run(workload, desk)) == []
     assert log.differences(compiled_engine.run(workload, desk, by_events=True)) == []
     check(workload, desk, log)
+    assert_lying_is_queueing(workload, desk)
+
+
+def assert_lying_is_queueing(workload, desk):
+    """Play what lies by both engines: equal, and in its queue from when it came there."""
+    log = play(workload, desk, engine="simpy")
+    assert log.differences(play(workload, desk, engine="compiled")) == []
+    tickets, visits = workload.tickets, workload.visits
+    lay = np.flatnonzero(lies_first(workload) & (tickets.arrival_ms < workload.end_ms))
+    first = tickets.first_visit[lay]
+    assert (log.joined_ms[first] == tickets.arrival_ms[lay]).all()
+    if len(lay):
+        started = log.started_ms[first]
+        assert ((started == NOT_YET) | (started >= tickets.taken_from_ms[lay])).all()
+    if visits.wait.size:
+        done = np.flatnonzero((log.outcome == Outcome.DONE) & (visits.successor[0] != NOT_YET))
+        following = visits.successor[Outcome.DONE][done]
+        lies = (visits.wait[following] == Wait.LYING) & (log.joined_ms[following] != NOT_YET)
+        assert (log.joined_ms[following[lies]] == log.finished_ms[done[lies]]).all()
 
 
 @needs_both

@@ -43,6 +43,10 @@ SHARES = {
     "escalated_share": (2 / 6, 6),
     # B 1; C L1-L2, L2-L1, L1-L2; coming back to the same queue is none.
     "hops": (4 / 6, 6),
+    # Nobody left anything lying: of the six, five came to L1 and three to L2.
+    "left_lying": (0, 6),
+    "left_lying[L1]": (0, 5),
+    "left_lying[L2]": (0, 3),
     # C was sent back once.
     "bounces": (1 / 6, 6),
     "bounces[returned]": (1 / 6, 6),

@@ -12,6 +12,7 @@ from sim.workload.arrivals import sample_arrivals
 from sim.workload.draws import Draws
 from sim.workload.journeys import ALWAYS, NONE, Kind, Outcome, Wait
 from sim.workload.layout import MOST_TIERS, ROLES, Layout, Role
+from sim.workload.lying import Occasion
 from sim.workload.plan import plan
 from sim.workload.sample import _difficulty, _runbooks, sample
 from sim.workload.stages import SUMMARY, Case, find
@@ -88,6 +89,12 @@ def _story(case, stages, ticket):
     def entrance(tier):
         return next(key for key in steps if key[0] == tier)
 
+    def lying(tier, occasion):
+        law = list(scenario.tiers.values())[tier].left_lying
+        number = case.draws.uniform(Purpose.LYING, tier, occasion)[ticket]
+        lies = law is not None and law.handed_over is not None and number < law.handed_over.share
+        return Wait.LYING if lies else Wait.NOTHING
+
     def step(tier, name, queue, kind, wait=Wait.NOTHING):
         steps[tier, name] = {"queue": int(queue), "kind": kind, "wait": wait, "on": {}}
 
@@ -99,14 +106,18 @@ def _story(case, stages, ticket):
         if stage.returned[row]:
             topic = case.arrivals.topic[ticket]
             step(at, "returned", right, Kind.RETURNED)
-            step(at, "complete", case.known.queue_of[at - 1][topic], Kind.COMPLETE_NOTES)
+            sender = case.known.queue_of[at - 1][topic]
+            step(at, "complete", sender, Kind.COMPLETE_NOTES, lying(at - 1, Occasion.SENT_BACK))
+        again = lying(at, Occasion.SENT_AGAIN) if stage.returned[row] else Wait.NOTHING
         if stage.settles[row]:
             if tier.provider is not None:
                 steps[entrance(at)]["wait"] = Wait.INTAKE
+            else:
+                steps[entrance(at)]["wait"] = lying(at, Occasion.ESCALATED)
             continue
         if not notes & SUMMARY:
-            step(at, "clarify", right, Kind.CLARIFY)
-        after_explaining = Wait.NOTHING if notes & SUMMARY else Wait.USER
+            step(at, "clarify", right, Kind.CLARIFY, again)
+        after_explaining = again if notes & SUMMARY else Wait.USER
         step(at, "work", right, Kind.WORK, after_explaining)
         impatient = stage.fresh[row] and channel.patience is not None and tier.provider is None
         number = case.draws.uniform(Purpose.REDIAL, columns=2)[ticket, 0] if impatient else 1.0
@@ -122,10 +133,12 @@ def _story(case, stages, ticket):
             step(at, "back", right, Kind.REOPENED, Wait.REOPEN)
         if at and tier.provider is not None and not stage.fresh[row]:
             steps[entrance(at)]["wait"] = Wait.INTAKE
+        elif not stage.fresh[row] and not stage.misrouted[row]:
+            steps[entrance(at)]["wait"] = lying(at, Occasion.ESCALATED)
     behind = len(scenario.tiers)
     if any(stage.hands_back[row] and not stage.settles[row] for stage, row in here):
         desk = case.known.queue_of[0][case.arrivals.topic[ticket]]
-        step(behind, "close", desk, Kind.CLOSING)
+        step(behind, "close", desk, Kind.CLOSING, lying(0, Occasion.TO_BE_CLOSED))
         if case.draws.uniform(Purpose.CONFIRM)[ticket] < scenario.routing.confirms:
             step(behind, "confirm", desk, Kind.CLOSING, Wait.USER)
             steps[behind, "close"]["on"][Outcome.DONE] = (behind, "confirm")
