@@ -42,8 +42,7 @@ def guess_mapping(path: str | os.PathLike[str]) -> tuple[str, str]:
             best, most = name, (exact, found)
     if most[1] == 0:
         return best, "No preset knows its columns."
-    why = f"Read as {best}: it knows {most[1]} of the {len(header)} columns. `--as` says otherwise."
-    return best, why
+    return best, f"Read as {best}: it knows {most[1]} of the {len(header)} columns."
 
 
 def _fit(header: list[str], mapping: Mapping, file: str) -> tuple[int, int]:

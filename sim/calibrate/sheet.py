@@ -142,6 +142,22 @@ def _text(cell: Any) -> str:
     return cell if isinstance(cell, str) else "" if cell is None else str(cell)
 
 
+def match_columns(header: Sequence[str], mapping: Mapping) -> dict[str, int]:
+    """Find the place of each role's column in a header; roles that the header lacks are absent."""
+    by_fold: dict[str, int] = {}
+    for place, name in enumerate(header):
+        by_fold.setdefault(folded(name) or name, place)
+    found: dict[str, int] = {}
+    for role in ROLES:
+        for name in mapping.columns.get(role, ()):  # type: ignore[call-overload]
+            exact = header.index(name) if name in header else None
+            near = by_fold.get(folded(name) or name) if exact is None else exact
+            if near is not None and near not in found.values():
+                found[role] = near
+                break
+    return found
+
+
 def find_columns(header: Sequence[str], mapping: Mapping, file: str) -> dict[str, int]:
     """Find the place of each role's column in a header.
 
@@ -155,17 +171,7 @@ def find_columns(header: Sequence[str], mapping: Mapping, file: str) -> dict[str
     ExportError
         If a column that is needed is missing: it says what is there, and what comes close.
     """
-    by_fold: dict[str, int] = {}
-    for place, name in enumerate(header):
-        by_fold.setdefault(folded(name) or name, place)
-    found: dict[str, int] = {}
-    for role in ROLES:
-        for name in mapping.columns.get(role, ()):  # type: ignore[call-overload]
-            exact = header.index(name) if name in header else None
-            near = by_fold.get(folded(name) or name) if exact is None else exact
-            if near is not None and near not in found.values():
-                found[role] = near
-                break
+    found = match_columns(header, mapping)
     missing = [role for role in ("id", "opened") if role not in found]
     missing += ["updated"] if mapping.kind == "events" and "updated" not in found else []
     if not missing:

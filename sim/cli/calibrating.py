@@ -76,7 +76,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     if mapping is None:
         mapping, guessed = guess_mapping(export)
         if not options["as_json"]:
-            click.echo(guessed, err=True)
+            click.echo(f"{guessed} `--as` says otherwise.", err=True)
     data = read_export(export, mapping, time_zone=options["time_zone"])
 
     def beside(ending: str) -> Path:

@@ -10,7 +10,7 @@ import streamlit as st
 from sim.errors import TierSimError
 from sim.scenario.gallery import gallery
 from sim.scenario.model import Scenario
-from sim.web import moves, upload
+from sim.web import exports, moves, upload
 from sim.web.shown import plain
 from sim.web.state import Asked, from_params, own_desk, to_params
 
@@ -80,27 +80,24 @@ def choose(asked: Asked, refuse: Refuse) -> Asked:
 
 
 def _send(refuse: Refuse) -> None:
-    memory = st.session_state
-    kind = st.selectbox(
-        "A ticket export is read as",
-        upload.KINDS,
-        help="A scenario (YAML) needs no choice. To an export (CSV, XLSX, XES) a desk is fitted.",
+    sent = st.file_uploader(
+        "Scenario or ticket export",
+        ["yaml", "yml", *upload.EXPORTS],
+        help="A scenario is YAML. To a ticket export (CSV, XLSX, XES) a desk is fitted.",
     )
-    sent = st.file_uploader("Scenario or ticket export", ["yaml", "yml", *upload.EXPORTS])
-    mark = None if sent is None else (sent.file_id, kind)
-    if sent is None or mark == memory.get("sent"):
-        for error in memory.refused if sent is not None else ():
-            refuse(error)
-        for notice in memory.get("notices", ()) if sent is not None else ():
-            st.caption(plain(notice))
+    if sent is None:
         return
-    memory.sent, memory.refused, memory.notices = mark, [], ()
+    if not upload.is_scenario(sent.name):
+        exports.offer(sent, refuse, lambda desk: begin(own_desk(desk)))
+        return
+    memory = st.session_state
+    if sent.file_id == memory.get("sent"):
+        for error in memory.refused:
+            refuse(error)
+        return
+    memory.sent, memory.refused = sent.file_id, []
     try:
-        if upload.is_scenario(sent.name):
-            scenario = upload.read_scenario(sent.getvalue(), sent.name)
-        else:
-            with st.spinner("Fitting a desk to the export"):
-                scenario, memory.notices = upload.read_export(sent.getvalue(), sent.name, kind)
+        scenario = upload.read_scenario(sent.getvalue(), sent.name)
     except TierSimError as error:
         memory.refused = [error]
         refuse(error)

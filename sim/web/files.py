@@ -6,10 +6,11 @@ import importlib.util
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sim.errors import MissingExtraError
+from sim.errors import ExportError, MissingExtraError
 from sim.present import report, templates
 from sim.present.picture import Chart
 from sim.present.text import no_formula
@@ -18,6 +19,9 @@ from sim.scenario.file import dumps
 from sim.scenario.model import Scenario
 from sim.study.study import Study
 from sim.web.answer import Desks
+
+if TYPE_CHECKING:
+    from sim.web.upload import Fitted
 
 NEEDS: Final = {
     "pptx": ("pptx", "python-pptx", "The deck"),
@@ -108,6 +112,58 @@ def of_chart(chart: Callable[[], Chart], name: str) -> list[Download]:
     ]
 
 
+def of_export(fitted: Fitted) -> list[Download]:
+    """List what ``tiersim calibrate`` writes, for a desk that was fitted here.
+
+    The report also says how well the desk predicts, which takes a while.
+    """
+    from sim.calibrate.aside import write_set_aside  # noqa: PLC0415 - only for an export
+    from sim.calibrate.guess import save_found  # noqa: PLC0415
+    from sim.calibrate.write import write_scenario  # noqa: PLC0415
+
+    export, desk = fitted.export, fitted.desk
+    stem = templates.file_name(desk.scenario.name) or "desk"
+    aside = export.set_aside
+    makers: dict[str, tuple[str, Callable[[Path], object]]] = {
+        f"{stem}-mapping.yaml": (
+            "How it was read (YAML)",
+            lambda to: save_found(export, desk.lines, to),
+        ),
+        f"{stem}-commented.yaml": ("Desk, commented (YAML)", lambda to: write_scenario(desk, to)),
+        f"{stem}-calibration.html": ("How well it fits (HTML)", lambda to: _fit_report(fitted, to)),
+    }
+    if aside:
+        label = f"Rows set aside: {len(aside):,} (CSV)"
+        makers[f"{stem}-set-aside.csv"] = (label, lambda to: write_set_aside(aside, to))
+    return [
+        Download(label, name, TYPES[name.rpartition(".")[2]], partial(_written, name, write))
+        for name, (label, write) in makers.items()
+    ]
+
+
+def _written(name: str, write: Callable[[Path], object]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="tiersim-") as folder:
+        file = Path(folder, name)
+        write(file)
+        return file.read_bytes()
+
+
+def _fit_report(fitted: Fitted, to: Path) -> None:
+    from sim.calibrate.check import check, predict  # noqa: PLC0415 - only for an export
+    from sim.present.calibration import write_calibration  # noqa: PLC0415
+
+    desk = fitted.desk
+    checks, unpredicted = [check(desk)], ""
+    try:
+        checks.append(predict(fitted.export))
+    except ExportError as error:
+        unpredicted = str(error)
+    name = templates.file_name(desk.scenario.name) or "desk"
+    write_calibration(
+        desk, checks, to, scenario_file=f"{name}-commented.yaml", unpredicted=unpredicted
+    )
+
+
 def whole(desks: Desks, scenarios: Sequence[Scenario], size: int) -> Study:
     """Return a study with its curves, which only charts over time need."""
     for _ in desks.run(scenarios, size, curves=True):
@@ -116,8 +172,7 @@ def whole(desks: Desks, scenarios: Sequence[Scenario], size: int) -> Study:
 
 
 def _report(study: Study, kind: str) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="tiersim-") as folder:
-        return report.write(study, Path(folder, f"report.{kind}")).read_bytes()
+    return _written(f"report.{kind}", lambda to: report.write(study, to))
 
 
 def _table(study: Study) -> bytes:

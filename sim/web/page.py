@@ -12,7 +12,7 @@ from typing import Final
 
 import streamlit as st
 
-from sim.errors import ConservationError, ScenarioError, TierSimError
+from sim.errors import ConservationError, ExportError, ScenarioError, TierSimError
 from sim.web import shown
 from sim.web.controls import choose, from_address, move, to_address
 from sim.web.searching import offer
@@ -20,6 +20,11 @@ from sim.web.sheet import Sheet, dark
 
 LOG: Final = logging.getLogger("sim.web")
 MOST_FAULTS: Final = 30
+REFUSED: Final = {
+    ScenarioError: "This scenario cannot be used",
+    ExportError: "This ticket export cannot be used",
+}
+NOT_DONE: Final = "That did not work"
 
 
 def main() -> None:
@@ -42,8 +47,7 @@ def refuse(error: TierSimError) -> None:
     lines = [shown.plain(fault) for fault in faults[:MOST_FAULTS]]
     if len(faults) > MOST_FAULTS:
         lines.append(f"and {len(faults) - MOST_FAULTS} more")
-    known = isinstance(error, ScenarioError)
-    what = "This scenario cannot be used" if known else "That did not work"
+    what = next((said for kind, said in REFUSED.items() if isinstance(error, kind)), NOT_DONE)
     st.error(f"**{what}**\n\n" + "\n".join(f"- {line}" for line in lines))
 
 

@@ -124,16 +124,17 @@ class Sheet:
             if first:
                 with column, st.container(horizontal=True):
                     for one in files.of_chart(partial(self._drawn.__getitem__, place), name):
-                        _offer(one, tertiary=True)
+                        take(one, tertiary=True)
         if first:
             with self._film:
                 st.iframe(shown.film(scenarios[-1], SEED, dark=dark()))
             with self._files, st.container(horizontal=True):
                 for one in files.downloads(desks(), scenarios):
-                    _offer(one)
+                    take(one)
 
 
-def _offer(one: files.Download, *, tertiary: bool = False) -> None:
+def take(one: files.Download, *, tertiary: bool = False) -> None:
+    """Show a button that takes a file away."""
     st.download_button(
         one.label,
         one.make,

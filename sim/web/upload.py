@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sim.errors import Fault, ScenarioError
+from sim.errors import ExportError, Fault, ScenarioError
 from sim.scenario.file import EXTENDS, SUFFIXES, load
 from sim.scenario.gallery import gallery
 from sim.scenario.model import Scenario
 from sim.scenario.yaml_text import read_yaml
 
+if TYPE_CHECKING:
+    from sim.calibrate.export import Export
+    from sim.calibrate.fit import Calibration
+    from sim.calibrate.mapping import Mapping as ColumnMapping
+
 EXPORTS: Final = ("csv", "xlsx", "xes", "gz")
 """Endings of ticket exports."""
-KINDS: Final = ("any", "servicenow", "jira", "zendesk")
-"""How an export may be read: the presets of ``sim.calibrate``."""
 _LONGEST_NAME: Final = 80
+_MAPPING: Final = "mapping.yaml"
 _SENT: Final = "sent file.yaml"
 """No file of the gallery is called so."""
 
@@ -57,34 +63,148 @@ def read_scenario(data: bytes, name: str) -> Scenario:
             raise ScenarioError(_renamed(fault, folder, shown) for fault in error.faults) from None
 
 
-def read_export(data: bytes, name: str, kind: str) -> tuple[Scenario, tuple[str, ...]]:
+@dataclass(frozen=True)
+class Guess:
+    """What the header of an export tells.
+
+    Attributes
+    ----------
+    preset, why : str
+        As ``tiersim calibrate`` guesses them.
+    header : tuple of str
+        The names of its columns.
+    """
+
+    preset: str
+    why: str
+    header: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How an export is to be read.
+
+    Attributes
+    ----------
+    preset : str
+        What `--as` would say.
+    kept : bytes
+        A mapping file that was sent, in place of a preset; empty for none.
+    columns : tuple of (str, str)
+        Role and column, where they were chosen; an empty column for none.
+    time_zone : str
+        Of dates without a zone, where the mapping does not state one; empty for UTC.
+    """
+
+    preset: str
+    kept: bytes = b""
+    columns: tuple[tuple[str, str], ...] = ()
+    time_zone: str = ""
+
+    def mapping(self) -> ColumnMapping:
+        """Return the mapping that reads it so.
+
+        Raises
+        ------
+        ExportError
+            If the mapping file cannot be used.
+        """
+        from sim.calibrate.mapping import load_mapping  # noqa: PLC0415 - only for an export
+
+        base = _kept_mapping(self.kept) if self.kept else load_mapping(self.preset)
+        if not self.columns:
+            return base
+        chosen = {role: (column,) for role, column in self.columns if column}
+        return base.model_copy(update={"columns": chosen})
+
+
+def guess(data: bytes, name: str) -> Guess:
+    """Guess how an export is to be read, by its header, as ``tiersim calibrate`` does.
+
+    Raises
+    ------
+    ExportError
+        If it is no table at all.
+    """
+    from sim.calibrate.guess import guess_mapping  # noqa: PLC0415 - only for an export
+    from sim.calibrate.sheet import read_header  # noqa: PLC0415
+
+    with _file(data, name) as file:
+        preset, why = guess_mapping(file)
+        return Guess(preset, why, tuple(read_header(file)))
+
+
+def columns_of(way: Way, header: Sequence[str]) -> dict[str, str]:
+    """Return what each role of a mapping would be read from; an empty text for nothing."""
+    from sim.calibrate.mapping import ROLES  # noqa: PLC0415 - only for an export
+    from sim.calibrate.sheet import match_columns  # noqa: PLC0415
+
+    found = match_columns(header, way.mapping())
+    return {role: header[found[role]] if role in found else "" for role in ROLES}
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A desk that was fitted to an export.
+
+    Attributes
+    ----------
+    export : Export
+        All of it; the desk knows which part it was fitted to.
+    desk : Calibration
+    """
+
+    export: Export
+    desk: Calibration
+
+
+def fit_export(data: bytes, name: str, way: Way) -> Fitted:
     """Fit a desk to a ticket export that was sent.
 
     Parameters
     ----------
     data : bytes
     name : str
-    kind : str
-        One of ``KINDS``.
-
-    Returns
-    -------
-    scenario : Scenario
-    notices : tuple of str
-        What was noticed in reading and fitting.
+    way : Way
 
     Raises
     ------
     ExportError
         If no desk can be made of it.
     """
-    from sim import calibrate  # noqa: PLC0415 - only where an export is sent
+    from sim import calibrate  # noqa: PLC0415 - only for an export
 
+    mapping = way.mapping()
+    with _file(data, name) as file:
+        export = calibrate.read_export(file, mapping, time_zone=way.time_zone or None)
+    desk = calibrate.calibrate(export, name=PurePath(_shown(name)).name.partition(".")[0] or None)
+    return Fitted(export, desk)
+
+
+@contextmanager
+def _file(data: bytes, name: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="tiersim-") as folder:
         file = Path(folder, _shown(name))
         file.write_bytes(data)
-        fitted = calibrate.calibrate(calibrate.read_export(file, kind))
-    return fitted.scenario, fitted.notices
+        yield file
+
+
+def _kept_mapping(data: bytes) -> ColumnMapping:
+    """Read a mapping file that was sent: it may extend a preset, and nothing of this machine."""
+    from sim.calibrate.mapping import load_mapping, presets  # noqa: PLC0415 - only for an export
+
+    base = None
+    # What is not YAML at all is refused below, in the words for a mapping.
+    with suppress(ScenarioError):
+        base = read_yaml(data, _MAPPING, kind="column mapping").tree.get(EXTENDS)
+    if base is not None and base not in presets():
+        known = ", ".join(presets())
+        raise ExportError(f"The mapping extends {base!r}; one that is sent may extend {known}.")
+    with _file(data, _MAPPING) as file:
+        try:
+            return load_mapping(file)
+        except ExportError as error:
+            raise ExportError(str(error).replace(str(file), _MAPPING)) from None
 
 
 def is_scenario(name: str) -> bool:

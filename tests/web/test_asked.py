@@ -1,20 +1,23 @@
 """What the page asks, holds in an address, reads from files and keeps: without a browser."""
 
 import base64
+import datetime as dt
 import zlib
 
+import numpy as np
 import pytest
 
 import sim
+from sim.calibrate.guess import guess_mapping
 from sim.present.answer import answer
 from sim.present.charts import catalogue
 from sim.scenario.gallery import gallery
 from sim.web import moves
 from sim.web.answer import QUICK, Desks
-from sim.web.files import downloads, missing, of_chart
+from sim.web.files import downloads, missing, of_chart, of_export
 from sim.web.shown import beside, film, headline, plain, reasons, theme
 from sim.web.state import LARGEST_DESK, Asked, from_params, own_desk, to_params
-from sim.web.upload import read_export, read_scenario
+from sim.web.upload import Way, columns_of, fit_export, guess, read_scenario
 
 SMALL = {"period.length": "3 weeks", "period.warm_up": "1 week", "demand.volume": "120 / week"}
 
@@ -96,16 +99,71 @@ def test_a_file_that_is_sent_extends_the_gallery_and_nothing_else():
         read_scenario(text.replace(b"L1", b"L9"), "folder/my desk.yaml")
 
 
+@pytest.fixture(scope="module")
+def busy():
+    """Return a ticket table whose columns no preset knows: four weeks, sixty tickets a day."""
+    rng = np.random.default_rng(4)
+    monday = dt.datetime(2026, 1, 5, 8)  # noqa: DTZ001 - local times have no zone
+    lines = ["Ref,Raised,Solved,Squad"]
+    for day in range(28):
+        for n in range(60 if day % 7 < 5 else 12):
+            at = monday + dt.timedelta(days=day, minutes=9 * n)
+            done = at + dt.timedelta(minutes=round(float(rng.exponential(240))))
+            lines.append(f"R{day}-{n},{at},{done},{'Apps' if n % 4 == 0 else 'Desk'}")
+    return "\n".join(lines).encode()
+
+
 def test_an_export_becomes_a_desk(tmp_path):
     """A ticket export that is sent is fitted, and the desk fits into an address."""
     run = sim.run(sim.example().with_({"period.length": "6 weeks"}, name="Short"), seed=3)
     path = sim.calibrate.write_sample(sim.calibrate.as_export(run), tmp_path / "export.csv")
-    scenario, notices = read_export(path.read_bytes(), "export.csv", "servicenow")
-    assert len(scenario.tiers) >= 2
-    assert notices
-    assert to_params(own_desk(scenario))["own"]
+    found = guess(path.read_bytes(), "export.csv")
+    assert (found.preset, found.header[0]) == (guess_mapping(path)[0], "number")
+    fitted = fit_export(path.read_bytes(), "export.csv", Way(found.preset))
+    assert fitted.desk.scenario.name == "export"
+    assert len(fitted.desk.scenario.tiers) >= 2
+    assert fitted.desk.notices
+    assert to_params(own_desk(fitted.desk.scenario))["own"]
     with pytest.raises(sim.ExportError):
-        read_export(b"a,b\n1,2\n", "export.csv", "servicenow")
+        fit_export(b"a,b\n1,2\n", "export.csv", Way("servicenow"))
+
+
+def test_what_the_command_writes_can_be_taken_away(busy):
+    """The mapping, sent with the export again, reads it the same; the commented desk loads."""
+    data, way = busy, Way("any", columns=(("id", "Ref"), ("opened", "Raised"), ("team", "Squad")))
+    fitted = fit_export(data, "own.csv", way)
+    files = {one.name: one.make() for one in of_export(fitted)}
+    assert set(files) == {"own-mapping.yaml", "own-commented.yaml", "own-calibration.html"}
+    again = fit_export(data, "own.csv", Way("jira", kept=files["own-mapping.yaml"]))
+    assert again.desk.scenario == fitted.desk.scenario
+    assert read_scenario(files["own-commented.yaml"], "own.yaml") == fitted.desk.scenario
+    assert b"</html>" in files["own-calibration.html"]
+
+
+def test_columns_are_shown_as_they_would_be_taken():
+    """A role without a column is shown empty, and a chosen time zone counts."""
+    header = ("number", "opened_at", "Squad")
+    assert columns_of(Way("servicenow"), header)["opened"] == "opened_at"
+    assert columns_of(Way("servicenow"), header)["team"] == ""
+    mapping = Way("any", columns=(("id", "Ref"), ("team", ""))).mapping()
+    assert mapping.columns == {"id": ("Ref",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("extends: /etc/mapping.yaml\n", "may extend any, jira"),
+        ("extends: other.yaml\n", "may extend any, jira"),
+        ("columns: {idd: x}\n", "columns.idd"),
+        ("columns: [\n", "The mapping"),
+        ("", "holds no fields"),
+    ],
+)
+def test_a_mapping_that_is_sent_reads_nothing_of_this_machine(text, said):
+    """It may extend a preset, and its faults name no folder of the server."""
+    with pytest.raises(sim.ExportError, match=said) as caught:
+        Way("any", kept=text.encode() or b" ").mapping()
+    assert "tiersim-" not in str(caught.value)
 
 
 def test_only_what_is_new_is_simulated(small, monkeypatch):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.scenario.gallery import folder
 from sim.web.state import own_desk, to_params
 
 pytestmark = pytest.mark.browser
@@ -117,6 +118,79 @@ def test_a_broken_file_is_answered_with_its_faults(reader, server):
     assert re.search(r"broken desk\.yaml:\d+:\d+: .*tears", look.text())
     assert "demand.volume" in look.text()
     assert look.page.locator("#verdict").count() == 1
+    nothing_leaked(look, server)
+
+
+def choose_file(look, path):
+    """Send a file of this machine as a reader does: button, file chooser."""
+    look.page.get_by_text("Use a file of your own").click()
+    with look.page.expect_file_chooser() as chooser:
+        look.page.locator("[data-testid=stFileUploaderDropzone] button").first.click()
+    chooser.value.set_files(path)
+
+
+def test_an_event_log_is_guessed_fitted_and_kept(reader, server):
+    """What it is read as is shown, the desk is fitted, and the mapping can be taken away."""
+    look = reader().open()
+    choose_file(look, folder() / "sample-export.csv.gz")
+    look.page.get_by_text("Read as servicenow: it knows 13 of the 13 columns").wait_for()
+    look.page.get_by_text("What was read and decided").click()
+    look.page.get_by_text("acts as the first line").wait_for()
+    look.page.keyboard.press("Escape")
+    look.page.wait_for_function(
+        "document.querySelector('#verdict')?.innerText.startsWith('sample-export')"
+    )
+    look.settled()
+    with look.page.expect_download() as taking:
+        look.page.get_by_role("button", name="How it was read (YAML)").click()
+    kept = Path(taking.value.path()).read_text(encoding="utf-8")
+    assert "incident_state" in kept
+    # Another preset is another reading; back again, nothing is lost.
+    look.page.get_by_role("combobox", name="Read as").click()
+    look.page.get_by_role("option", name="zendesk").click()
+    look.page.get_by_text("This ticket export cannot be used").wait_for()
+    assert "“Ticket number”" in look.text()
+    nothing_leaked(look, server)
+
+
+def test_a_ticket_table_is_read_by_the_columns_that_are_chosen(reader, server, tmp_path):
+    """Columns that no preset knows are chosen on the page, and a desk is fitted to them."""
+    rows = (f"R{n},2026-01-{5 + n % 26:02} {8 + n % 9:02}:{n % 60:02},Desk" for n in range(1200))
+    path = tmp_path / "own tickets.csv"
+    path.write_text("\n".join(["Ref,Raised on,Squad", *rows]))
+    look = reader().open()
+    choose_file(look, path)
+    look.page.get_by_text("No column is known to hold “Ticket number” and “Opened at”").wait_for()
+    look.page.get_by_role("button", name="Columns and time zone").click()
+    for label, column in (("Ticket number", "Ref"), ("Opened at", "Raised on")):
+        look.page.get_by_role("combobox", name=label).click()
+        look.page.get_by_role("option", name=column, exact=True).click()
+    look.page.get_by_role("button", name="Read it so").click()
+    look.page.wait_for_function(
+        "document.querySelector('#verdict')?.innerText.startsWith('own tickets')"
+    )
+    assert "This ticket export cannot be used" not in look.text()
+    nothing_leaked(look, server)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"name,colour\nana,red\n", "There are: name, colour"),
+        (b"\x89PNG\r\n\x00\x00", "is a binary file, not a table of text"),
+    ],
+)
+def test_what_is_no_export_gets_one_clear_message(reader, server, tmp_path, data, said):
+    """One message, the desk before still there, and no traceback."""
+    path = tmp_path / "names.csv"
+    path.write_bytes(data)
+    look = reader().open()
+    before = look.verdict
+    choose_file(look, path)
+    look.page.get_by_text("This ticket export cannot be used").wait_for()
+    assert said in look.text()
+    assert look.page.locator("[data-testid=stAlert]").count() == 1
+    assert look.verdict == before
     nothing_leaked(look, server)
 
 
