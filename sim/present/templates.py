@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sim.present.inline_svg import Pictures
 from sim.present.picture import Chart
-from sim.present.text import kept_together
+from sim.present.text import coded, kept_together
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -46,6 +46,7 @@ def file_name(name: str) -> str:
 def environment() -> Environment:
     """Return what fills templates; whatever a user wrote is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - to write alone
+    from markupsafe import Markup  # noqa: PLC0415
 
     made = Environment(
         loader=PackageLoader("sim.present", ""),
@@ -55,6 +56,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["kept_together"] = kept_together
+    # It escapes by itself.
+    made.filters["coded"] = lambda text: Markup(coded(text))  # noqa: S704
     return made
 
 

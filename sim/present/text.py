@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -12,7 +13,12 @@ LONGEST_NAME: Final = 34
 """Characters of a name in a picture."""
 _NUMBER_AND_UNIT: Final = re.compile(r"(?<=\d) (?=(?:%|s|min|h|d|points|[A-Z]{3})(?!\w))")
 _INTERVAL: Final = re.compile(r"(?<=\d)–(?=\d)")
+_CODE: Final = re.compile(r"`([^`]+)`")
 _STAND_IN: Final = "□"
+_CHANGING: Final = {"Mn", "Me", "Sk"}
+"""Unicode categories of what changes the sign before it: an accent, the colour of a skin."""
+_FLAG: Final = "REGIONAL INDICATOR SYMBOL LETTER "
+"""Two of these are a flag; they spell its country."""
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes text that begins with one of these for a formula."""
 _STEERING: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -69,7 +75,6 @@ def short_names(names: Sequence[str], longest: int = LONGEST_NAME) -> list[str]:
 def _letters(family: str) -> frozenset[int]:
     from matplotlib import font_manager  # noqa: PLC0415 - heavy, and only needed to draw
 
-    properties = font_manager.FontProperties(family=[family, "DejaVu Sans"])
     known: set[int] = set()
     for one in (family, "DejaVu Sans"):
         properties = font_manager.FontProperties(family=one)
@@ -78,15 +83,31 @@ def _letters(family: str) -> frozenset[int]:
 
 
 def drawable(text: str, family: str) -> str:
-    """Replace letters that the font does not have, as emoji, by a box.
+    """Replace letters that the font does not have: a picture is the same on every machine.
+
+    What has a plain form takes it; a sign, as emoji are, is called by its name; what only changes the
+    sign before it goes; a letter of a script that the font lacks becomes a box, since its name tells
+    a reader no more.
 
     Examples
     --------
-    >>> drawable("One more 🚀", "DejaVu Sans")
-    'One more □'
+    >>> drawable("One more 🚀 at Ｌ１", "DejaVu Sans")
+    'One more [rocket] at L1'
     """
     known = _letters(family)
-    return "".join(c if ord(c) in known or c == "\n" else _STAND_IN for c in text)
+    return "".join(c if ord(c) in known or c == "\n" else _instead(c, known) for c in text)
+
+
+def _instead(letter: str, known: frozenset[int]) -> str:
+    plain = unicodedata.normalize("NFKC", letter)
+    if plain != letter and all(ord(c) in known for c in plain):
+        return plain
+    category, name = unicodedata.category(letter), unicodedata.name(letter, "")
+    if category in _CHANGING:
+        return ""
+    if name.startswith(_FLAG):
+        return name[-1]
+    return f"[{name.lower()}]" if category.startswith("S") and name else _STAND_IN
 
 
 def no_formula(text: str) -> str:
@@ -114,6 +135,17 @@ def kept_together(text: str) -> str:
 def number_and_unit(text: str) -> str:
     """Join numbers with their units by hard spaces."""
     return _NUMBER_AND_UNIT.sub("\N{NO-BREAK SPACE}", text)
+
+
+def coded(text: str) -> str:
+    """Write text as HTML, with what stands between backticks as code.
+
+    Examples
+    --------
+    >>> coded("Set `period.warm_up` to <5 weeks>.")
+    'Set <code>period.warm_up</code> to &lt;5 weeks&gt;.'
+    """
+    return _CODE.sub(r"<code>\1</code>", html.escape(text))
 
 
 def listed(words: Iterable[str]) -> str:

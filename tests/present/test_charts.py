@@ -238,9 +238,20 @@ def test_hostile_names_are_drawn(hostile):
             assert "onerror=alert(1)>" not in svg.replace("&gt;", "")
 
 
-def test_a_letter_that_the_font_lacks_becomes_a_box():
-    """Emoji are not in the font; the text keeps its length."""
-    assert drawable("a🚀b", "DejaVu Sans") == "a□b"
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("Desk 🚀", "Desk [rocket]"),
+        ("Team 👍🏽 of ❤", "Team [thumbs up sign] of ❤"),
+        ("🇳🇱 desk", "NL desk"),
+        ("Tier Ｌ２ at ㎏", "Tier L2 at kg"),
+        ("桌 desk", "□ desk"),
+        ("Größe, Łódź, שולחן", "Größe, Łódź, שולחן"),
+    ],
+)
+def test_a_letter_that_the_font_lacks_is_said_otherwise(text, drawn):
+    """Signs are named, plain forms are taken, and what has no telling name is a box."""
+    assert drawable(text, "DejaVu Sans") == drawn
 
 
 def test_saving_writes_picture_and_numbers(study, tmp_path):

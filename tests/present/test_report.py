@@ -1,5 +1,6 @@
 """The report: whole, escaped, and closed to the world outside."""
 
+import dataclasses
 import re
 import subprocess
 import sys
@@ -117,6 +118,16 @@ def test_hostile_text_stays_text(hostile, tmp_path):
     assert "=cmd|' /C calc'!A0" in words
     assert "a" * 5_000 in words
     assert "🚀" in words
+
+
+def test_what_stands_between_backticks_is_code(single, tmp_path, few_charts):
+    """Keys and commands in a note are set as code; what a user wrote there stays escaped."""
+    said = "Set `period.warm_up` to `<b>`, 5 weeks > 4."
+    noted = dataclasses.replace(single, notes=(said,))
+    text = write(noted, tmp_path / "noted.html").read_text(encoding="utf-8")
+    assert "Set <code>period.warm_up</code> to <code>&lt;b&gt;</code>, 5 weeks &gt; 4." in text
+    shown = re.sub(r"<(style|pre|script)\b.*?</\1>|<!--.*?-->", "", text, flags=re.DOTALL)
+    assert "`" not in re.sub(r"<[^>]*>", "", shown)
 
 
 def test_a_film_plays_in_the_page_and_escapes_names(study, hostile, tmp_path, few_charts):
