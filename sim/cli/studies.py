@@ -280,14 +280,7 @@ def report(folder: Path, outputs: tuple[Path, ...], **options: Any) -> None:
 @json_option
 def deck(folder: Path, output: Path | None, **options: Any) -> None:
     """Write the slides of the study in FOLDER: findings as titles, charts that can be edited."""
-    _write_all(
-        folder,
-        (output or folder / "deck.pptx",),
-        charts=False,
-        strict=False,
-        signs=False,
-        **options,
-    )
+    _write_all(folder, (output or folder / "deck.pptx",), **options)
 
 
 @click.command(short_help="Write the workbook of a comparison.")
@@ -300,14 +293,7 @@ def deck(folder: Path, output: Path | None, **options: Any) -> None:
 @json_option
 def workbook(folder: Path, output: Path | None, **options: Any) -> None:
     """Write the workbook of the study in FOLDER: inputs, results, differences, definitions."""
-    _write_all(
-        folder,
-        (output or folder / "workbook.xlsx",),
-        charts=False,
-        strict=False,
-        signs=False,
-        **options,
-    )
+    _write_all(folder, (output or folder / "workbook.xlsx",), **options)
 
 
 @click.command(short_help="Recompute a part of a study, compare to the bit.")
@@ -344,12 +330,12 @@ def _write_all(
     folder: Path,
     files: Sequence[Path],
     *,
-    charts: bool,
-    strict: bool,
-    signs: bool,
     theme: Path | None,
     jobs: int | None,
     as_json: bool,
+    charts: bool = False,
+    strict: bool = False,
+    signs: bool = False,
 ) -> None:
     """Read a kept study, and write it as files."""
     from sim.present import load_theme  # noqa: PLC0415 - pictures are heavy
