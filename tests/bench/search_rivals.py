@@ -68,10 +68,7 @@ def by_optuna(book: Book, budget: int, seed: int) -> None:
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
 
-    sampler = optuna.samplers.TPESampler(
-        seed=seed, constraints_func=lambda trial: trial.user_attrs["lacks"]
-    )
-    study = optuna.create_study(sampler=sampler)
+    study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
     for _ in _tries(book, budget):
         trial: Any = study.ask()
         design = tuple(
@@ -82,7 +79,9 @@ def by_optuna(book: Book, budget: int, seed: int) -> None:
         )
         book.ensure([design], EACH)
         slack = book.slacks(design)[:EACH].mean(axis=0)
-        trial.set_user_attr("lacks", [-float(one) for one in slack])
+        for number, one in enumerate(slack):
+            # Kept where it is not positive.
+            trial.set_constraint(f"promise {number}", -float(one))
         study.tell(trial, float(np.nanmean(book.costs(design)[:EACH])))
 
 
