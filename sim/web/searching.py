@@ -1,9 +1,15 @@
-"""What would it take, on the page: a button that searches for a while, and the answer it comes to."""
+"""What would it take, on the page: a button that searches for a while, and the answer it comes to.
+
+The search runs beside the page, in a thread of its own: whatever a reader moves meanwhile ends the
+pass that watches it, not the search, and the next pass goes on watching.
+"""
 
 from __future__ import annotations
 
 import html
 import tempfile
+import threading
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
@@ -12,7 +18,7 @@ from sim.present.charts.searched import searched
 from sim.present.search_answer import Told, tell
 from sim.scenario.model import Scenario
 from sim.scenario.search import Search
-from sim.study.search import search
+from sim.study.search import Found, search
 from sim.units import SECOND
 from sim.web import shown
 from sim.web.answer import SEED
@@ -20,6 +26,61 @@ from sim.web.sheet import dark
 
 SEARCH_S: Final = 30
 """As long as a reader waits; the next press goes on from what this one has seen."""
+LOOK_S: Final = 0.3
+"""Between two looks at how far it is."""
+MOVED_ON: Final = (
+    "This was searched around the desk as it was before you moved on; press again to search around it "
+    "as it is now."
+)
+
+
+@dataclass
+class Searching:
+    """A search that is under way, or over.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        The desk it is about.
+    said : str
+        The best so far.
+    found : Found or None
+    error : Exception or None
+        What ended it, if it did not end well.
+    over : Event
+    """
+
+    scenario: Scenario
+    said: str = ""
+    found: Found | None = None
+    error: Exception | None = None
+    over: threading.Event = field(default_factory=threading.Event)
+    _drawn: dict[bool, str] = field(default_factory=dict)
+
+    def begin(self, folder: str) -> None:
+        """Search beside the page, keeping desks that were simulated in a folder."""
+        # Whoever stops the server need not wait for it.
+        threading.Thread(target=self._run, args=(folder,), daemon=True).start()
+
+    def _run(self, folder: str) -> None:
+        asked = self.scenario.search or Search()
+        asked = asked.model_copy(update={"time": SEARCH_S * SECOND})
+        try:
+            self.found = search(self.scenario, asked, seed=SEED, folder=folder, progress=self._tell)
+        except Exception as error:  # noqa: BLE001 - raised again where the page can say it
+            self.error = error
+        finally:
+            self.over.set()
+
+    def _tell(self, sentence: str) -> None:
+        self.said = sentence
+
+    def picture(self, found: Found, *, dark: bool) -> str:
+        """Return the frontier, drawn once in each light."""
+        if dark not in self._drawn:
+            chart = searched(found, theme=shown.theme(dark=dark))
+            self._drawn[dark] = shown.picture(chart, wide=True)
+        return self._drawn[dark]
 
 
 @st.cache_resource(show_spinner=False)
@@ -29,7 +90,7 @@ def _kept() -> tempfile.TemporaryDirectory[str]:
 
 
 def offer(scenario: Scenario, where: Any) -> None:
-    """Offer a search around a desk; search, and show the answer, when it is asked for.
+    """Offer a search around a desk; watch it, and show its answer, when it is asked for.
 
     Parameters
     ----------
@@ -37,26 +98,28 @@ def offer(scenario: Scenario, where: Any) -> None:
         Its `search` says what may move; without one, every head count and the notes.
     where : container
     """
+    memory = st.session_state
     with where:
         pressed = st.button(f"What would it take? Search for {SEARCH_S} seconds", key="search")
         said = st.empty()
-        if not pressed:
+        known: Searching | None = memory.get("searching")
+        if pressed and (known is None or known.over.is_set() or known.scenario != scenario):
+            known = memory.searching = Searching(scenario)
+            known.begin(_kept().name)
+        if known is None:
             return
-        asked = (scenario.search or Search()).model_copy(update={"time": SEARCH_S * SECOND})
-
-        def tell_so_far(sentence: str) -> None:
-            said.html(shown.note(sentence))
-
-        found = search(
-            scenario,
-            asked,
-            seed=SEED,
-            folder=_kept().name,
-            progress=tell_so_far,
-        )
-        said.html(_answer(tell(found, seed=SEED, quick=True)))
-        chart = searched(found, theme=shown.theme(dark=dark()))
-        st.html(shown.picture(chart, wide=True))
+        while not known.over.wait(LOOK_S):
+            # Saying something also lets Streamlit end this pass when the reader moved on.
+            said.html(shown.note(known.said or "Searching …"))
+        if known.found is None:
+            memory.searching = None
+            if known.error is not None:
+                raise known.error
+            return
+        said.html(_answer(tell(known.found, seed=SEED, quick=True)))
+        st.html(known.picture(known.found, dark=dark()))
+        if known.scenario != scenario:
+            st.html(shown.note(MOVED_ON))
 
 
 def _answer(told: Told) -> str:

@@ -101,6 +101,19 @@ def test_a_search_says_what_it_would_take(reader, server):
     nothing_leaked(look, server)
 
 
+def test_a_search_outlives_what_is_pressed_meanwhile(reader, server):
+    """Moved on during a search, the page watches it further, and says what its answer is about."""
+    look = reader().open()
+    look.settled()
+    look.page.get_by_role("button", name="What would it take?").click()
+    look.page.get_by_text(re.compile("Searching|desks? tried|replications so far")).first.wait_for()
+    move(look, "L1, day", "ArrowRight")
+    look.page.wait_for_selector("#search", timeout=180_000)
+    assert "replications in all" in look.page.inner_text("#search")
+    look.page.get_by_text("as it was before you moved on").wait_for()
+    nothing_leaked(look, server)
+
+
 def send(look, name, text):
     """Send a file."""
     look.page.get_by_text("Use a file of your own").click()
