@@ -64,7 +64,9 @@ def _die() -> None:
 
 def scenarios() -> list[Any]:
     """Return two small desks."""
-    base = load(gallery()["in-house-desk"]).with_({"period.length": "6 weeks"}, name="Base")
+    base = load(gallery()["in-house-desk"]).with_(
+        {"period.length": "6 weeks", "period.warm_up": "2 weeks"}, name="Base"
+    )
     return [base, base.with_({"tiers.L1.staff.day": 7}, name="One more")]
 
 

@@ -213,8 +213,8 @@ def holiday_weeks(scenario: Scenario, count: int) -> tuple[int, ...]:
     Examples
     --------
     >>> import sim
-    >>> holiday_weeks(sim.example("in-house-desk"), 13)
-    (12,)
+    >>> holiday_weeks(sim.example("in-house-desk"), 16)
+    (1, 2, 15)
     """
     since = ((day - scenario.period.start) // dt.timedelta(days=1) for day in scenario.holidays)
     return tuple(sorted({at // DAYS_PER_WEEK for at in since if 0 <= at < count * DAYS_PER_WEEK}))
@@ -264,7 +264,7 @@ def horizon(scenario: Scenario) -> str:
     --------
     >>> import sim
     >>> horizon(sim.example("in-house-desk"))
-    'The study is non-terminating: the desk goes on beyond the period, and a warm-up of 14 d, in which it fills up, is not counted.'
+    'The study is non-terminating: the desk goes on beyond the period, and a warm-up of 35 d, in which it fills up, is not counted.'
     """
     period = scenario.period
     if period.warm_up:

@@ -185,7 +185,7 @@ def showing(result: Result) -> tuple[Sign, ...]:
     Examples
     --------
     >>> import sim
-    >>> study = sim.compare(sim.example("in-house-desk"), replications=12, seed=1)
+    >>> study = sim.compare(sim.example("in-house-desk"), replications=20, seed=1)
     >>> for sign in showing(study[0]):
     ...     print(f"{sign.name}: {sign.word}")
     tickets bounce: does not show

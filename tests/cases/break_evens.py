@@ -33,6 +33,8 @@ class Question:
         The input is varied in both.
     change : dict
         What ``instead`` changes beside.
+    start : dict
+        Changes to both.
     """
 
     asked: str
@@ -43,12 +45,13 @@ class Question:
     metric: str = "total_cost"
     both: bool = False
     change: dict[str, Any] = field(default_factory=dict)
+    start: dict[str, Any] = field(default_factory=dict)
 
     def found(self, replications: int = REPLICATIONS, tolerance: float = TOLERANCE) -> BreakEven:
         """Look for it, on common tickets."""
         return break_even(
-            known(self.scenario),
-            known(self.instead).with_(self.change, name="instead"),
+            known(self.scenario).with_(self.start, name="as it is"),
+            known(self.instead).with_({**self.start, **self.change}, name="instead"),
             self.path,
             self.between,
             metric=self.metric,
@@ -69,6 +72,8 @@ QUESTIONS = (
             ("8 weeks", "65 weeks"),
             both=True,
             change={"problems.reserved": share / 100},
+            # What fixing costs at first is part of the price.
+            start={"period.warm_up": 0},
         )
         for share in (10, 20, 30)
     ),

@@ -122,7 +122,7 @@ LESSONS: dict[str, Lesson] = {
     "provider-b": Lesson({"l1_share": "down", L3_TIME: "down", L1_RESPONSE: "down"}),
     "provider-c": Lesson({"l1_share": "up", "staff_cost": "up", _TOTAL: "down"}),
     "runbooks-age": Lesson({"runbook_share": "down", "l1_share": "down"}),
-    "runbooks-kept": Lesson({"l1_share": "up", "utilisation[L2]": 0.01}, "runbooks-age"),
+    "runbooks-kept": Lesson({"l1_share": "up", "utilisation[L2]": "down"}, "runbooks-age"),
     "security-breach": Lesson({L3_WAIT: "up", SHADOW: "shown", "time_to_contain": "shown"}),
     "self-service": Lesson({"tickets": "down", "l1_share": "down", _TOTAL: "down"}),
     "service-credits": Lesson({"credits": "shown", _TOTAL: "up"}, "l1-short-handed"),
@@ -168,7 +168,8 @@ def lines(name: str, study: Study) -> Iterator[str]:
             change = difference_of(metric, study[0], after).estimate
             if change.n:
                 currency = after.scenario.costs.currency
-                line += f", a change of {written_change(metric, change, currency)}"
+                change_words = written_change(metric, change, currency)
+                line += f", {'' if change_words == 'no change' else 'a change of '}{change_words}"
         yield line
 
 

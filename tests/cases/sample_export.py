@@ -6,6 +6,7 @@ anybody's real export went into it.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sim.calibrate.sample import write_sample
 from sim.scenario.gallery import example, folder
 
 FILE = "sample-export.csv.gz"
+FIRST = dt.date(2026, 1, 5)
 WEEKS = 6
 SEED = 7
 TEAMS = ("Service Desk", "Specialists", "Engineers")
@@ -22,9 +24,15 @@ TEAMS = ("Service Desk", "Specialists", "Engineers")
 
 
 def sample() -> Export:
-    """Run the base for some weeks."""
+    """Run the base for some weeks without a holiday, none before them either."""
     base = example()
-    desk = base.with_({"period.length": f"{WEEKS} weeks", "period.warm_up": 0}, name=base.name)
+    changes = {
+        "period.start": FIRST.isoformat(),
+        "period.length": f"{WEEKS} weeks",
+        "period.warm_up": 0,
+        "holidays": [day.isoformat() for day in base.holidays if day >= FIRST],
+    }
+    desk = base.with_(changes, name=base.name)
     (run,) = Rehearsal(desk).runs(1, seed=SEED)
     return replace(run, teams=TEAMS)
 

@@ -41,7 +41,7 @@ def test_a_growing_backlog_is_said(say):
     assert code == Exit.FINE
     (found,) = json.loads(out)["scenarios"]
     assert found["warm_up"]["grows"]
-    assert len(found["warm_up"]["backlog_by_week"]) == 13
+    assert len(found["warm_up"]["backlog_by_week"]) == 16
 
 
 def test_without_it_nothing_is_simulated(say):

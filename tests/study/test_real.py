@@ -18,9 +18,14 @@ GALLERY = Path(__file__).parents[2] / "scenarios"
 
 @pytest.fixture(scope="module")
 def base():
-    """Load the gallery's base desk, for five weeks."""
+    """Load the gallery's base desk, for five weeks without a holiday."""
     return load(GALLERY / "in-house-desk.yaml").with_(
-        {"period.length": "5 weeks", "period.warm_up": "1 week"}, name="Base"
+        {
+            "period.start": "2026-01-05",
+            "period.length": "5 weeks",
+            "period.warm_up": "1 week",
+        },
+        name="Base",
     )
 
 
