@@ -53,6 +53,7 @@ NEAR = 0.01
 """How much dearer than the best a desk may be, and still be found right."""
 
 SMALL: dict[str, Any] = {
+    "period.start": "2026-01-05",
     "period.length": "4 weeks",
     "period.warm_up": "1 week",
     "holidays": [],
