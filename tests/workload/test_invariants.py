@@ -6,7 +6,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios import ON, scenarios, with_on
-from sim.engine import simpy_engine
 from sim.engine.run import play
 from sim.scenario.model import Scenario
 from sim.workload.journeys import NONE, Outcome
