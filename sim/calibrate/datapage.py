@@ -42,6 +42,8 @@ EARLY_SHARE: Final = 0.02
 MOST_MISSING: Final = 0.02
 """A field that is empty more often is worth a line."""
 FEWEST_WEEKS: Final = 3
+SHARES: Final = ("made their service level", "were resolved within a day", "never left L1")
+"""What of a week is held against the settled ones; see ``Week.shares``."""
 
 
 @dataclass(frozen=True)
@@ -258,37 +260,52 @@ def _weeks(export: Export, lines: Lines, first: dt.date, last: dt.date) -> list[
 
 
 def _settled(weeks: tuple[Week, ...], first: dt.date, found: list[Finding]) -> dt.date:
-    """Find where a ramp-up ends: from the end back, while weeks are like the last ones."""
+    """Find where a ramp-up ends: where the weeks before and after differ most from each other.
+
+    A single odd week is no ramp-up: it stays, and is named.
+    """
     if len(weeks) <= FEWEST_WEEKS:
         return weeks[0].first if weeks else first
     settled = weeks[-max(FEWEST_WEEKS, len(weeks) // 3) :]
     usual = np.array([np.median([w.shares()[i] for w in settled]) for i in range(3)])
     tickets = float(np.median([w.tickets for w in settled]))
-    begin = len(weeks) - len(settled)
-    while begin > 0:
-        week = weeks[begin - 1]
-        error = np.sqrt(usual * (1 - usual) / max(week.tickets, 1))
+    odd = np.array([_is_odd(w, usual, tickets) for w in weeks[: len(weeks) - len(settled)]])
+    # To leave out a week like the last ones is a mistake, to keep an odd one another.
+    mistakes = np.concatenate([[0], np.cumsum(np.where(odd, -1, 1))])
+    begin = int(np.argmin(mistakes))
+
+    def told(week: Week) -> str:
         off = np.abs(week.shares() - usual)
-        # NaN compares as False: what the export does not say does not count against a week.
-        if (off > np.maximum(STEADY_WITHIN, DEVIATIONS * error)).any():
-            break
-        if week.tickets < COUNT_WITHIN * tickets:
-            break
-        begin -= 1
+        if np.isnan(off).all() or week.tickets < COUNT_WITHIN * tickets:
+            return f"{week.tickets:,} tickets came, usually {tickets:,.0f}"
+        worst = int(np.nanargmax(off))
+        share, later = (format_share(float(shares[worst])) for shares in (week.shares(), usual))
+        return f"{share} {SHARES[worst]}, usually {later}"
+
     if begin:
         out, kept = weeks[0], weeks[begin]
-        names = ("made their service level", "were resolved within a day", "never left L1")
-        worst = int(np.nanargmax(np.abs(weeks[begin - 1].shares() - usual)))
         found.append(
             Finding(
                 "ramp-up",
                 f"The weeks from {out.first} to {kept.first - dt.timedelta(1)} are not like the "
-                f"later ones (in the last of them {format_share(weeks[begin - 1].shares()[worst])} "
-                f"{names[worst]}, later {format_share(float(usual[worst]))}); they are left out.",
+                f"later ones (in the last of them {told(weeks[begin - 1])}); they are left out.",
                 serious=True,
             )
         )
+    found.extend(
+        Finding("odd week", f"In the week from {week.first}, {told(week)}; it is kept.")
+        for week in (weeks[begin + int(at)] for at in np.flatnonzero(odd[begin:]))
+    )
     return weeks[begin].first
+
+
+def _is_odd(week: Week, usual: NDArray[np.float64], tickets: float) -> bool:
+    """Tell whether a week is not like the settled ones, by its shares or by how few came."""
+    error = np.sqrt(usual * (1 - usual) / max(week.tickets, 1))
+    off = np.abs(week.shares() - usual)
+    # NaN compares as False: what the export does not say does not count against a week.
+    unlike = (off > np.maximum(STEADY_WITHIN, DEVIATIONS * error)).any()
+    return bool(unlike or week.tickets < COUNT_WITHIN * tickets)
 
 
 def _whole(
@@ -311,7 +328,8 @@ def _whole(
         found.append(
             Finding(
                 "period",
-                f"Whole weeks from {first} to {end} are used; {left:,} tickets outside are not.",
+                f"Whole weeks from {first} to {end} are used. Opened outside them, and not used: "
+                f"{left:,} of {len(export):,} tickets.",
             )
         )
     return end
