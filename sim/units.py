@@ -159,7 +159,9 @@ def rate_per_h(value: object) -> float:
     number = float(match[1])
     if not (math.isfinite(number) and number >= 0):
         raise UnitError(f"{value!r} is out of range; a rate is at least 0")
-    return number * HOUR / _unit(match[2], value)
+    unit = _unit(match[2], value)
+    # To multiply and divide by an hour would not give back each number.
+    return number if unit == HOUR else number * HOUR / unit
 
 
 def share(value: object) -> float:

@@ -1,7 +1,8 @@
 """What the fuzz bench feeds: one function a target, from bytes to how TierSim answered.
 
 Each returns "refused" where the answer was an error that a user can act on, "accepted" where the
-input was taken and what was made of it holds; everything else is a finding, and is raised.
+input was taken and what was made of it holds, "played" where that is a desk and both engines told the
+same of it; everything else is a finding, and is raised.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from bench._fuzz_desks import desks, refused
 from pydantic import ValidationError
 
 from sim.calibrate.aside import write_set_aside
 from sim.calibrate.lines import find_lines
 from sim.calibrate.mapping import load_mapping
 from sim.calibrate.read import read_export
-from sim.errors import ScenarioError, TierSimError
+from sim.errors import TierSimError
 from sim.outcome import measure
 from sim.scenario.calendar import hour_of_week, local_days, open_spells
 from sim.scenario.file import dumps, load
@@ -85,13 +87,6 @@ def _play(scenario: Scenario) -> None:
         measure(replicate(scenario, engine="compiled"))
 
 
-def _refused(error: TierSimError) -> Answer:
-    assert str(error).strip(), "an error without words"
-    if isinstance(error, ScenarioError):
-        assert error.faults, "a scenario error without a fault"
-    return "refused"
-
-
 def scenario_files() -> Callable[[Data], Answer]:
     """Read any bytes as a scenario file; what is accepted is written, read again, and played."""
     folder = Path(tempfile.mkdtemp())
@@ -103,7 +98,7 @@ def scenario_files() -> Callable[[Data], Answer]:
         try:
             scenario = load(file)
         except TierSimError as error:
-            return _refused(error)
+            return refused(error)
         again.write_text(dumps(scenario), encoding="utf-8")
         assert load(again) == scenario, "written and read again it is another scenario"
         _play(scenario)
@@ -176,7 +171,7 @@ def overrides() -> Callable[[Data], Answer]:
         try:
             changed = bases[base].with_(changes, name="Changed")
         except TierSimError as error:
-            return _refused(error)
+            return refused(error)
         _play(changed)
         return "accepted"
 
@@ -196,7 +191,7 @@ def exports() -> Callable[[Data], Answer]:
         try:
             export = read_export(file, preset)
         except TierSimError as error:
-            return _refused(error)
+            return refused(error)
         write_set_aside(export.set_aside, folder / "aside.csv")
         with contextlib.suppress(TierSimError):
             find_lines(export)
@@ -256,7 +251,7 @@ def mappings() -> Callable[[Data], Answer]:
         try:
             load_mapping(file)
         except TierSimError as error:
-            return _refused(error)
+            return refused(error)
         return "accepted"
 
     return target
@@ -275,13 +270,14 @@ def study_folders() -> Callable[[Data], Answer]:
                 kept = unpack(content)
                 assert unpack(pack(kept)).differences(kept) == [], "packed again it differs"
         except TierSimError as error:
-            return _refused(error)
+            return refused(error)
         return "accepted"
 
     return target
 
 
 TARGETS = {
+    "desks": desks,
     "scenario files": scenario_files,
     "overrides": overrides,
     "exports": exports,

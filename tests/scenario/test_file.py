@@ -14,6 +14,7 @@ from sim.errors import Fault, OutputError, ScenarioError
 from sim.scenario.change import difference_lines, differences, plain
 from sim.scenario.file import LONGEST_CHAIN, dump, dumps, load
 from sim.scenario.wording import dotted
+from sim.units import exact_rate, rate_per_h
 
 ROOT = Path(__file__).parents[2]
 GALLERY = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -495,3 +496,10 @@ def test_any_change_of_a_scenario(data):
         base.with_({dotted(path): data.draw(VALUES) for path in chosen}, name="Changed")
     except ScenarioError as error:
         _says_what(error)
+
+
+@given(st.floats(0, 1e9), st.integers(0, 900), st.sampled_from(["h", "d", "week", "month", "year"]))
+def test_a_rate_is_written_so_that_it_is_read_again_to_the_bit(number, whole, unit):
+    """What is stored of a study is compared with the scenario by its digits: `58 / year` was not."""
+    for rate in (number, rate_per_h(f"{whole} / {unit}")):
+        assert rate_per_h(exact_rate(rate)) == rate
