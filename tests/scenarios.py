@@ -79,7 +79,7 @@ ON: dict[str, Tree] = {
             "share": 0.3,
             "answers_in": "40 min",
             "hours": "office",
-            "handed_over": {"share": 0.5, "answers_law": "gamma"},
+            "handed_over": {"share": 0.5, "answers_law": "gamma", "hours": "windows"},
         },
         "tiers.L2.left_lying": {
             "share": 0.2,

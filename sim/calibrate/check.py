@@ -22,6 +22,7 @@ from sim.calibrate.export import Export
 from sim.calibrate.fit import Calibration, calibrate
 from sim.calibrate.lines import Lines
 from sim.calibrate.mirror import Rehearsal, lines_of
+from sim.calibrate.noted import Noted, as_noted, find_noted
 from sim.calibrate.paths import find_levels
 from sim.calibrate.promise import find_promise
 from sim.calibrate.replay import GOLDEN, spread
@@ -187,8 +188,9 @@ def check(
         name=calibration.scenario.name,
     )
     lines = calibration.lines
+    noted = find_noted(calibration.export, calibration.levels)
     runs = [
-        (_unstamped(run, own, calibration), own)
+        (_as_written(run, own, calibration, noted), own)
         for run in Rehearsal(scenario).runs(replications, seed=seed)
         for own in [lines_of(scenario, run)]
     ]
@@ -233,6 +235,12 @@ def _line(
     low, high = np.nanquantile(got, RANGE)
     ends = (float(np.nanmean(got)), float(low), float(high))
     return Line(name, one.unit, one.value, *ends, noise, fitted, one.about)
+
+
+def _as_written(run: Export, lines: Lines, calibration: Calibration, noted: Noted | None) -> Export:
+    """Return a simulated log as the people of the export would have written it."""
+    run = _unstamped(run, lines, calibration)
+    return run if noted is None else as_noted(run, find_levels(run, lines), noted)
 
 
 def _unstamped(run: Export, lines: Lines, calibration: Calibration) -> Export:

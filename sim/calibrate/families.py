@@ -33,7 +33,8 @@ class Choice:
     best : str
         One of ``FAMILIES``, or ``SEEN``.
     gain : dict
-        Family to its held-out log-likelihood per duration, less the lognormal's.
+        Family to its held-out log-likelihood per duration, less the lognormal's; empty where all
+        durations are alike.
     mean, cv : float
         Of the best, in minutes.
     shape : tuple of float
@@ -65,6 +66,8 @@ def choose_family(minutes: NDArray[np.float64], *, seed: int = 1) -> Choice | No
         minutes = rng.choice(minutes, LARGEST_SAMPLE, replace=False)
     if len(minutes) < FEWEST:
         return None
+    if minutes.min() == minutes.max():
+        return Choice("lognormal", {}, float(minutes[0]), 0.0)
     laws = {
         "lognormal": stats.lognorm,
         "gamma": stats.gamma,

@@ -24,6 +24,7 @@ from sim.calibrate.datapage import DataPage, data_page
 from sim.calibrate.demand import Demand, fit_demand
 from sim.calibrate.drift import Drift, find_drift
 from sim.calibrate.export import Export
+from sim.calibrate.firstcontact import settle_first_contact
 from sim.calibrate.habits import (
     QUALITY,
     make_promises,
@@ -171,7 +172,8 @@ class _Fit:
         tree = self._tree(tiers, topics, demand, abilities)
         settle_notes(tree, waits, self.ledger)
         settle_hand_overs(tree, export, levels, hand_overs, self.ledger)
-        settle_users(tree, waits, self.ledger)
+        settle_first_contact(tree, export, levels, self.ledger)
+        settle_users(tree, waits, levels, self.ledger)
         settle_reopening(tree, export, self.ledger)
         make_promises(tree, self.ledger)
         hours = working_hours(export, levels, self.lines)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.calibrate.export import USER, Export
 from sim.calibrate.families import Choice, choose_family, lognormal_of
+from sim.calibrate.firstcontact import at_once_share
 from sim.calibrate.handovers import HandOvers
 from sim.calibrate.parameters import Ledger, resampled, share_interval
 from sim.calibrate.paths import Levels
@@ -130,16 +131,21 @@ def _closing_waits(export: Export, levels: Levels, found: HandOvers) -> tuple[in
     return waited, max(float(back.sum()) - solved, float(waited))
 
 
-def settle_users(tree: Tree, waits: UserWaits | None, ledger: Ledger) -> None:
+def settle_users(tree: Tree, waits: UserWaits | None, levels: Levels, ledger: Ledger) -> None:
     """Settle how often each tier asks users, and how long they take to answer."""
     if waits is None:
         ledger.say("users.answers_in", 3 * HOUR, "assumed", "no wait for users is seen")
         return
-    for tier, (count, total) in zip(tree["tiers"], waits.asks, strict=True):
-        share = count / total if total else 0.0
+    for number, (tier, (count, asked)) in enumerate(zip(tree["tiers"], waits.asks, strict=True)):
+        # What is settled in the first contact asks nobody.
+        total = round(asked * (1 - at_once_share(tree, levels, number)))
+        share = min(count / total, 1.0) if total else 0.0
         tree["tiers"][tier]["asks_user"] = round(share, 4)
-        interval = share_interval(count, total)
-        ledger.say(f"tiers.{tier}.asks_user", share, "measured", f"of {total} stays", *interval)
+        interval = share_interval(min(count, total), total)
+        why = f"of {total} stays"
+        if total < asked:
+            why += ", those settled in the first contact left out"
+        ledger.say(f"tiers.{tier}.asks_user", share, "measured", why, *interval)
     if not isfinite(waits.mean_ms):
         return
     family = choose_family(waits.waits_min)

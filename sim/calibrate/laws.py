@@ -10,7 +10,7 @@ maximum likelihood of a mixture; Laird 1978).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -64,6 +64,13 @@ class Waits:
     shape: tuple[float, ...]
     gain: dict[str, float]
 
+    def of_the_others(self, at_once: float) -> Waits:
+        """Return the same waits as a share of the tickets that may wait: some never do."""
+        one = self.fitted
+        low, high = (min(end / (1 - at_once), 1.0) for end in one.share_interval)
+        share = min(one.share / (1 - at_once), 1.0)
+        return replace(self, fitted=replace(one, share=share, share_interval=(low, high)))
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -83,7 +90,14 @@ class Desk:
     more: Hours
 
 
-def fit_waits(real_h: Hours, desk: Desk, *, seed: int = 1) -> Waits | None:
+def fit_waits(
+    real_h: Hours,
+    desk: Desk,
+    *,
+    seed: int = 1,
+    shortest_h: float = SHORTEST_WAIT_H,
+    lengths_tried: int = LENGTHS,
+) -> Waits | None:
     """Fit what has to come on top of the desk's own time, by the law that foretells best.
 
     Parameters
@@ -92,6 +106,10 @@ def fit_waits(real_h: Hours, desk: Desk, *, seed: int = 1) -> Waits | None:
         Hours in the export.
     desk : Desk
     seed : int
+    shortest_h : float
+        What is less is no wait.
+    lengths_tried : int
+        So many that none of the bins in which times are counted lies between two lengths.
 
     Returns
     -------
@@ -103,9 +121,10 @@ def fit_waits(real_h: Hours, desk: Desk, *, seed: int = 1) -> Waits | None:
         fitted = fit_other_waits(real_h, desk_h, seed=seed)
         return None if fitted is None else Waits(fitted, LAWS[0], (), {})
     rng = np.random.default_rng(seed)
-    falls = _falls(rng.choice(desk_h, DRAWS), desk, rng)
+    lengths = np.append(0.0, np.geomspace(shortest_h, LONGEST_H, lengths_tried))
+    falls = _Falls.of(lengths, rng.choice(desk_h, DRAWS), desk, rng)
     others = [
-        _falls(rng.choice(rng.choice(desk_h, len(desk_h)), DRAWS), desk, rng)
+        _Falls.of(lengths, rng.choice(rng.choice(desk_h, len(desk_h)), DRAWS), desk, rng)
         for _ in range(RESAMPLES)
     ]
     gain = _gains(real_h, falls, rng)
@@ -117,7 +136,7 @@ def fit_waits(real_h: Hours, desk: Desk, *, seed: int = 1) -> Waits | None:
 
 
 def _as_named(
-    law: Law, real_h: Hours, falls: Hours, others: list[Hours], rng: np.random.Generator
+    law: Law, real_h: Hours, falls: _Falls, others: list[_Falls], rng: np.random.Generator
 ) -> OtherWaits:
     """Return waits of a named law, with intervals by resampling tickets, and the desk's."""
     count = _counts(real_h)
@@ -130,19 +149,19 @@ def _as_named(
         found.cv,
         (float(ends[0][0]), float(ends[1][0])),
         (float(ends[0][1]), float(ends[1][1])),
-        float(np.abs(_shares(count) - found.weights @ falls).sum() / 2),
+        float(np.abs(_shares(count) - found.weights @ falls.rows).sum() / 2),
     )
 
 
 def _as_seen(
-    real_h: Hours, falls: Hours, others: list[Hours], rng: np.random.Generator
+    real_h: Hours, falls: _Falls, others: list[_Falls], rng: np.random.Generator
 ) -> tuple[OtherWaits, str, tuple[float, ...]]:
     """Return waits of the shape that the tickets show, with intervals by resampling them."""
     seen = _seen(_counts(real_h), falls)
     spread = [_seen(_counts(rng.choice(real_h, len(real_h))), other) for other in others]
     low, high = np.quantile([(one.share, one.mean_h) for one in spread], (0.025, 0.975), axis=0)
     shape = np.array(seen.quantiles_h())
-    off = _shares(_counts(real_h)) - seen.weights @ falls
+    off = _shares(_counts(real_h)) - seen.weights @ falls.rows
     fitted = OtherWaits(
         seen.share,
         # As the scenario reads it: straight lines between the quantiles.
@@ -155,15 +174,15 @@ def _as_seen(
     return fitted, SEEN, tuple(shape.tolist())
 
 
-def _gains(real_h: Hours, falls: Hours, rng: np.random.Generator) -> dict[str, float]:
+def _gains(real_h: Hours, falls: _Falls, rng: np.random.Generator) -> dict[str, float]:
     """Return how much likelier than the lognormal each law makes held-out tickets."""
     half = rng.permutation(len(real_h)) % 2
     score = dict.fromkeys((*LAWS, SEEN), 0.0)
     for side in (0, 1):
         known, held = _counts(real_h[half == side]), _counts(real_h[half != side])
         for law in LAWS:
-            score[law] += _likely(held, _named(law, known, falls).weights @ falls)
-        score[SEEN] += _likely(held, _seen(known, falls).weights @ falls)
+            score[law] += _likely(held, _named(law, known, falls).weights @ falls.rows)
+        score[SEEN] += _likely(held, _seen(known, falls).weights @ falls.rows)
     return {law: (value - score[LAWS[0]]) / len(real_h) for law, value in score.items()}
 
 
@@ -177,26 +196,26 @@ class _Named:
     weights: Hours
 
 
-def _named(law: Law, count: Hours, falls: Hours) -> _Named:
+def _named(law: Law, count: Hours, falls: _Falls) -> _Named:
     """Find the three numbers of a named law that make the hours likeliest."""
     from scipy import optimize, special  # noqa: PLC0415 - heavy, and only needed here
 
-    lengths = _lengths()[1:]
+    lengths = falls.lengths[1:]
     low, high = np.array([(-MOST_LOGIT, MOST_LOGIT), LOG_SCALE, LOG_SPREAD[law]]).T
-    edges = np.concatenate([[0.0], np.sqrt(lengths[1:] * lengths[:-1]), [np.inf]])
+    edges = np.sqrt(lengths[1:] * lengths[:-1])
 
     def weights(x: Hours) -> Hours:
         share, scale, spread = special.expit(x[0]), np.exp(x[1]), np.exp(x[2])
-        with np.errstate(divide="ignore", over="ignore"):
-            below = {
-                "lognormal": lambda: special.ndtr(np.log(edges / scale) / spread),
-                "gamma": lambda: special.gammainc(spread, edges / scale),
-                "Weibull": lambda: -np.expm1(-((edges / scale) ** spread)),
-            }[law]()
-        return np.append(1 - share, share * np.diff(below))
+        below = {
+            "lognormal": lambda: special.ndtr(np.log(edges / scale) / spread),
+            "gamma": lambda: special.gammainc(spread, edges / scale),
+            "Weibull": lambda: -np.expm1(-((edges / scale) ** spread)),
+        }[law]()
+        # The shortest stands for all below it, the longest for all above.
+        return np.append(1 - share, share * np.diff(below, prepend=0.0, append=1.0))
 
     def misfit(x: Hours) -> float:
-        return -_likely(count, weights(np.clip(x, low, high)) @ falls)
+        return -_likely(count, weights(np.clip(x, low, high)) @ falls.rows)
 
     starts = [np.array([0.0, np.log(hours), 0.0]) for hours in (8.0, 80.0)]
     tried = [optimize.minimize(misfit, one, method="Nelder-Mead") for one in starts]
@@ -219,25 +238,37 @@ def _named(law: Law, count: Hours, falls: Hours) -> _Named:
     )
 
 
-def _lengths() -> Hours:
-    return np.append(0.0, np.geomspace(SHORTEST_WAIT_H, LONGEST_H, LENGTHS))
+@dataclass(frozen=True)
+class _Falls:
+    """Into which bins the hours of tickets fall, by the length of the wait.
 
+    Attributes
+    ----------
+    lengths : float64 array
+        In hours, the first 0.
+    rows : float64 array, shape (lengths, bins)
+        Each row adds up to 1.
+    """
 
-def _falls(base: Hours, desk: Desk, rng: np.random.Generator) -> Hours:
-    """Return, by the length of the wait, into which bins the hours of tickets fall."""
-    order = np.argsort(desk.waited, kind="stable")
-    waited, more = desk.waited[order], desk.more[order]
-    rows = []
-    for wait in _lengths():
-        hours = base + wait
-        if wait and len(more):
-            # The tickets whose waits were most like it.
-            middle = int(np.searchsorted(waited, wait))
-            low = min(max(middle - ALIKE // 2, 0), max(len(more) - ALIKE, 0))
-            hours = hours + rng.choice(more[low : low + ALIKE], len(base))
-        rows.append(_counts(hours))
-    counts = np.stack(rows)
-    return np.asarray((counts + LEAST_COUNT) / (len(base) + LEAST_COUNT * BINS))
+    lengths: Hours
+    rows: Hours
+
+    @classmethod
+    def of(cls, lengths: Hours, base: Hours, desk: Desk, rng: np.random.Generator) -> _Falls:
+        """Add waits of each length to the hours that tickets take by themselves."""
+        order = np.argsort(desk.waited, kind="stable")
+        waited, more = desk.waited[order], desk.more[order]
+        rows = []
+        for wait in lengths:
+            hours = base + wait
+            if wait and len(more):
+                # The tickets whose waits were most like it.
+                middle = int(np.searchsorted(waited, wait))
+                low = min(max(middle - ALIKE // 2, 0), max(len(more) - ALIKE, 0))
+                hours = hours + rng.choice(more[low : low + ALIKE], len(base))
+            rows.append(_counts(hours))
+        counts = np.stack(rows)
+        return cls(lengths, (counts + LEAST_COUNT) / (len(base) + LEAST_COUNT * BINS))
 
 
 def _shares(count: Hours) -> Hours:
@@ -290,15 +321,16 @@ class _Seen:
         return np.asarray(np.exp(np.interp(place, below, np.log(edge))))
 
     def quantiles_h(self) -> tuple[float, ...]:
-        found = evenly_spaced(self.at(np.linspace(0, 1, DRAWS)))
+        # Up to the very end would be up to the longest length of all.
+        found = evenly_spaced(self.at((np.arange(DRAWS) + 0.5) / DRAWS))
         return tuple(float(f"{q:.4g}") for q in found)
 
 
-def _seen(count: Hours, falls: Hours) -> _Seen:
+def _seen(count: Hours, falls: _Falls) -> _Seen:
     """Find the weights of lengths of waits that make the hours likeliest."""
     seen = _shares(count)
-    weights = np.full(len(falls), 0.5 / LENGTHS)
+    weights = np.full(len(falls.lengths), 0.5 / (len(falls.lengths) - 1))
     weights[0] = 0.5
     for _ in range(STEPS):
-        weights *= falls @ (seen / (weights @ falls))
-    return _Seen(_lengths(), weights / weights.sum())
+        weights *= falls.rows @ (seen / (weights @ falls.rows))
+    return _Seen(falls.lengths, weights / weights.sum())

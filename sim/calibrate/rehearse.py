@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.export import USER, VENDOR, Export
-from sim.calibrate.laws import LAWS, LENGTHS, SHORTEST_WAIT_H, Desk, Waits, fit_waits
+from sim.calibrate.firstcontact import at_once_share
+from sim.calibrate.laws import LENGTHS, SHORTEST_WAIT_H, Desk, Waits, fit_waits
 from sim.calibrate.mirror import Rehearsal, lines_of
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels, find_levels
+from sim.calibrate.pickup import fit_lying
 from sim.calibrate.times import two_paces
 from sim.calibrate.tune import OtherWaits, by_top, fit_other_waits
+from sim.calibrate.written import as_written, say_waits
 from sim.scenario.model import Scenario
 from sim.units import HOUR, MINUTE
 
@@ -34,7 +37,6 @@ LEAST_CV, MOST_CV = 0.3, 2.0
 """Between them lies the variation of touch times that is taken from prompt tickets."""
 FITTING_RUNS: Final = 2
 ROUNDS: Final = 3
-LARGEST_CV: Final = 5.0
 LONGEST_PAIRED_H: Final = 24.0 * 60
 """Of the waits by which it is found what waits do: longer ones do the same."""
 MIDDLE: Final = (0.3, 0.5, 0.7)
@@ -99,6 +101,7 @@ def rehearse(
             "Hardly any resolution time is known: touch times and waits are assumed."
         )
         return Scenario.model_validate(tree)
+    fit_lying(export, tree, levels, ledger)
     passed_on = _fit_passed_on(export, tree, levels)
     for _ in range(ROUNDS - 1):
         _put_waits(tree, passed_on, {})
@@ -115,7 +118,8 @@ def rehearse(
     for tier, r, desk in zip(tiers, real, _desks(tree, _until_solved), strict=True):
         found = fit_waits(r, desk)
         if found is not None:
-            solved[tier] = found
+            at_once = at_once_share(tree, levels, tiers.index(tier), solved=True)
+            solved[tier] = found.of_the_others(at_once)
             continue
         ledger.notices.append(
             f"{tier}: too few tickets with a resolution ({int(np.isfinite(r).sum())}) to fit its "
@@ -176,41 +180,18 @@ def _put_waits(tree: dict[str, Any], passed_on: dict[str, Waits], solved: dict[s
             continue
         one["vendor"] = {"share": 0, "info_requests": 0}
         if tier in solved:
-            one["vendor"] |= _as_written(solved[tier])
+            one["vendor"] |= as_written(solved[tier])
         if tier in passed_on:
-            one["vendor"]["passed_on"] = _as_written(passed_on[tier])
-
-
-def _as_written(waits: Waits) -> dict[str, Any]:
-    """Write waits as a file does."""
-    fitted = waits.fitted
-    found: dict[str, Any] = {
-        "share": round(fitted.share, 4),
-        "answers_in": f"{max(round(fitted.hours * 60), 1)} min",
-    }
-    if waits.shape:
-        return found | {"answers_shape": list(waits.shape)}
-    found["answers_cv"] = round(min(fitted.cv, LARGEST_CV), 3)
-    return found if waits.law == LAWS[0] else found | {"answers_law": waits.law}
+            one["vendor"]["passed_on"] = as_written(passed_on[tier])
 
 
 def _say_waits(tier: str, solved: Waits | None, passed_on: Waits | None, ledger: Ledger) -> None:
     for waits, place, what in (
-        (solved, "vendor", "time to resolution"),
-        (passed_on, "vendor.passed_on", "time until the ticket is passed on"),
+        (solved, "vendor", "time to resolution beyond the desk's own"),
+        (passed_on, "vendor.passed_on", "time until the ticket is passed on beyond the desk's own"),
     ):
-        if waits is None:
-            continue
-        one = waits.fitted
-        why = f"{what} beyond the desk's own; {waits.law}"
-        if waits.law in waits.gain and waits.law != LAWS[0]:
-            why += f" foretells held-out tickets {waits.gain[waits.law]:.3f} better than lognormal"
-        elif waits.law == LAWS[0]:
-            why += f", misfit {100 * np.expm1(one.misfit):.0f} %"
-        path = f"tiers.{tier}.{place}"
-        ledger.say(f"{path}.share", one.share, "fitted", why, *one.share_interval)
-        low, high = (end * HOUR for end in one.hours_interval)
-        ledger.say(f"{path}.answers_in", one.hours * HOUR, "fitted", why, low, high)
+        if waits is not None:
+            say_waits(f"tiers.{tier}.{place}", waits, what, ledger)
 
 
 def _say_work(tree: dict[str, Any], longest: dict[str, float], ledger: Ledger) -> None:

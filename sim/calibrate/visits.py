@@ -162,6 +162,12 @@ class _Bare:
         return len(self.ticket)
 
 
+def stay_of(events: Events) -> Numbers:
+    """Return the stay that each update falls into, counted as in ``stays``; ``NONE`` for none."""
+    first = np.append(True, np.diff(events.ticket) != 0)[: len(events)]
+    return _team_stays(events, first)[0].astype(np.int32)
+
+
 def _team_stays(events: Events, first: Flags) -> tuple[Numbers, _Bare]:
     """Find the stays, and give each update the stay it falls into."""
     named = np.flatnonzero(events.team != NONE)

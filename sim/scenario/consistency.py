@@ -137,6 +137,8 @@ def _hours(scenario: Scenario) -> Iterator[str]:
             value = getattr(tier, part)
             if value is not None:
                 used[f"tiers.{name}.{part}.hours"] = value.hours
+        if tier.left_lying is not None and tier.left_lying.handed_over is not None:
+            used[f"tiers.{name}.left_lying.handed_over.hours"] = tier.left_lying.handed_over.hours
     yield from (_unknown(path, name, known) for path, name in used.items() if name not in known)
 
 

@@ -100,8 +100,9 @@ class HandedOver(Answers):
     share: Share = Field(description="Share of the times that a ticket is handed over to the tier.")
     answers_in: Duration = Field(
         written("4 h"),
-        description="Mean time until somebody turns to it, in the `hours` of `left_lying` (assumed).",
+        description="Mean time until somebody turns to it, in `hours` (assumed).",
     )
+    hours: str = Field("always", description="Named hours in which that time runs.")
 
 
 class LeftLying(Answers):

@@ -47,8 +47,8 @@ def handed_over_ms(case: Case, coming: Coming, who: Which) -> tuple[Times, int] 
     lying = list(case.scenario.tiers.values())[coming.position].left_lying
     if lying is None or lying.handed_over is None:
         return None
-    calendar = case.known.calendars[lying.hours]
     law = lying.handed_over
+    calendar = case.known.calendars[law.hours]
     return _lies_ms(case, coming, who, law.share, law), calendar
 
 

@@ -412,5 +412,7 @@ def _calendar_names(scenario: Scenario) -> dict[str, int]:
     for tier in scenario.tiers.values():
         parts = (tier.provider, tier.vendor, tier.change, tier.left_lying)
         used += [part.hours for part in parts if part is not None]
+        if tier.left_lying is not None and tier.left_lying.handed_over is not None:
+            used.append(tier.left_lying.handed_over.hours)
     named = dict.fromkeys(name for name in used if name != "always")
     return {"always": ALWAYS} | {name: number for number, name in enumerate(named)}

@@ -42,8 +42,8 @@ def test_a_ticket_that_lies_waits_in_the_queue_so_long(engine):
 @pytest.mark.parametrize("engine", available_engines())
 def test_a_hand_over_lies_by_its_own_law(engine):
     """What is handed over lies in the hours stated, in the queue of the tier that it came to."""
-    handed = {"share": 0.5, "answers_in": "1 h", "answers_cv": 0}
-    law = {"share": 0, "hours": "office", "handed_over": handed}
+    handed = {"share": 0.5, "answers_in": "1 h", "answers_cv": 0, "hours": "office"}
+    law = {"share": 0, "handed_over": handed}
     run = _run({"tiers.L2.left_lying": law}, engine)
     log, visits = run.log, run.workload.visits
     came = np.flatnonzero((visits.queue == 1) & (log.joined_ms != NOT_YET))

@@ -1,0 +1,225 @@
+"""What people note in the tool, and what they do not: states follow the work only loosely.
+
+A ticket that is solved straight from "new" was worked on, and no state shows it; one that is handed
+over keeps the state it was in; a wait for somebody else is noted when it is long, and its end seldom.
+So what a log calls "in queue" is not all queue. These habits are measured in the export, and a
+simulated log is written by the same ones before the two are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibrate.export import CHANGE, CLOSED, QUEUE, RESOLVED, USER, VENDOR, WORK, Export
+from sim.calibrate.paths import Levels
+from sim.calibrate.visits import filled, stay_of, stays
+from sim.units import MINUTE
+from sim.workload.journeys import NONE, NOT_YET, Flags
+
+OTHERS: Final = (VENDOR, CHANGE)
+AWAY: Final = (USER, *OTHERS)
+FEWEST: Final = 20
+"""Stays from which on a habit is measured."""
+STEPS: Final = 60
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What is noted in the tool, of what happens.
+
+    Attributes
+    ----------
+    kept : float
+        Share of hand-overs by which a ticket keeps its state.
+    taken_up : float64 array, shape (tiers, 2, 2)
+        Of the stays that begin in a queue or come in in work, the share in which it is noted that
+        somebody took the ticket up: by tier, by whether it was handed over there, and by whether
+        it was passed on from there.
+    others : tuple of float
+        By tier: share of stays in which a wait for a vendor or a change is noted.
+    resumed : float
+        Share of noted waits after which it is noted that work goes on.
+    """
+
+    kept: float
+    taken_up: NDArray[np.float64]
+    others: tuple[float, ...]
+    resumed: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """The updates of a log, and which stay each falls into."""
+
+    state: NDArray[np.signedinteger]
+    before: NDArray[np.signedinteger]
+    """What the ticket was in before; ``NONE`` for its first update."""
+    stay: NDArray[np.int32]
+    begins: NDArray[np.intp]
+    """The first update of each stay."""
+    straight: Flags
+    """Whether the first that happens in a stay is that it is taken up."""
+    goes_on: Flags
+    """Whether a stay ends in a hand-over."""
+
+    @classmethod
+    def of(cls, export: Export) -> _Told:
+        events = export.events
+        state = filled(events.state, events.ticket)
+        first = np.append(np.ones(1, np.bool_), np.diff(events.ticket) != 0)[: len(events)]
+        stay = stay_of(events)
+        begins = np.full(len(export.visits), len(events), np.intp)
+        known = np.flatnonzero(stay != NONE)
+        np.minimum.at(begins, stay[known], known)
+        before = np.where(first, NONE, np.roll(state, 1))
+        goes_on = np.append(np.diff(export.visits.ticket) == 0, np.zeros(1, np.bool_))
+        working = np.full(len(export.visits), len(events), np.intp)
+        worked = known[state[known] == WORK]
+        np.minimum.at(working, stay[worked], worked)
+        inside = np.minimum(working, len(events) - 1)
+        straight = (working < len(events)) & ((working == begins) | (before[inside] == QUEUE))
+        return cls(state, before, stay, begins, straight, goes_on[: len(export.visits)])
+
+
+def shows_states(export: Export) -> bool:
+    """Tell whether an export shows when tickets are taken up, and that they were not before."""
+    return (
+        bool(len(export.events))
+        and bool((export.visits.worked_ms != NOT_YET).any())
+        and bool(export.visits.in_state_ms[:, QUEUE].any())
+    )
+
+
+def seen_taken_up(export: Export, levels: Levels) -> Flags:
+    """Tell of which stays the updates show when they were taken up.
+
+    Those handed over in work, or in a wait, show no queue whatever they lay in; a ticket that comes
+    in in work was taken up at once.
+
+    Returns
+    -------
+    bool array, one per stay
+    """
+    told = _Told.of(export)
+    return np.asarray(told.straight & _begins_open(told, levels))
+
+
+def _begins_open(told: _Told, levels: Levels) -> Flags:
+    """Tell which stays came in there, or were handed over in a queue."""
+    return np.asarray(~levels.handed_over | (told.before[told.begins] == QUEUE))
+
+
+def find_noted(export: Export, levels: Levels) -> Noted | None:
+    """Measure what is noted; None where the export shows no states."""
+    if not shows_states(export):
+        return None
+    told = _Told.of(export)
+    came_in = told.before[told.begins]
+    handed = levels.handed_over & np.isin(came_in, (WORK, *AWAY))
+    open_ = _begins_open(told, levels)
+    spent = export.visits.in_state_ms[:, list(OTHERS)].sum(axis=1)
+    taken_up, others = np.empty((levels.tiers, 2, 2)), []
+    usual = _share(told.straight[open_]) or 0.0
+    for tier in range(levels.tiers):
+        own = levels.of_visit == tier
+        for handed_over in (0, 1):
+            for goes_on in (0, 1):
+                part = own & open_ & (levels.handed_over == handed_over)
+                share = _share(told.straight[part & (told.goes_on == goes_on)])
+                taken_up[tier, handed_over, goes_on] = usual if share is None else share
+        others.append(float((spent[own] > 0).mean()) if own.any() else 0.0)
+    changed = np.append(told.state[1:] != told.state[:-1], np.zeros(1, np.bool_))
+    changed &= np.append(told.before[1:] != NONE, np.zeros(1, np.bool_))
+    ended = np.flatnonzero(changed & np.isin(told.state, AWAY))
+    follows = told.state[np.minimum(ended + 1, len(told.state) - 1)]
+    return Noted(
+        _share(told.state[told.begins][handed] == came_in[handed]) or 0.0,
+        taken_up,
+        tuple(others),
+        _share(follows == WORK) or 0.0,
+    )
+
+
+def _share(which: Flags) -> float | None:
+    return float(which.mean()) if len(which) >= FEWEST else None
+
+
+def as_noted(run: Export, levels: Levels, noted: Noted, *, seed: int = 1) -> Export:
+    """Return a simulated log as people would have noted it.
+
+    Parameters
+    ----------
+    run : Export
+        A mirrored run, in which all is noted.
+    levels : Levels
+        Of the run.
+    noted : Noted
+    seed : int
+        Of what is noted, and what not.
+    """
+    rng = np.random.default_rng(seed)
+    events, told = run.events, _Told.of(run)
+    luck = rng.random((3, len(events)))
+    own, before = events.state, told.before
+    begins = np.zeros(len(events), np.bool_)
+    begins[told.begins] = True
+    marks = noted.taken_up[
+        levels.of_visit, levels.handed_over.astype(np.intp), told.goes_on.astype(np.intp)
+    ]
+    marked = (rng.random(len(run.visits)) < marks)[told.stay]
+    forgotten = _forgotten_waits(run, levels, told, noted, luck[2])
+    # Between two visits of one stay nobody notes a queue; at a hand-over few do.
+    again = np.isin(before, (RESOLVED, CLOSED))
+    queue = (own == QUEUE) & (before != NONE) & ~again
+    ends_wait = queue & ~begins & np.isin(before, AWAY) & ~np.roll(forgotten, 1)
+    work = (own == WORK) & ~np.roll(again, 1)
+    resumes = work & np.roll(ends_wait, 1)
+    forgotten |= queue & (~begins | (luck[0] < noted.kept))
+    forgotten |= work & ~resumes & ~marked
+    forgotten |= resumes & (luck[1] >= noted.resumed)
+    return _with_events(run, np.where(forgotten, NONE, own).astype(np.int8))
+
+
+def _forgotten_waits(
+    run: Export, levels: Levels, told: _Told, noted: Noted, luck: NDArray[np.float64]
+) -> Flags:
+    """Tell which waits for vendors and changes are not noted: the longer, the fewer."""
+    events = run.events
+    forgotten = np.zeros(len(events), np.bool_)
+    tier = levels.of_visit[told.stay]
+    following = np.append(events.at_ms[1:], events.at_ms[-1:])
+    for number, share in enumerate(noted.others):
+        waits = np.flatnonzero(np.isin(events.state, OTHERS) & (tier == number))
+        lasts = (following[waits] - events.at_ms[waits]) / MINUTE
+        wanted = share * int((levels.of_visit == number).sum())
+        forgotten[waits[luck[waits] >= _in_proportion(lasts, wanted)]] = True
+    return forgotten
+
+
+def _in_proportion(lasts: NDArray[np.float64], wanted: float) -> NDArray[np.float64]:
+    """Return chances in proportion to lengths, at most 1, that add up to what is wanted."""
+    if not len(lasts) or wanted >= len(lasts) or not lasts.any():
+        return np.ones(len(lasts))
+    low, high = 0.0, 1 / max(float(lasts[lasts > 0].min()), 1e-9)
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (
+            (low, middle) if np.minimum(middle * lasts, 1).sum() > wanted else (middle, high)
+        )
+    return np.asarray(np.minimum(low * lasts, 1))
+
+
+def _with_events(run: Export, state: NDArray[np.int8]) -> Export:
+    events = replace(run.events, state=state)
+    tickets = run.tickets
+    folded = stays(events, tickets.opened_ms, tickets.resolved_ms)
+    return replace(
+        run,
+        events=events,
+        visits=folded.visits,
+        tickets=replace(tickets, in_state_ms=folded.in_state_ms, was_in=folded.was_in),
+    )
