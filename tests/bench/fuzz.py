@@ -42,7 +42,7 @@ RANDOM_SEEDS, SEED_BYTES = 200, 600
 MOST_BYTES = 6_144
 WRITE_EVERY = 100
 MENDED = """\
-- Desks, tried some 10,000 times without the fuzzer's guidance: a rate such as `58 / year`, written per hour, was read again as another number in its last place, so that the scenario kept with a study was not the one that had run.
+- Desks, tried some 8,800 times without the fuzzer's guidance: a rate such as `58 / year`, written per hour, was read again as another number in its last place, so that the scenario kept with a study was not the one that had run.
 - Study folders: an empty file as a replication, and a manifest whose scenario had been changed or cut, ended in a traceback (EOFError, ValidationError, KeyError); each is one sentence now.
 - Mappings, by bombs written by hand: endless nesting, a day that there is not and a number of 5,000 digits ended in a traceback, and a list that holds itself was accepted; a mapping is read within the bounds of a scenario now.
 - Exports, likewise: a small archive that unpacks to one endless line was read whole."""
