@@ -149,7 +149,28 @@ class Check:
         raise KeyError(figure)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.lines))
+        return "\n".join([*self.quiet_days(), *map(str, self.lines)])
+
+    def quiet_days(self) -> tuple[str, ...]:
+        """Say which of the days compared had hardly any tickets, though nobody told the desk so.
+
+        Holidays that come after the weeks fitted cannot be known: what is off because of them comes
+        before all else.
+        """
+        low = [
+            day
+            for day in self.calibration.page.low_days
+            if self.window.first <= day <= self.window.last
+            and day not in self.window.scenario.holidays
+        ]
+        if not low:
+            return ()
+        days = ", ".join(f"{day:%d %B}" for day in low)
+        said = (
+            f"{days}: hardly any tickets came, as on a holiday, and the desk was not told. Counts, "
+            "arrivals and what follows from them are off by that."
+        )
+        return (said,)
 
     def outside(self) -> tuple[Line, ...]:
         """Return the figures outside twice the noise."""

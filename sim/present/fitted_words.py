@@ -34,8 +34,9 @@ def statement(checks: Sequence[Check], missing: str = "") -> tuple[str, tuple[st
     ahead = [one for one in checks if one.ahead]
     behind = [one for one in checks if not one.ahead]
     first = (ahead or behind)[0]
-    # Drift first: what a log does to every prediction.
-    sentences = [*first.calibration.drift.sentences(), *_about(first)]
+    # What nobody could tell the desk comes first: holidays, and drift.
+    unknown = [*first.quiet_days(), *first.calibration.drift.sentences()]
+    sentences = [*unknown, *_about(first)]
     if ahead and behind:
         sentences.append(_count(behind[0]))
     if not ahead:

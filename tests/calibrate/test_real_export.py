@@ -127,6 +127,8 @@ def test_a_prediction_of_later_weeks(whole):
     assert calibration.drift.recent == dt.date(2016, 4, 11)
     later = whole.between(dt.date(2016, 4, 18), dt.date(2016, 5, 1))
     found = check(calibration, later, replications=4)
+    assert found.quiet_days()[0].startswith("21 April, 22 April: hardly any tickets")
+    assert str(found).startswith(found.quiet_days()[0])
     for figure in (
         "began at L1",
         "last at L1",
