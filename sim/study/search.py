@@ -170,9 +170,15 @@ def search(
     -------
     Found
         Ctrl-C ends the search, and returns the best so far.
+
+    Raises
+    ------
+    StudyError
+        If nothing may move, nothing must hold, or no cost is stated that could be least.
     """
     wanted = asked or scenario.search or Search()
     space = Space(scenario, wanted)
+    space.check_costs(wanted.minimise)
     promises = held(space.base, wanted)
     book = Book(
         space, wanted.minimise, promises, seed=seed, jobs=jobs, folder=folder, evaluate=evaluate

@@ -10,6 +10,7 @@ from itertools import combinations, product
 from typing import Any
 
 from sim.errors import ScenarioError, StudyError
+from sim.outcome import metric as definition
 from sim.outcome.money import paid_hours
 from sim.scenario.change import plain
 from sim.scenario.model import Scenario
@@ -125,6 +126,25 @@ class Space:
             self._planned[design] = cost / weeks
         return self._planned[design]
 
+    def check_costs(self, metric: str) -> None:
+        """Refuse to minimise money where neither the base nor any alternative states a cost.
+
+        Raises
+        ------
+        StudyError
+        """
+        if definition(metric).unit != "money" or _states_costs(self.base):
+            return
+        alternatives = (changes for axis in self.axes if not axis.heads for changes in axis.changes)
+        if any(_states_costs(self.base.with_(changes)) for changes in alternatives if changes):
+            return
+        tier = next(iter(self.base.tiers))
+        raise StudyError(
+            f"{self.base.name!r} states no costs, so that no desk is the cheapest: give what an hour "
+            "of a person costs in each tier, `tiers.*.cost` (and `costs.currency`), for example by the "
+            f"line `tiers.{tier}.cost: 32`"
+        )
+
     def steps(self, design: Design) -> Iterator[Design]:
         """Yield desks that differ on one axis: by one step, or in a choice."""
         for place, axis in enumerate(self.axes):
@@ -193,6 +213,21 @@ def default_moves(scenario: Scenario) -> dict[str, Range]:
     quality = {"from": LEAST_QUALITY, "to": MOST_QUALITY}
     moves[DOCUMENTATION] = Range.model_validate(quality)
     return moves
+
+
+def _states_costs(scenario: Scenario) -> bool:
+    """Tell whether anything has a price."""
+    prices = [
+        scenario.costs.user_hour,
+        *(level.credit for level in scenario.service_levels.values()),
+    ]
+    for tier in scenario.tiers.values():
+        prices.append(tier.cost)
+        if tier.on_call is not None:
+            prices += [tier.on_call.standby, tier.on_call.call_out]
+        if tier.provider is not None:
+            prices += [tier.provider.price, tier.provider.retainer]
+    return any(prices)
 
 
 def _axes(base: Scenario, search: Search) -> Iterator[Axis]:

@@ -331,6 +331,19 @@ def test_a_wrong_path_is_told_before_anything_runs(small):
         Space(small, question)
 
 
+def test_without_a_cost_nothing_is_the_cheapest(small):
+    """A desk that states no price is told so at once; a price in an alternative is one."""
+    free = {f"tiers.{name}.cost": 0 for name in small.tiers}
+    desk = small.with_(free | {"costs.user_hour": 0}, name="No costs")
+    with pytest.raises(StudyError, match=r"'No costs' states no costs.*`tiers\.L1\.cost: 32`"):
+        search(desk, asked(), jobs=1, evaluate=Formula())
+    Space(desk, asked()).check_costs("utilisation[L1]")
+    Space(desk.with_({"tiers.L2.cost": 45}, name="A cost"), asked()).check_costs("total_cost")
+    pay = {"tiers.L1.cost": 32}
+    question = Search.model_validate({"choose": {"pay": {"none": {}, "some": pay}}})
+    Space(desk, question).check_costs("total_cost")
+
+
 def test_one_alternative_is_no_choice(small):
     """A choice has two sides."""
     question = Search.model_validate({"choose": {"L3": {"as is": {}}}})
