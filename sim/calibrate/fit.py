@@ -4,11 +4,12 @@
 
     export ─▶ data page ─▶ demand · topics · paths · waits · hours ─▶ a first desk
                                                     simulate it ◀┐      │
-                                                touch at L1, waits on others ─▶ the desk
+                                            touch, people, waits on others ─▶ the desk
 
-What an export of a ticket tool never holds is touch time behind the first line, rosters, and the
-state of the notes. They are assumed, within what the export does show, and marked as such: people
-are as many as the work needs at the usual utilisation, not as many names as were seen.
+Touch times and people are measured where the tool is told who works on what (``inhand``). Where it is
+not, no export holds them, nor ever the state of the notes: they are assumed, within what the export
+does show, and marked as such; people are then as many as the work needs at the usual utilisation, not
+as many names as were seen.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from sim.calibrate.habits import (
     settle_users,
 )
 from sim.calibrate.handovers import fit_hand_overs
+from sim.calibrate.inhand import settle_in_hand
 from sim.calibrate.kinds import channels, priorities, profile_of, topic_priorities
 from sim.calibrate.lines import Lines, find_lines
 from sim.calibrate.parameters import Ledger, Parameter, share_interval
@@ -180,6 +182,8 @@ class _Fit:
         longest = bound_touch(export, tree, tiers, levels)
         weeks = self._weeks_fitted()
         staff_tiers(tree, weeks, levels, hours, self.ledger)
+        for tier in settle_in_hand(export, tree, levels, self.ledger):
+            longest.pop(tier, None)
         scenario = rehearse(export, tree, levels, longest, self.ledger)
         if len(levels.entry) and (levels.top > levels.entry).mean() < LEAST_SHARE:
             self.ledger.notices.append(

@@ -126,7 +126,7 @@ def _fit_one(
     if own.sum() < FEWEST:
         return None
     visits = export.visits
-    hours = _hours(export, scenario, day)
+    hours = hours_of(export, scenario, day)
     long = own & (visits.worked_ms - visits.from_ms >= HOUR)
     at = visits.worked_ms[long] - midnight_ms(export.days_opened()[0], export.zone)
     in_day = float(hours.open_at(at).mean()) if long.any() else 1.0
@@ -134,7 +134,7 @@ def _fit_one(
     real = until_taken_up(export, own, hours if name == day else Hours.always())
     desk = []
     for run, run_levels in desks:
-        run_hours = _hours(run, scenario, day) if name == day else Hours.always()
+        run_hours = hours_of(run, scenario, day) if name == day else Hours.always()
         desk.append(until_taken_up(run, kind.of(run_levels), run_hours))
     none = np.empty(0)
     waits = fit_waits(
@@ -159,7 +159,7 @@ def until_taken_up(export: Export, which: Flags, hours: Hours) -> NDArray[np.flo
     return np.asarray(hours.elapsed(begin, np.maximum(begin, end)) / HOUR)
 
 
-def _hours(export: Export, scenario: Scenario, name: str) -> Hours:
+def hours_of(export: Export, scenario: Scenario, name: str) -> Hours:
     """Return named hours over the days of an export, counted from the first midnight."""
     first, last = export.days_opened()
     return Hours(

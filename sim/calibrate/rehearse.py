@@ -195,7 +195,10 @@ def _say_waits(tier: str, solved: Waits | None, passed_on: Waits | None, ledger:
 
 
 def _say_work(tree: dict[str, Any], longest: dict[str, float], ledger: Ledger) -> None:
+    said = {one.path for one in ledger.parameters}
     for number, (tier, one) in enumerate(tree["tiers"].items()):
+        if f"tiers.{tier}.work" in said:
+            continue
         value = minutes_of(one["work"]) * MINUTE
         usual = USUAL_TOUCH_MIN[min(number, len(USUAL_TOUCH_MIN) - 1)]
         if tier in longest and value != usual * MINUTE:

@@ -52,9 +52,12 @@ A short wait looks like a longer touch time, which no export holds; so more tick
 for less long.
 """
 
+PEOPLE: dict[str, int] = {"L1": 12, "L2": 10, "L3": 14}
+WORK_MIN: dict[str, float] = {"L1": 15, "L2": 30, "L3": 120}
+"""What the states show of each tier: its people, and the mean touch time (with triage) in minutes."""
+
 NOT_TOLD: dict[str, str] = {
     "documentation.quality": "steps and data missing only cost touch time",
-    "tiers.L1.staff": "any number of people at another utilisation makes the same log",
     "tiers.L1.ability": "only differences of ability and difficulty count",
     "tiers.L3.ability": "the last tier resolves whatever reaches it",
 }
@@ -89,9 +92,7 @@ def known_desk() -> Scenario:
         "period.length": f"{WEEKS} weeks",
         "period.warm_up": 0,
         "holidays": [],
-        "tiers.L1.staff.day": 12,
-        "tiers.L2.staff.day": 10,
-        "tiers.L3.staff.day": 14,
+        **{f"tiers.{tier}.staff.day": people for tier, people in PEOPLE.items()},
         "demand.volume": "900 / week",
         "demand.busyness": "25 %",
         "topics": {

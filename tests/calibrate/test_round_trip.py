@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.calibrate.round_trip import NOT_TOLD, calibrated, rows, waits
+from sim.units import MINUTE
+from tests.calibrate.round_trip import NOT_TOLD, PEOPLE, WORK_MIN, calibrated, rows, waits
 
 MOST_OUTSIDE = 3
 """Of 17 intervals of 95 %: more lie outside in 1 % of logs by chance."""
@@ -31,6 +32,18 @@ def test_waits_on_others_come_out_together(found):
     """The wait of a mean ticket is found within a fifth; share and mean apart are not claimed."""
     for row in waits(found):
         assert row.fitted == pytest.approx(row.true, rel=0.2), row
+
+
+def test_people_and_touch_times_are_measured(found):
+    """Where states show who works on what, people come out within one, touch times within a sixth."""
+    origins = {one.path: one.origin for one in found.parameters}
+    for name, tier in found.scenario.tiers.items():
+        assert tier.staff[f"{name} day"] == pytest.approx(PEOPLE[name], abs=1)
+        assert tier.work == pytest.approx(WORK_MIN[name] * MINUTE, rel=1 / 6)
+        assert (
+            origins[f"tiers.{name}.work"] == origins[f"tiers.{name}.staff.{name} day"] == "measured"
+        )
+        assert origins[f"tiers.{name}.breaks"] == "fitted"
 
 
 def test_what_cannot_be_told_is_said_to_be_assumed(found):
