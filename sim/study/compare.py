@@ -18,6 +18,7 @@ from sim.study.interrupt import Interrupts
 from sim.study.listing import check_names
 from sim.study.manifest import Manifest
 from sim.study.outlying import outlying
+from sim.study.overload import overloads
 from sim.study.precision import (
     DEFAULT_REPLICATIONS,
     FIRST,
@@ -328,6 +329,7 @@ def assemble(
     notes += dict.fromkeys(
         horizon(result.scenario) for result in results if not result.scenario.period.warm_up
     )
+    notes += overloads(results)
     notes += warnings(results)
     notes += outlying(results, plan.metrics)
     return Study(results, plan.metrics, plan.level, manifest, tuple(notes))

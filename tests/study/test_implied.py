@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+import sim
 from sim import outcome
 from sim.engine.rules import Ending
+from sim.present.report import write
+from sim.present.terminal import study_text
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
 from sim.study.evaluate import replicate
@@ -139,3 +142,17 @@ def test_better_notes_cost_writing_and_save_rework():
     )
     assert good.queues[0].asked_h > poor.queues[0].asked_h
     assert all(g.rework_h < p.rework_h for g, p in zip(good.queues, poor.queues, strict=True))
+
+
+def test_a_study_of_a_hopeless_desk_says_so(tmp_path):
+    """However few the replications: tiers behind the jam seem to keep their promises."""
+    base = sim.example("in-house-desk")
+    typo = base.with_({"demand.volume": "4600 / week"}, name="Typo")
+    found = sim.compare([base, typo], replications=2)
+    (note,) = [note for note in found.notes if "will never clear" in note]
+    assert note.startswith("“Typo”: L1 is offered 524 % of its capacity")
+    assert "the few tickets that get through" in note
+    page = write(found, tmp_path / "report.html")
+    summary, _, _ = page.read_text(encoding="utf-8").partition("<h2")
+    for place in (repr(found), study_text(found, 400), summary):
+        assert "will never clear" in place
