@@ -85,7 +85,8 @@ def compare(
     progress : callable, optional
         ``progress(done, planned)``, after every evaluation.
     max_replications : int
-        Where to stop, however sure; the study then says how far it came.
+        With a precision: where to stop, however sure; the study then says how far it came.
+        ``replications`` that are asked for are run, however many.
     curves : bool
         Whether metrics over time are kept.
     folder : path, optional
@@ -185,11 +186,7 @@ def make_plan(
     first = replications or (min(FIRST, cap) if precisions else DEFAULT_REPLICATIONS)
     if (replications is not None and replications < 1) or cap < 1:
         raise StudyError("a study has at least one replication")
-    if first > cap and replications is not None:
-        raise StudyError(
-            f"{replications:,} replications are more than the cap of {cap:,}; raise max_replications"
-        )
-    return Plan(several, wanted, level, min(first, cap), cap, precisions)
+    return Plan(several, wanted, level, first, max(first, cap), precisions)
 
 
 def _plain(precision: Asked | Mapping[str, Asked] | None) -> Any:
