@@ -92,7 +92,7 @@ def sensitivity(  # noqa: PLR0917 - click passes options by name
     How good must documentation be to replace one at L2?
 
         tiersim sensitivity my-desk.yaml --break-even documentation.quality
-        --instead tiers.L2.staff.day=3 --metric "service_level[L2 resolution]"
+        --instead tiers.L2.staff.day=3 --metric total_cost
     """
     from sim.scenario.file import load  # noqa: PLC0415 - what computes is imported when it is needed
     from sim.study.sensitivity import stated_ranges  # noqa: PLC0415

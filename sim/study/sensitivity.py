@@ -213,8 +213,8 @@ def break_even(
     if not ends[0] * ends[1] <= 0:
         write = words(metric).write_change
         raise StudyError(
-            f"there is no break-even of {words(metric).label} with {path} from {one.low} to "
-            f"{one.high}: the difference is {write(ends[0])} and {write(ends[1])} at the ends"
+            f"there is no break-even of {words(metric).label} with {path} from {one.written[0]} "
+            f"to {one.written[1]}: the difference is {write(ends[0])} and {write(ends[1])} at the ends"
         )
     rises = ends[1] > ends[0]
 

@@ -64,6 +64,14 @@ def test_a_break_even(say):
     assert json.loads(out)["value"].endswith(" ms")
 
 
+def test_no_break_even_is_told_as_people_write_shares(say):
+    """One person less at L1 wants better answers than notes can give: the range in per cent."""
+    asked = ("--break-even", "documentation.quality", "--instead", "tiers.L1.staff.day=1")
+    code, _, err = say(*FEW, *asked, "--metric", "service_level[L1 response]")
+    assert code == Exit.BAD_INPUT
+    assert "with documentation.quality from 40 % to 90 %" in err
+
+
 def test_screening_by_morris(say):
     """Everything moves together; the effect over the whole range is what the tornado spans."""
     pytest.importorskip("SALib")
