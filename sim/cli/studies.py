@@ -95,7 +95,12 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
     say_engine(asked.engine)
     if asked.output is not None:
         check_folder(asked.output)
-    study, arrivals, notices = _run(scenarios, asked, quiet=as_json)
+    try:
+        study, arrivals, notices = _run(scenarios, asked, quiet=as_json)
+    except KeyboardInterrupt:
+        if asked.output is None:
+            raise
+        raise KeyboardInterrupt(_kept_so_far(asked.output)) from None
     rows = list(listing.rows(study))
     if not as_json:
         for notice in notices:
@@ -129,6 +134,17 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
         _say_next(asked, reported=report)
     missed = any(row.verdict is not None and row.verdict.word == "missed" for row in rows)
     return 1 if strict and missed else 0
+
+
+def _kept_so_far(folder: Path) -> str:
+    """Say what an interrupted study leaves behind."""
+    from sim.study.store import Store  # noqa: PLC0415
+
+    kept = sum(1 for _ in Store(folder).files())
+    if not kept:
+        return f"No replication was finished, and none is kept in {folder}."
+    are = "replication is" if kept == 1 else "replications are"
+    return f"{kept:,} finished {are} kept in {folder}; the same command goes on from there."
 
 
 def _say_next(asked: StudyAsked, *, reported: bool) -> None:

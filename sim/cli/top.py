@@ -139,8 +139,9 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return Exit.BAD_INPUT
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped.", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        # click puts its own exception in place of what a command raises.
+        click.echo(" ".join(["Stopped.", *(error.__cause__ or error).args]), err=True)
         return Exit.STOPPED
     except BrokenPipeError:
         # The reader of our output has gone (`tiersim … | head`): nothing is left to say.
