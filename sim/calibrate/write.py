@@ -16,6 +16,8 @@ from sim.scenario.change import plain
 from sim.scenario.model import Scenario
 from sim.units import HOURS_PER_WEEK, format_duration, format_share
 
+HEADING: Final = "# A desk fitted to a ticket export."
+"""The first line of every file that is written here."""
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_ .%/&()'+-]*[A-Za-z0-9_.)]|[A-Za-z]|[A-Z]\d")
 _WORDS: Final = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf"}
 _DURATIONS: Final = ("work", "answers_in", "comes_back_after")
@@ -54,7 +56,7 @@ def scenario_text(calibration: Calibration) -> str:
     """Return the file's text."""
     notes = {one.path: _note(one) for one in calibration.parameters}
     lines = [
-        "# A desk fitted to a ticket export.",
+        HEADING,
         "# measured: counted in the export · fitted: chosen so that the desk reproduces the export",
         "# · assumed: no export holds it. In brackets: the 95 % interval.",
         "#",

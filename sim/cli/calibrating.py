@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.keeping import leave_alone
 from sim.cli.saying import json_option, say_engine, say_json, say_next
 from sim.errors import ExportError
 from sim.scenario.writing import write_whole
@@ -37,6 +38,7 @@ WORST = 8
     type=click.Path(path_type=Path),
     default=Path("client.yaml"),
     show_default=True,
+    help="Write the scenario here; only one that this command wrote is written over.",
 )
 @click.option("--first", type=_DATE, help="First day to fit; found in the export if absent.")
 @click.option("--last", type=_DATE, help="Last day to fit.")
@@ -68,9 +70,14 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     from sim.calibrate.guess import guess_mapping, save_found  # noqa: PLC0415
     from sim.calibrate.read import read_export  # noqa: PLC0415
     from sim.calibrate.sample import sample_of  # noqa: PLC0415
-    from sim.calibrate.write import write_scenario  # noqa: PLC0415
+    from sim.calibrate.write import HEADING, write_scenario  # noqa: PLC0415
     from sim.present.calibration import write_calibration  # noqa: PLC0415
 
+    # What a calibration wrote may be written anew; a scenario that somebody wrote is theirs.
+    leave_alone(output, but=HEADING)
+    first, last = _day(options["first"]), _day(options["last"])
+    if first is not None and last is not None and first > last:
+        raise ExportError(f"--first {first} lies after --last {last}: give the earlier day first")
     say_engine("auto")
     guessed = ""
     if mapping is None:
@@ -85,7 +92,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     written: list[Path] = []
     if data.set_aside:
         written.append(write_set_aside(data.set_aside, beside("set-aside.csv")))
-    desk = fit(data, first=_day(options["first"]), last=_day(options["last"]), name=output.stem)
+    desk = fit(data, first=first, last=last, name=output.stem)
     checks = [check(desk, replications=options["replications"])]
     ahead, unpredicted = _prediction(data, options)
     checks += ahead

@@ -64,6 +64,17 @@ def read_command(folder: Path) -> Mapping[str, Any]:
     return tree
 
 
+def leave_alone(path: Path, *, but: str | None = None) -> None:
+    """Refuse to write over a file, unless it is one that begins with ``but``."""
+    if not (path.exists() or path.is_symlink()):
+        return
+    if but is not None and path.is_file():
+        with path.open("rb") as file:
+            if file.read(len(but.encode())) == but.encode():
+                return
+    raise OutputError(f"{path} exists already, and is left as it is; choose another name")
+
+
 def check_folder(folder: Path) -> None:
     """Refuse a folder that cannot be written, before anything is simulated."""
     try:

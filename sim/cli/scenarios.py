@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.cli.keeping import leave_alone
 from sim.cli.saying import json_option, say_json, say_next, say_table
 from sim.errors import Fault, OutputError, ScenarioError
 
@@ -36,8 +37,7 @@ def new(path: Path, what_if: bool, as_json: bool) -> None:  # noqa: FBT001 - cli
 
     if path.suffix not in SUFFIXES:
         raise OutputError(f"{path}: a scenario file ends in .yaml or .yml")
-    if path.exists() or path.is_symlink():
-        raise OutputError(f"{path} exists already, and is left as it is; choose another name")
+    leave_alone(path)
     text = gallery()[BASE].read_text(encoding="utf-8")
     written = [path]
     if what_if:
@@ -156,7 +156,11 @@ def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: b
 
 
 def _say_implied(path: Path, known: Implied) -> None:
-    click.echo(f"{path}: {known.scenario}: no fault found.")
+    faults = len(known.errors)
+    verdict = (
+        f"{faults} fault{'s' if faults > 1 else ''}, see below" if faults else "no fault found"
+    )
+    click.echo(f"{path}: {known.scenario}: {verdict}.")
     say_table(known.HEADINGS, known.rows())
     for sentence in known.sentences:
         click.echo(f"  {sentence}")

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from sim.calibrate import as_export, read_export, write_sample
+from sim.calibrate.write import HEADING
 from sim.cli.top import main
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
@@ -75,6 +76,27 @@ def test_writes_a_sample_without_the_clients_names(export, tmp_path, capsys):
     assert not set(sample.categories) & set(real.categories)
     assert not set(sample.channels) & set(real.channels)
     assert sample.set_aside == ()
+
+
+def test_a_scenario_of_somebody_is_left_as_it_is(export, tmp_path, capsys):
+    """As `new` refuses; what a calibration wrote may be written anew."""
+    output = tmp_path / "my-desk.yaml"
+    output.write_text("name: Mine\n", encoding="utf-8")
+    asked = ["calibrate", str(export), "-o", str(output), "--replications", "2", "--no-predict"]
+    assert main(asked) == 2
+    assert "my-desk.yaml exists already, and is left as it is" in capsys.readouterr().err
+    assert output.read_text(encoding="utf-8") == "name: Mine\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["my-desk.yaml"]
+    output.write_text(f"{HEADING}\nname: Fitted before\n", encoding="utf-8")
+    assert main(asked) == 0
+    assert load(output).tiers
+
+
+def test_days_the_wrong_way_round(export, tmp_path, capsys):
+    """The first day lies after the last: told as that."""
+    asked = ["calibrate", str(export), "-o", str(tmp_path / "client.yaml")]
+    assert main([*asked, "--first", "2026-03-02", "--last", "2026-02-02"]) == 2
+    assert "--first 2026-03-02 lies after --last 2026-02-02" in capsys.readouterr().err
 
 
 def test_refuses_what_is_no_export(tmp_path, capsys):

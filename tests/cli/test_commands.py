@@ -13,6 +13,7 @@ from sim.cli import scenarios, top
 from sim.cli.top import COMMANDS, Exit, main
 from sim.scenario.file import load
 from sim.scenario.gallery import folder
+from sim.study.compare import replicate_until_sure
 
 SMALL = """\
 extends: in-house-desk.yaml
@@ -133,9 +134,11 @@ def test_check_names_every_fault_of_every_file(desk, say):
 def test_a_queue_that_nobody_serves(desk, say):
     """An error in ``check``; a run with it still ends."""
     Path("none.yaml").write_text("extends: desk.yaml\ntiers: {L3: {staff: {day: 0}}}\n")
-    code, _, err = say("check", "none.yaml")
+    code, out, err = say("check", "none.yaml")
     assert code == Exit.BAD_INPUT
     assert err.startswith("none.yaml: tiers.L3.staff: nobody serves this queue")
+    assert "no fault found" not in out
+    assert out.startswith("none.yaml: None: 1 fault, see below.")
     assert say("run", "none.yaml")[0] == Exit.FINE
 
 
@@ -312,6 +315,28 @@ def test_being_stopped(say, monkeypatch):
     monkeypatch.setattr(scenarios.schema, "callback", stop)
     code, _, err = say("schema")
     assert (code, err.strip()) == (Exit.STOPPED, "Stopped.")
+
+
+def test_a_study_that_was_stopped_says_what_it_keeps(desk, say, monkeypatch):
+    """How many replications are in the folder, and that the same command goes on."""
+
+    def stop(done, _):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    def stopped(plan, runner, finished, store, _):
+        return replicate_until_sure(plan, runner, finished, store, stop)
+
+    words = ("compare", "desk.yaml", "--replications", "3", "--jobs", "1")
+    with monkeypatch.context() as patched:
+        patched.setattr("sim.study.compare.replicate_until_sure", stopped)
+        code, _, err = say(*words, "-o", "st")
+        assert code == Exit.STOPPED
+        assert err.splitlines()[-1] == (
+            "Stopped. 2 finished replications are kept in st; the same command goes on from there."
+        )
+        assert say(*words)[2].splitlines()[-1] == "Stopped."
+    assert say(*words, "-o", "st")[0] == Exit.FINE
 
 
 def test_errors_as_json(desk, say):
