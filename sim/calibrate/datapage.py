@@ -8,6 +8,7 @@ automatic closure that hides the resolution, a ramp-up at the start, an export t
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -138,8 +139,13 @@ def _size(export: Export) -> Finding:
         aside = f"; {len(export.set_aside):,} rows cannot be used and are set aside, with reasons"
     return Finding(
         "size",
-        f"{export.rows:,} rows, {len(export):,} tickets opened from {first} to {last}{aside}.",
+        f"{_count(export.rows, 'row')}, {_count(len(export), 'ticket')} opened from {first} to "
+        f"{last}{aside}.",
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _missing(export: Export) -> list[Finding]:
@@ -369,14 +375,18 @@ def daily_counts(export: Export, first: dt.date, last: dt.date) -> NDArray[np.in
     return np.bincount(place[inside], minlength=len(days) - 1)
 
 
+def _mean(values: Flags) -> float:
+    """Return the share of what is true; NaN of nothing."""
+    return float(values.mean()) if len(values) else math.nan
+
+
 def _truncation(inside: Export, found: list[Finding], *, biased: bool) -> None:
     one = inside.tickets
     half = np.quantile(one.opened_ms, 0.8)
     gone = one.resolved_ms == NOT_YET
-    late, early = (
-        float(gone[one.opened_ms >= half].mean()),
-        float(gone[one.opened_ms < half].mean()),
-    )
+    last_fifth = one.opened_ms >= half
+    late, early = float(gone[last_fifth].mean()), _mean(gone[~last_fifth])
+    # NaN, where all tickets were opened at once, compares as False.
     if not biased and late > early + STEADY_WITHIN:
         found.append(
             Finding(

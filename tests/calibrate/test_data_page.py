@@ -113,6 +113,14 @@ def test_one_day_of_data(write):
     assert any(one.about == "period" and one.serious for one in page.findings)
 
 
+def test_one_ticket_is_told_of_without_a_warning(write):
+    """Tickets that were all opened at once have no earlier part to be held against."""
+    export = read_export(write(_table(_rows(1))), "servicenow")
+    page = data_page(export.where(np.arange(len(export)) == 0), find_lines(export))
+    size = next(one.text for one in page.findings if one.about == "size")
+    assert "1 ticket opened from 2026-01-05 to 2026-01-05" in size
+
+
 @pytest.mark.parametrize("share", [0.3])
 def test_missing_fields_are_counted(write, share):
     """Fields that are often empty are named with their share."""
