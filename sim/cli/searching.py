@@ -88,8 +88,12 @@ def search(path: Path, output: Path | None, as_json: bool, **options: Any) -> in
         if output is not None:
             click.echo(f"Written: {output}")
             say_next(f"tiersim compare {path} {output}", "the desk found beside the one there is")
-        else:
+        elif found.best is not None:
             say_next(f"tiersim search {path} -o best.yaml", "keep the desk found as a scenario")
+        elif found.stopped:
+            say_next(f"tiersim search {path}", "let it come to its end")
+        else:
+            say_next(f"tiersim ask {path}", "where the desk is as it stands")
     return 0 if found.best is not None else 1
 
 

@@ -79,6 +79,8 @@ def test_what_cannot_be_done_is_explained(say):
     assert code == Exit.GOAL_MISSED
     assert "No desk within the bounds" in out
     assert "has to give" in out
+    assert "best.yaml" not in out
+    assert "Next: tiersim ask little.yaml" in out
 
 
 def test_a_report_of_another_kind_is_refused(say):
