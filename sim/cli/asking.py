@@ -202,9 +202,11 @@ def explain(path: Path, healthy: Path, as_json: bool, **options: Any) -> None:  
 def scorecard(paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:  # noqa: FBT001
     """Rank the desks in PATHS tier by tier, and say how sure that is."""
     from sim.present import scorecard_text  # noqa: PLC0415
+    from sim.scenario.file import load  # noqa: PLC0415
     from sim.study.scorecard import scorecard as rank  # noqa: PLC0415
 
     if len(paths) < TWO:
+        load(paths[0])  # a file that is not there is told first
         raise StudyError("a scorecard needs at least two scenarios")
     study = _study(paths, quiet=as_json, **options)
     card = rank(study)

@@ -109,6 +109,12 @@ def test_scorecard_ranks(say):
     assert all(line["desks"] for line in found["lines"])
 
 
+def test_a_scorecard_of_a_file_that_is_not_there(say):
+    """That is what is said, not that there are too few."""
+    code, _, err = say("scorecard", "gone.yaml", *FEW)
+    assert (code, "gone.yaml: there is no such file" in err) == (Exit.BAD_INPUT, True)
+
+
 def test_a_scorecard_of_one_is_refused(say):
     """There is nobody to rank it against."""
     code, _, err = say("scorecard", "short.yaml", *FEW)
