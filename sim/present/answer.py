@@ -19,6 +19,7 @@ from sim.present.sentences import (
     clear,
     desk_cost,
     figure,
+    interval,
     kept,
     kept_sentence,
     l1_sentence,
@@ -149,9 +150,7 @@ def _several(
     base, name = study[0], one_line(best.name)
     sentences = []
     if best is base:
-        sentences.append(
-            f"{one_line(best.name)} is what the others are held against: {_others(study, cost)}"
-        )
+        sentences.append(_others(study, cost))
     else:
         sentences.append(f"{name} against {one_line(base.name)}: {_gains(study, best, cost)}.")
     sentences.append(l1_sentence(best))
@@ -188,14 +187,38 @@ def _gains(study: Study, result: Result, cost: str | None) -> str:
 
 
 def _others(study: Study, cost: str | None) -> str:
-    """Say whether any other option is surely cheaper than the first."""
+    """Say whether any other option is surely cheaper than the first, and what it does not keep."""
+    name = one_line(study[0].name)
     if cost is None:
-        return "no costs are stated, so that it stays the choice while it keeps its promises."
+        return f"No costs are stated, so that {name} stays the choice while it keeps its promises."
     cheaper = [r for r in study.results[1:] if r.difference(cost).estimate.high < 0]
     if not cheaper:
-        return "no other option is surely cheaper."
-    told = [f"{one_line(r.name)} ({change(r, cost)} {COST_OF[cost]})" for r in cheaper[:3]]
-    return f"surely cheaper, but not keeping every promise for sure: {listed(told)}."
+        return f"No other option is surely cheaper than {name}."
+    told = [f"{_saving(r, cost)}, but {_doubt(r)}" for r in cheaper[:3]]
+    return f"{'; '.join(told)}."
+
+
+def _saving(result: Result, cost: str) -> str:
+    """Say by how much an option is cheaper than the first, as a number above 0."""
+    assert result.base is not None
+    difference = result.difference(cost).estimate
+    write = words(cost, result.scenario.costs.currency).write
+    ends = interval(write, -difference.high, -difference.low)
+    what = COST_OF[cost].removeprefix("a week ")
+    weekly = "a week " if what != COST_OF[cost] else ""
+    return (
+        f"{one_line(result.name)} is {write(-difference.mean)} {weekly}({ends}) "
+        f"cheaper than {one_line(result.base.name)} {what}"
+    )
+
+
+def _doubt(result: Result) -> str:
+    """Say which promises an option misses, and of which it is not yet known."""
+    _, missed, unsure = kept(result)
+    parts = [f"it misses {listed(map(one_line, missed))}"] * bool(missed)
+    if unsure:
+        parts.append(f"it is not yet known whether it keeps {listed(map(one_line, unsure))}")
+    return " and ".join(parts) or "it makes no promise"
 
 
 def _how_sure(keeping: Sequence[Result], best: Result, cost: str | None) -> str:

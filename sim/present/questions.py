@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.present.sentences import figure, written_change
+from sim.present.sentences import NOTHING, figure, written_change
 from sim.present.text import listed, one_line
 from sim.scenario.promises import Band
 from sim.scenario.support import FIELDS_OF_NOTES
@@ -91,13 +91,13 @@ def _l1_share(result: Result) -> Iterator[str]:
         f"{place(share, bands.healthy)} (healthy), {place(share, bands.well_run)} (well run)."
     )
     yield (
+        f"Counting only those that stay solved it is {figure(result, 'l1_share_reopen_adjusted')}."
+    )
+    yield (
         f"Of all tickets it is {figure(result, 'l1_share_all')}; {first} is the last to handle "
         f"{figure(result, 'l1_share_last')} of those resolved."
     )
-    yield (
-        f"Solved in the first conversation: {figure(result, 'first_contact_share')}. Counting only "
-        f"those that stay solved: {figure(result, 'l1_share_reopen_adjusted')}."
-    )
+    yield f"Solved in the first conversation: {figure(result, 'first_contact_share')}."
 
 
 def _escalation(result: Result) -> Iterator[str]:
@@ -142,10 +142,13 @@ def _sourcing(study: Study, result: Result) -> Iterator[str]:
     for name, tier in scenario.tiers.items():
         if tier.provider is None:
             cost = figure(result, f"staff_cost[{name}]")
-            yield f"{name} is in-house; its people cost {cost} a week."
+            people = "no costs are stated" if cost == NOTHING else f"its people cost {cost} a week"
+            yield f"{name} is in-house; {people}."
             continue
+        price = figure(result, f"provider_cost[{name}]")
+        at = "" if price == NOTHING else f", at {price} a week"
         yield (
-            f"{name} is outsourced, at {figure(result, f'provider_cost[{name}]')} a week. A ticket "
+            f"{name} is outsourced{at}. A ticket "
             f"resolved there takes {figure(result, f'resolution[{name}, mean, business hours]')} "
             "of users' hours from creation."
         )
@@ -169,10 +172,15 @@ def _in_or_out(result: Result, other: Result, tiers: list[str]) -> str:
         way = "in-house" if other.scenario.tiers[tier].provider is None else "outsourced"
         longer.append(f"with {tier} {way} by {written_change(metric, change, currency)}")
     dearer = other.difference("total_cost", result).estimate
+    spent = written_change("total_cost", dearer, currency)
+    costs = (
+        "no costs are stated"
+        if spent == NOTHING
+        else f"staff, providers, credits and lost time of users cost {spent} a week"
+    )
     return (
         f"{one_line(other.name)}, by comparison: the time from creation to resolution changes, for tickets "
-        f"resolved there, {listed(longer)}; staff, providers, credits and lost time of users cost "
-        f"{written_change('total_cost', dearer, currency)} a week."
+        f"resolved there, {listed(longer)}; {costs}."
     )
 
 
@@ -195,9 +203,9 @@ def _after_hours(result: Result) -> Iterator[str]:
         rule = "on call" if tier.on_call is not None else "not on call"
         if tier.provider is not None:
             rule = f"the provider works in the hours '{tier.provider.hours}'"
-        if waits == "not measured" and tier.provider is not None:
+        if waits == NOTHING and tier.provider is not None:
             yield f"{name} ({rule}): what comes outside them waits for them."
-        elif waits == "not measured":
+        elif waits == NOTHING:
             yield f"{name} ({rule}): nothing came to it then that was taken up."
         else:
             yield f"{name} ({rule}): what comes then waits {waits} on average."

@@ -24,6 +24,7 @@ from sim.units import WEEK, exact_duration, exact_share, format_share
 
 MARKS: Final = {"met": "✓", "missed": "✗", "not yet known": "?"}
 """Beside the words of a verdict, so that colour is never needed."""
+NOTHING: Final = "not measured"
 CLOCKS: Final = {
     "respond": "taken up within",
     "resolve": "resolved within",
@@ -72,7 +73,7 @@ def measured(estimate: Estimate, write: Callable[[float], str]) -> str:
     'not measured'
     """
     if math.isnan(estimate.mean):
-        return "not measured"
+        return NOTHING
     mean = write(estimate.mean).replace("-", "−")
     low = max(0.0, estimate.low) if estimate.mean >= 0 else estimate.low
     return f"{mean} ({interval(write, low, estimate.high)})"
@@ -81,7 +82,7 @@ def measured(estimate: Estimate, write: Callable[[float], str]) -> str:
 def figure(result: Result, metric: str) -> str:
     """Write what a scenario measured, with its interval."""
     if metric not in result.metrics:
-        return "not measured"
+        return NOTHING
     known = words(metric, result.scenario.costs.currency)
     return measured(result.estimate(metric), known.write)
 
@@ -123,7 +124,7 @@ def written_change(metric: str, difference: Estimate, currency: str = "") -> str
     'no change'
     """
     if math.isnan(difference.mean):
-        return "not measured"
+        return NOTHING
     if difference.mean == difference.low == difference.high == 0:
         return "no change"
     known = words(metric, currency)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sim.present.sentences import interval, measured, written_change
+from sim.present.sentences import NOTHING, interval, measured, written_change
 from sim.present.text import listed
 from sim.study.asked import words
 from sim.study.signs import Sign, Tried
@@ -60,7 +60,7 @@ def spent_words(tried: Tried, currency: str = "") -> str:
     The lever's own price, as training hours, is part of it.
     """
     if math.isnan(tried.cost.estimate.mean):
-        return "not measured"
+        return NOTHING
     low, high = (
         end + tried.lever.price for end in (tried.cost.estimate.low, tried.cost.estimate.high)
     )
@@ -103,17 +103,24 @@ def sign_sentences(sign: Sign, currency: str = "") -> Iterator[str]:
         yield f"Tried on the same tickets: {names}. None is shown to help."
     else:
         best, *others = helpful[:_LEVERS_NAMED]
-        yield (
-            f"What helps most for its money: {best.lever.name}, which moves it by "
-            f"{written_change(sign.metric, best.effect.estimate, currency)} and "
-            f"{spent_words(best, currency)} a week."
-        )
+        moved = written_change(sign.metric, best.effect.estimate, currency)
+        if spent_words(best, currency) == NOTHING:
+            yield f"What helps most: {best.lever.name}, which moves it by {moved}; no costs are stated."
+        else:
+            yield (
+                f"What helps most for its money: {best.lever.name}, which moves it by {moved} and "
+                f"{spent_words(best, currency)} a week."
+            )
         if others:
             yield (
                 "Also: "
                 + "; ".join(
-                    f"{one.lever.name}, {written_change(sign.metric, one.effect.estimate, currency)}, "
-                    f"{spent_words(one, currency)}"
+                    f"{one.lever.name}, {written_change(sign.metric, one.effect.estimate, currency)}"
+                    + (
+                        ""
+                        if spent_words(one, currency) == NOTHING
+                        else f", {spent_words(one, currency)}"
+                    )
                     for one in others
                 )
                 + "."

@@ -9,6 +9,8 @@ from rich.console import Console
 
 import sim
 from sim.present.answer import answer
+from sim.present.charts.service_levels import finding
+from sim.present.questions import answers
 from sim.present.sentences import (
     band_position,
     interval,
@@ -77,14 +79,49 @@ def test_the_first_may_be_the_answer():
     """It is not held against itself."""
     found = answer(told(base=(0.95, 20_000.0), dear=(0.97, 30_000.0)))
     assert found.best.name == "base"
-    assert any("no other option is surely cheaper" in s for s in found.sentences)
+    assert any("No other option is surely cheaper than base" in s for s in found.sentences)
 
 
 def test_a_saving_that_breaks_promises_is_named_as_one():
     """A leader sees what could be saved, and at what price."""
     found = answer(told(base=(0.95, 20_000.0), thin=(0.5, 10_000.0)))
     assert found.best.name == "base"
-    assert any("surely cheaper, but not keeping" in s for s in found.sentences)
+    assert re.match(
+        r"thin is 9,999 EUR a week \(9,9\d\d–10,0\d\d EUR\) cheaper than base for the desk and its "
+        r"users' lost time, but it misses L1 response, ",
+        found.sentences[0],
+    )
+
+
+def test_a_saving_that_may_keep_its_promises_says_what_is_not_known():
+    """The option comes first, what it saves as a number above 0, then its doubts."""
+    found = answer(told(base=(0.95, 20_000.0), near=(0.9, 19_000.0)))
+    assert found.sentences[0].startswith("near is 1,00")
+    assert "but it is not yet known whether it keeps L1 response" in found.sentences[0]
+
+
+def test_what_stays_solved_stands_beside_the_share_of_the_first_line(study):
+    """It is another way to count that share, not the first conversations."""
+    share, stays, _, first = answers(study)[0].sentences
+    assert "never leave it" in share
+    assert stays.startswith("Counting only those that stay solved it is ")
+    assert first.startswith("Solved in the first conversation")
+    assert "stay" not in first
+
+
+def test_where_no_costs_are_stated_that_is_said():
+    """A sentence about money needs money."""
+    base = sim.example("in-house-desk")
+    free = {"costs.user_hour": 0} | {f"tiers.{tier}.cost": 0 for tier in base.tiers}
+    found = sim.compare(base.with_(free), replications=2)
+    text = " ".join(s for one in answers(found) for s in one.sentences)
+    assert "L1 is in-house; no costs are stated." in text
+    assert "not measured a week" not in text
+
+
+def test_two_desks_are_both(study):
+    """Nobody says all two."""
+    assert finding(told(a=(0.95, 1.0), b=(0.96, 1.0))).startswith("Both desks keep every promise")
 
 
 def test_one_desk_is_judged_promise_by_promise():

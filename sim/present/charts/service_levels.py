@@ -83,7 +83,7 @@ def finding(study: Study) -> str:
         return f"{start}; {'worst' if missed else 'closest'} is {one_line(name)}: {number}"
     all_kept = sum(not any(kept(one)[1:]) for one in study)
     start = (
-        f"All {len(study)} desks keep every promise"
+        f"{'Both' if len(study) == 2 else f'All {len(study)}'} desks keep every promise"  # noqa: PLR2004
         if all_kept == len(study)
         else f"{all_kept} of {plural(len(study), 'desk')} "
         f"{'keeps' if all_kept == 1 else 'keep'} every promise"
