@@ -129,8 +129,8 @@ def calibrate(
     some = export.between(start, last)
     if len(some) < FEWEST_TICKETS:
         raise ExportError(
-            f"{export.source} has {len(some)} tickets from {start} to {last}; a desk cannot be "
-            f"fitted to fewer than {FEWEST_TICKETS}."
+            f"{export.source} has too few tickets ({len(some)}) from {start} to {last}; a desk "
+            f"cannot be fitted to fewer than {FEWEST_TICKETS}."
         )
     low = tuple(day for day in page.low_days if first <= day <= last)
     name = name or f"{export.source}, calibrated"

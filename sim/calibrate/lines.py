@@ -115,8 +115,8 @@ def _found(export: Export) -> Lines:
     starts = np.bincount(first, minlength=teams)
     if len(first) < FEWEST_TICKETS:
         raise ExportError(
-            f"{export.source} has {len(first)} tickets with a team; a first line cannot be found "
-            "in so few. Say `teams:` in the mapping."
+            f"{export.source} has too few tickets with a team ({len(first)}); a first line cannot be "
+            "found in so few. Say `teams:` in the mapping."
         )
     share = starts / len(first)
     stays = np.maximum(np.bincount(visits.team, minlength=teams), 1)

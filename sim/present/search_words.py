@@ -194,9 +194,10 @@ def impossible_lines(found: Found, bounds: Sequence[Kept]) -> Iterator[str]:
     """Explain why no desk keeps its promises, and what would have to give."""
     missed = [kept for kept in bounds if kept.word != "met"]
     if not missed:
+        more = "more time" if found.stopped else "more replications"
         yield (
             "The fullest desk keeps every promise, but nothing cheaper was surely found to: allow "
-            "more replications."
+            f"{more}."
         )
         return
     yield "Even the fullest desk within the bounds does not surely keep:"
