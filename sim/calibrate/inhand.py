@@ -21,6 +21,7 @@ from sim.calibrate.mirror import Rehearsal, lines_of
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels, find_levels
 from sim.calibrate.pickup import hours_of
+from sim.calibrate.rehearse import LEAST_CV, MOST_CV, minutes_of
 from sim.calibrate.visits import filled, stay_of
 from sim.outcome.clocks import Hours
 from sim.scenario.model import Scenario
@@ -39,7 +40,6 @@ RUNS: Final = 2
 ROUNDS: Final = 7
 LONGEST_WAIT_MS: Final = 8 * HOUR
 """A working day: a longer wait tells no more, so that few tickets that lie do not decide."""
-LEAST_CV, MOST_CV = 0.3, 2.0
 MOST_BREAKS: Final = 0.5
 
 
@@ -225,7 +225,7 @@ def settle_in_hand(
             one, mine, work = real[number], seen[number], tree["tiers"][tiers[number]]
             _put_work(
                 work,
-                _ms(work["work"]) * _ratio(one.work_ms, mine.work_ms),
+                minutes_of(work["work"]) * MINUTE * _ratio(one.work_ms, mine.work_ms),
                 work["work_cv"] * _ratio(one.work_cv, mine.work_cv),
             )
             if number in staffed:
@@ -238,7 +238,7 @@ def settle_in_hand(
         tier, one = tiers[number], real[number]
         ledger.say(
             f"tiers.{tier}.work",
-            _ms(tree["tiers"][tier]["work"]),
+            minutes_of(tree["tiers"][tier]["work"]) * MINUTE,
             "measured",
             f"time in work, in working hours, of {one.stays} stays",
         )
@@ -301,8 +301,3 @@ def _ratio(real: float, simulated: float) -> float:
 def _put_work(one: dict[str, Any], work_ms: float, work_cv: float) -> None:
     one["work"] = f"{max(work_ms / 1000, 1):.0f} s"
     one["work_cv"] = round(min(max(work_cv, LEAST_CV), MOST_CV), 3)
-
-
-def _ms(text: str) -> float:
-    """Read a duration written in seconds."""
-    return float(text.split(maxsplit=1)[0]) * MINUTE / 60
