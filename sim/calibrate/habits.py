@@ -19,12 +19,12 @@ from sim.calibrate.handovers import HandOvers
 from sim.calibrate.parameters import Ledger, resampled, share_interval
 from sim.calibrate.paths import Levels
 from sim.calibrate.times import UserWaits, until_reopened_ms
+from sim.calibrate.written import LARGEST_CV
 from sim.units import HOUR, MINUTE
 from sim.workload.journeys import NONE
 
 QUALITY: Final = 0.6
 """Completeness of notes where nothing tells (assumed)."""
-LARGEST_CV: Final = 5.0
 Tree = dict[str, Any]
 
 

@@ -1,7 +1,7 @@
-"""Fit what no export holds: touch times and waits on others, by running the desk.
+"""Fit what an export does not show: touch times and waits on others, by running the desk.
 
-Touch times begin at what prompt tickets take, and are scaled until the prompt tickets of the desk
-take as long as the export's. What is left of the time to resolution is a wait on others
+Touch times that the states do not show (``sim.calibrate.inhand``) begin at what prompt tickets take,
+and are scaled until the prompt tickets of the desk take as long as the export's. What is left of the time to resolution is a wait on others
 (``sim.calibrate.tune``).
 """
 

@@ -1,6 +1,7 @@
 """Staff each tier for its work: no export holds a roster.
 
 People are as many as the work needs at the usual utilisation, in the hours in which they are seen.
+Where the states show who works on what, ``sim.calibrate.inhand`` puts those in their place.
 """
 
 from __future__ import annotations

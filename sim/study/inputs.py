@@ -37,21 +37,6 @@ class Input:
     low: Written
     high: Written
 
-    @property
-    def written(self) -> tuple[str, str]:
-        """The ends of the range as people write them: a share in per cent.
-
-        Examples
-        --------
-        >>> Input("documentation.quality", 0.4, 0.95).written, Input("tiers.L1.ability", 0.5, 1.2).written
-        (('40 %', '95 %'), ('0.5', '1.2'))
-        """
-        ends = (self.low, self.high)
-        share = all(isinstance(end, float) and 0 <= end <= 1 for end in ends)
-        if share and not self.path.endswith(("ability", "slope")):
-            return f"{100 * float(self.low):g} %", f"{100 * float(self.high):g} %"
-        return f"{self.low}", f"{self.high}"
-
     def __post_init__(self) -> None:
         if self._numbers[1] == self._numbers[2]:
             raise StudyError(f"{self.path}: the range from {self.low} to {self.high} is empty")

@@ -139,9 +139,7 @@ def one_sided_p(t: float, n: int, skew: float = 0.0) -> float:
     Returns
     -------
     float
-        The level, from 1 downwards, at which the lower end of ``reach`` would just hold 0. Of means
-        of a lognormal shape (sigma 1, the long tail below, n 10 to 40) that are 0, 9 % to 11 % are
-        taken for positive at 5 %; by Student's t 14 % to 22 %.
+        The level, from 1 downwards, at which the lower end of ``reach`` would just hold 0.
 
     Examples
     --------

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.errors import StudyError
+from sim.scenario.change import differences
 from sim.scenario.model import Scenario
 from sim.study.asked import HEADLINE, words
 from sim.study.compare import compare
@@ -212,9 +213,12 @@ def break_even(
     ends = at(0.0).estimate.mean, at(1.0).estimate.mean
     if not ends[0] * ends[1] <= 0:
         write = words(metric).write_change
+        low, high = differences(one.in_(base, 0.0, name="low"), one.in_(base, 1.0, name="high"))[
+            path
+        ]
         raise StudyError(
-            f"there is no break-even of {words(metric).label} with {path} from {one.written[0]} "
-            f"to {one.written[1]}: the difference is {write(ends[0])} and {write(ends[1])} at the ends"
+            f"there is no break-even of {words(metric).label} with {path} from {low} to {high}: the "
+            f"difference is {write(ends[0])} and {write(ends[1])} at the ends"
         )
     rises = ends[1] > ends[0]
 
