@@ -89,6 +89,12 @@ ON: dict[str, Tree] = {
         "tiers.L2.first_contact": 0.2,
     },
     "first contact": {"tiers.L1.asks_user": 0.5, "tiers.L1.first_contact": 0.6},
+    "answers by tier": {
+        "tiers.L1.asks_user": 0.3,
+        "tiers.L2.asks_user": 0.3,
+        "tiers.L2.user_answers": {"answers_in": "2 d", "answers_law": "gamma"},
+        "users.hours": "office",
+    },
     "waits as seen": {"tiers.L1.asks_user": 0.3, "users.answers_shape": [1, 2, 5, 30]},
     "teams": {
         "tiers.L2.staff": None,

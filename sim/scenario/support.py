@@ -10,7 +10,7 @@ from sim.errors import UnitError
 from sim.scenario.hours import Model
 from sim.scenario.quantities import Duration, Money, Share, written
 from sim.scenario.staffing import Heads, OnCall, Provider, Vacancy
-from sim.scenario.waiting import ChangeWindow, LeftLying, Vendor
+from sim.scenario.waiting import Answers, ChangeWindow, LeftLying, Vendor
 
 FIELDS_OF_NOTES = ("summary", "steps", "data", "reason")
 
@@ -50,6 +50,11 @@ class Tier(Model):
     )
     asks_user: Share = Field(
         0.0, description="Share of tickets for which this tier has to wait for the user's answer."
+    )
+    user_answers: Answers | None = Field(
+        None,
+        description="How long users take to answer this tier, in `users.hours`; absent: as long as "
+        "`users` says.",
     )
     first_contact: Share = Field(
         0.0,

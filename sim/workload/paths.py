@@ -76,10 +76,10 @@ def _users_calendar(case: Case) -> int:
     return case.known.calendars[case.scenario.users.hours]
 
 
-def _answer_ms(case: Case, purpose: Purpose, at: int, who: Which) -> Times:
-    users = case.scenario.users
-    normal = case.draws.normal(purpose, at)[who]
-    return delay(spread_out(float(users.answers_in), users, normal))
+def _answer_ms(case: Case, purpose: Purpose, stage: Stage, who: Which) -> Times:
+    answers = stage.tier.user_answers or case.scenario.users
+    normal = case.draws.normal(purpose, stage.position)[who]
+    return delay(spread_out(float(answers.answers_in), answers, normal))
 
 
 def _onwards(case: Case, layout: Layout, stage: Stage, who: Which) -> tuple[Numbers, Times, int]:
@@ -138,7 +138,7 @@ def _fill_work(case: Case, layout: Layout, stage: Stage) -> Numbers:
             continue
         visit = layout.visit(at, role, who[which])
         if kind_of_wait is Wait.USER:
-            wait, calendar = _answer_ms(case, Purpose.ANSWER, at, who[which]), _users_calendar(case)
+            wait, calendar = _answer_ms(case, Purpose.ANSWER, stage, who[which]), _users_calendar(case)
         else:
             assert tier.vendor is not None
             wait = delay(stage.vendor_ms[which])
@@ -348,5 +348,5 @@ def _fill_notes(case: Case, layout: Layout, stage: Stage) -> None:
             kind=Kind.CLARIFY,
         )
         layout.fill(visit, wait=Wait.USER)
-        wait = _answer_ms(case, Purpose.EXPLAIN, at, unclear)
+        wait = _answer_ms(case, Purpose.EXPLAIN, stage, unclear)
         layout.link(ask, Outcome.DONE, visit, wait, _users_calendar(case))

@@ -70,6 +70,7 @@ L1_WAIT, L2_WAIT, L3_WAIT = (WAIT.format(tier) for tier in ("L1", "L2", "L3"))
 L1_RESPONSE = "service_level[L1 response]"
 L2_RESOLUTION = "service_level[L2 resolution]"
 L3_RESOLUTION = "service_level[L3 resolution]"
+L2_TIME = "resolution[L2, mean, business hours]"
 L3_TIME = "resolution[L3, mean, business hours]"
 SHADOW = "shadow_service_level[L2 resolution]"
 
@@ -261,6 +262,13 @@ MOVES = (
         {"response[L2, mean]": "up", "escalation[L3, mean]": "up"},
         start={"tiers.L2.left_lying": {"share": 0, "handed_over": {"share": 0}}},
         to={"tiers.L2.left_lying.handed_over.share": 0.3},
+    ),
+    Move(
+        7,
+        "users answer L2 later",
+        {L2_TIME: "up"},
+        start={"tiers.L2.asks_user": 0.3, "tiers.L2.user_answers": {"answers_in": "3 h"}},
+        to={"tiers.L2.user_answers.answers_in": "2 d"},
     ),
     Move(
         7,

@@ -349,6 +349,19 @@ def test_users_are_asked():
     assert share_fits(asked, 0.35)
 
 
+def test_answers_by_tier():
+    """A tier may be answered by a law of its own; who waits longer than whom stays."""
+    asked = {"tiers.L1.asks_user": 1, "tiers.L2.asks_user": 1, "users.answers_cv": 0}
+    other = {"answers_in": "9 h", "answers_cv": 0}
+    found = _drawn([], asked | {"users.answers_in": "2 h", "tiers.L2.user_answers": other}).visits
+    follows = found.successor[Outcome.DONE]
+    asks = follows != NONE
+    asks[asks] = found.wait[follows[asks]] == Wait.USER
+    for queue, hours in ((0, 2), (1, 9)):
+        waited = found.delay_ms[Outcome.DONE, asks & (found.queue == queue)]
+        assert set(waited / HOUR) == {hours}
+
+
 def test_vendors():
     """A vendor is needed for its share of what a tier solves, and asks for data that is missing."""
     vendor = {"share": 0.5, "answers_in": "1 d", "answers_cv": 0, "info_requests": 0.3}
