@@ -35,6 +35,8 @@ REPORT_FILE = "report.html"
 CHARTS = "charts"
 CHECK_LIST = "stress-des.md"
 REASONS_SHOWN = 5
+MOST_FILES_NAMED = 4
+"""Files that the next command is written out with."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
             reporting.save_charts(study, asked.output / CHARTS)
             written.append(asked.output / CHARTS)
     if as_json:
+        from sim.present.costs import cost_rows  # noqa: PLC0415 - what computes comes late
+
         say_json(
             {
                 "seed": study.seed,
@@ -124,6 +128,7 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
                 "common_tickets": study.common_tickets,
                 "changes": {r.name: {k: list(v) for k, v in r.changes.items()} for r in study},
                 "rows": study_plain(rows),
+                "costs": study_plain(cost_rows(study)),
                 "notes": [*notices, *study.notes],
                 "written": [str(one) for one in written],
             }
@@ -153,8 +158,10 @@ def _say_next(asked: StudyAsked, *, reported: bool) -> None:
     elif asked.output is not None:
         say_next(f"tiersim report {asked.output}", "charts and words to hand on")
     else:
-        files = " ".join(map(str, asked.paths))
-        say_next(f"tiersim compare {files} -o results/study", "keep it, then `tiersim report`")
+        many = len(asked.paths) > MOST_FILES_NAMED
+        files = "…" if many else " ".join(map(str, asked.paths))
+        why = "the same files: keep it" if many else "keep it"
+        say_next(f"tiersim compare {files} -o results/study", f"{why}, then `tiersim report`")
 
 
 def _run(

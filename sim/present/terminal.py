@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim import outcome
 from sim.present.answer import answer
-from sim.present.sentences import (
-    MARKS,
-    changed_words,
-    measured,
-    verdict_sentence,
-    written_change,
+from sim.present.costs import cost_effects, cost_rows, cost_sentence
+from sim.present.overview import (
+    MOST_IN_FULL,
+    MOST_NOTES,
+    OVERVIEW_MARKS,
+    change_words,
+    overview_table,
 )
+from sim.present.sentences import MARKS, changed_words, measured, verdict_sentence
 from sim.present.text import one_line, plural, shortened
 from sim.study import listing
 from sim.study.asked import level_metric
@@ -36,10 +38,9 @@ if TYPE_CHECKING:
     from sim.study.implied import Implied
 
 STYLES: Final = {"met": "green", "missed": "red", "not yet known": "yellow"}
-_EFFECTS: Final = {"better": "▲", "worse": "▼", "higher": "↑", "lower": "↓"}
 MARKS_OF_CHANGE: Final = (
-    "▲ better  ▼ worse  ↑ higher  ↓ lower  ○ no difference shown, all comparisons taken together "
-    "(Holm)"
+    "Against the first: ▲ better  ▼ worse  ↑ higher  ↓ lower  ○ no difference shown, all comparisons "
+    "taken together (Holm), costs apart"
 )
 _LABEL: Final = 24
 
@@ -57,18 +58,37 @@ def study_table(study: Study) -> Group:
         Text(""),
         Text(listing.title(study), style="dim"),
     ]
-    listed = list(listing.rows(study))
-    effects = {(c.scenario, c.metric): c.effect for c in study.changes()} if len(study) > 1 else {}
-    for result in study:
-        parts.append(Text(""))
-        parts.append(Text(one_line(result.name), style="bold"))
-        parts.append(Padding(Text(changed_words(result), style="dim"), (0, 0, 0, 2)))
-        own = [row for row in listed if row.scenario == result.name]
-        parts.append(_rows_table(own, effects))
-    parts += [Text(f"Note: {note}", style="yellow") for note in study.notes]
-    if len(study) > 1:
-        parts.append(Text(MARKS_OF_CHANGE, style="dim"))
+    if len(study) > MOST_IN_FULL:
+        parts += [Text(""), overview_table(study), Text(OVERVIEW_MARKS, style="dim")]
+    else:
+        parts += _in_full(study)
+    cost = cost_sentence(study)
+    parts += [Text(cost, style="dim")] * bool(cost)
+    shown = study.notes if len(study) <= MOST_IN_FULL else study.notes[:MOST_NOTES]
+    parts += [Text(f"Note: {note}", style="yellow") for note in shown]
+    rest = len(study.notes) - len(shown)
+    if rest:
+        parts.append(Text(f"{plural(rest, 'more note')}: in the report, and by --json.", "yellow"))
     return Group(*parts)
+
+
+def _in_full(study: Study) -> Iterator[Any]:
+    from rich.padding import Padding  # noqa: PLC0415 - only where it is shown
+    from rich.text import Text  # noqa: PLC0415
+
+    listed = [*listing.rows(study), *cost_rows(study)]
+    effects = {}
+    if len(study) > 1:
+        effects = {(c.scenario, c.metric): c.effect for c in study.changes()} | cost_effects(study)
+    for result in study:
+        yield Text("")
+        yield Text(one_line(result.name), style="bold")
+        if len(study) > 1:
+            yield Padding(Text(changed_words(result), style="dim"), (0, 0, 0, 2))
+        own = [row for row in listed if row.scenario == result.name]
+        yield _rows_table(own, effects, result.scenario.costs.currency)
+    if len(study) > 1:
+        yield Text(MARKS_OF_CHANGE, style="dim")
 
 
 def _plain_table() -> Table:
@@ -77,7 +97,9 @@ def _plain_table() -> Table:
     return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
 
 
-def _rows_table(rows: Sequence[Row], effects: Mapping[tuple[str, str], str]) -> Table:
+def _rows_table(
+    rows: Sequence[Row], effects: Mapping[tuple[str, str], str], currency: str
+) -> Table:
     from rich.text import Text  # noqa: PLC0415 - only where it is shown
 
     table = _plain_table()
@@ -94,16 +116,12 @@ def _rows_table(rows: Sequence[Row], effects: Mapping[tuple[str, str], str]) -> 
             told.append(f"\n{row.verdict}, goal {row.words.write(row.verdict.goal)}", style=style)
         label = row.words.label.removeprefix("Service level: ")
         table.add_row(
-            Text(f"  {mark}", style=style), Text(one_line(label)), told, Text(_change(row, effects))
+            Text(f"  {mark}", style=style),
+            Text(one_line(label)),
+            told,
+            Text(change_words(row, effects, currency)),
         )
     return table
-
-
-def _change(row: Row, effects: Mapping[tuple[str, str], str]) -> str:
-    if row.difference is None:
-        return ""
-    mark = _EFFECTS.get(effects.get((row.scenario, row.metric), ""), "○")
-    return f"{mark} {written_change(row.metric, row.difference.estimate)}"
 
 
 def verdict_lines(study: Study, result: Result) -> list[str]:

@@ -19,6 +19,7 @@ from sim.study.listing import check_names
 from sim.study.manifest import Manifest
 from sim.study.outlying import outlying
 from sim.study.overload import overloads
+from sim.study.periods import unlike_periods
 from sim.study.precision import (
     DEFAULT_REPLICATIONS,
     FIRST,
@@ -323,6 +324,7 @@ def assemble(
             f"The precision asked for was not reached in {size:,} replications, the most allowed. "
             f"Furthest from it: {worst}; about {needed:,} replications would do."
         )
+    notes += unlike_periods(results)
     notes += dict.fromkeys(
         horizon(result.scenario) for result in results if not result.scenario.period.warm_up
     )

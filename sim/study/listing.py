@@ -1,4 +1,4 @@
-"""A study as a table: one list of rows, written as text, HTML, rich or a DataFrame."""
+"""A study as a table: one list of rows, written as text, HTML or a DataFrame."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sim.study.verdict import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.console import Group
 
     from sim.study.study import Study
 
@@ -154,27 +153,6 @@ def html(study: Study) -> str:
         f"<table><caption>{escaping.escape(title(study))}</caption>"
         f"<thead><tr>{line(HEADINGS, 'th')}</tr></thead><tbody>{''.join(body)}</tbody></table>{notes}"
     )
-
-
-def rich(study: Study) -> Group:
-    """Write a study for the terminal."""
-    from rich.console import Group  # noqa: PLC0415 - only where it is shown
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    colours = {"met": "green", "missed": "red", "not yet known": "yellow"}
-    table = Table(title=title(study), title_justify="left", box=None, pad_edge=False)
-    for name in HEADINGS:
-        table.add_column(name)
-    listed = list(rows(study))
-    for result in study.results:
-        table.add_row(Text(heading(result), style="bold"))
-        for row in listed:
-            if row.scenario == result.name:
-                *cells, verdict = row.cells()
-                style = colours[row.verdict.word] if row.verdict else ""
-                table.add_row(*map(Text, cells), Text(verdict, style=style))
-    return Group(table, *(Text(f"Note: {note}", style="yellow") for note in study.notes))
 
 
 def frame(study: Study, metrics: Sequence[str] | None = None) -> pd.DataFrame:

@@ -24,3 +24,6 @@ class Shown:
     def report(self, path: str | Path, **options: Any) -> Any:
         """Write a report about this, by the ending of its name; see ``sim.present.write``."""
         return importlib.import_module(PRESENT).write(self, path, **options)
+
+    def __rich__(self) -> Any:
+        return importlib.import_module(f"{PRESENT}.terminal").study_table(self)

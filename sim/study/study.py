@@ -19,7 +19,6 @@ from sim.study.showing import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.console import Group
 
 Effect = Literal["better", "worse", "higher", "lower", "no difference shown"]
 
@@ -173,9 +172,6 @@ class Study(Shown):
 
     def _repr_html_(self) -> str:
         return listing.html(self)
-
-    def __rich__(self) -> Group:
-        return listing.rich(self)
 
 
 def _effect(difference: Difference, better: Better | None, clear: bool) -> Effect:  # noqa: FBT001 - one place

@@ -199,15 +199,32 @@ def test_compare_prints_verdicts_and_keeps_the_study(desk, say):
     assert code == Exit.FINE
     assert "tiersim report st" in out
     assert "tiers.L1.staff.day 6" in out
+    assert "Total cost in a week" in out
     kept = json.loads(Path("st/study.json").read_text(encoding="utf-8"))
     manifest = json.loads(Path("st/manifest.json").read_text(encoding="utf-8"))
     assert manifest["replications"] == 3
     assert Path("st/study.csv").read_text(encoding="utf-8").count("\n") == len(kept) + 1
     tree = json.loads(say(*words, "--json")[1])
     assert tree["rows"] == kept
+    assert [(one["scenario"], one["metric"]) for one in tree["costs"]] == [
+        (scenario, metric)
+        for metric in ("total_cost", "lost_cost")
+        for scenario in ("Three weeks", "One more")
+    ]
     assert tree["changes"]["One more"] == {"tiers.L1.staff.day": [6, 7]}
     code, _, err = say(*words[:-2], "--seed", "9", "-o", "st")
     assert (code, "holds another study" in err) == (Exit.BAD_INPUT, True)
+
+
+def test_many_files_are_not_listed_again(desk, say):
+    """The next command of a long one is short."""
+    files = [f"{heads}.yaml" for heads in range(3, 13)]
+    for heads, file in enumerate(files, 3):
+        Path(file).write_text(f"extends: desk.yaml\ntiers.L1.staff.day: {heads}\n")
+    code, out, _ = say("compare", *files, "--replications", "2", "--jobs", "1")
+    assert code == Exit.FINE
+    assert "Next: tiersim compare … -o results/study" in out
+    assert len(out.splitlines()) < 4 * len(files)
 
 
 @pytest.fixture
