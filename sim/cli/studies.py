@@ -81,7 +81,7 @@ class StudyAsked:
     "--output",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Keep the study here; an interrupted one in the same folder goes on.",
+    help="Keep the study here; one in the same folder goes on, with options added behind its own.",
 )
 def compare(as_json: bool, strict: bool, **options: Any) -> int:  # noqa: FBT001 - click's
     """Compare the scenarios in PATHS on the same tickets; the first is what the others change."""

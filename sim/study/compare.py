@@ -91,8 +91,9 @@ def compare(
     curves : bool
         Whether metrics over time are kept.
     folder : path, optional
-        Keep every finished replication here; what is there already is not run again. Refused when
-        it belongs to another scenario, seed or version.
+        Keep every finished replication here; what is there already is not run again. Scenarios may
+        be added behind those that are there. Refused when it belongs to others, or to another seed
+        or version.
     cluster : str, optional
         Address of a Dask scheduler, or "local".
     evaluate : callable, optional

@@ -156,16 +156,27 @@ class Manifest:
     def mismatches(self, other: Manifest) -> list[str]:
         """List why figures of another run cannot stand beside those of this one.
 
+        Another run may have more scenarios: those that both have come first in it, in the same order.
         Python's version and the platform are recorded and not compared: they change no bit that
         the tests know of, and a resumed study recomputes one replication to see whether they do.
         """
         found = []
-        if len(self.scenarios) != len(other.scenarios):
-            found.append(f"{len(self.scenarios)} scenario(s) there, {len(other.scenarios)} now")
-        else:
-            for mine, theirs in zip(self.scenarios, other.scenarios, strict=True):
-                if mine["hash"] != theirs["hash"]:
-                    found.append(_scenario_change(mine, theirs))
+        there = [one["hash"] for one in self.scenarios]
+        now = [one["hash"] for one in other.scenarios]
+        if now[: len(there)] != there:
+            if set(there) <= set(now) or set(now) < set(there):
+                named = ", ".join(repr(one["name"]) for one in self.scenarios)
+                found.append(
+                    f"name its scenarios first, all of them and in their order ({named}), then new ones"
+                )
+            else:
+                found += [
+                    _scenario_change(mine, theirs)
+                    for mine, theirs in zip(self.scenarios, other.scenarios, strict=False)
+                    if mine["hash"] != theirs["hash"]
+                ]
+                gone = self.scenarios[len(now) :]
+                found += [f"scenario {one['name']!r} is there, and not named now" for one in gone]
         if self.seed != other.seed:
             found.append(f"seed {self.seed} there, {other.seed} now")
         if self.arrivals != other.arrivals:

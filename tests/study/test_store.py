@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -126,6 +127,40 @@ def test_resuming_runs_only_what_is_missing(tmp_path, desk, coin):
     assert _same(longer, compare(desk, replications=8, evaluate=coin()))
 
 
+def test_an_option_joins_a_study(tmp_path, desk, more, coin):
+    """What the others have finished is kept, and the figures are those of one study."""
+    runs = []
+
+    def counting(scenario, seed, replication):
+        runs.append((scenario.name, replication))
+        return coin()(scenario, seed, replication)
+
+    best = desk.with_({"tiers.L1.staff.day": 9}, name="Best")
+    compare(desk, replications=3, folder=tmp_path, evaluate=counting)
+    runs.clear()
+    joined = compare([desk, more, best], replications=3, folder=tmp_path, evaluate=counting)
+    again = [(desk.name, 0)]  # to see whether it still comes out the same
+    assert runs == again + [(one.name, n) for n in range(3) for one in (more, best)]
+    assert _same(joined, compare([desk, more, best], replications=3, evaluate=coin()))
+    assert _same(joined, read(tmp_path))
+    assert verify(tmp_path, count=9, evaluate=coin()).sound
+
+
+def test_options_keep_their_places(tmp_path, desk, more, coin):
+    """Files are named by place: fewer scenarios, or others before them, are refused with the way out."""
+    best = desk.with_({"tiers.L1.staff.day": 9}, name="Best")
+    study = compare([desk, more], replications=3, folder=tmp_path, evaluate=coin())
+    first = (
+        f"name its scenarios first, all of them and in their order ({desk.name!r}, {more.name!r})"
+    )
+    for others in ([desk], [more, desk], [desk, best, more]):
+        with pytest.raises(StudyError, match=re.escape(first)):
+            compare(others, replications=3, folder=tmp_path, evaluate=coin())
+    with pytest.raises(StudyError, match=f"{more.name!r} is there, and not named now"):
+        compare(best, replications=3, folder=tmp_path, evaluate=coin())
+    assert _same(study, read(tmp_path))
+
+
 def test_another_study_does_not_get_in(tmp_path, desk, more, coin, monkeypatch):
     """Another scenario, seed or version is refused, and the message says what differs."""
     compare(desk, replications=3, folder=tmp_path, evaluate=coin())
@@ -135,7 +170,6 @@ def test_another_study_does_not_get_in(tmp_path, desk, more, coin, monkeypatch):
             compare(scenarios, replications=3, folder=tmp_path, evaluate=coin(), **options)
 
     refused(r"tiers\.L1\.staff\.day \(6 there, 7 now\)", more)
-    refused(r"1 scenario\(s\) there, 2 now", [desk, more])
     refused("seed 1 there, 2 now", seed=2)
     refused("curves", curves=False)
     monkeypatch.setattr(manifests, "version", lambda: "9.9")
