@@ -27,6 +27,8 @@ ROUNDS: Final = 12
 """Each round looks one layer further; layers are fields, their models, and the whole."""
 SLIP: Final = 0.75
 """How alike two names are for one to be a slip of the other."""
+MISSING: Final = "is missing"
+"""How a finding begins that names what is not there."""
 _KEY_MARK = "[key]"
 _SUM = "the shares add up to"
 
@@ -150,7 +152,7 @@ def _keys(path: Path) -> list[str]:
 
 
 def _missing(path: Path, tree: dict[str, Any]) -> Finding:
-    what = f"is missing; due is {said(part_at(path))}"
+    what = f"{MISSING}; due is {said(part_at(path))}"
     owner = path[:-1]
     siblings = _look(tree, owner[:-1])
     if len(owner) > 1 and isinstance(siblings, dict) and field_at(owner) is None:

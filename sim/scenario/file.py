@@ -27,10 +27,10 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from sim.errors import Fault, ScenarioError
-from sim.scenario.checking import Finding, judged
+from sim.scenario.checking import MISSING, Finding, judged
 from sim.scenario.hours import Hours, Model, Profile
 from sim.scenario.model import Scenario
-from sim.scenario.parts import default_of, model_of, part_at
+from sim.scenario.parts import default_of, field_at, model_of, part_at
 from sim.scenario.wording import Path, did_you_mean, dotted, shown
 from sim.scenario.writing import write_whole
 from sim.scenario.yaml_text import LARGEST_FILE_BYTES, Place, Written, read_yaml
@@ -48,6 +48,8 @@ class _Layers:
     tree: dict[str, Any] = field(default_factory=dict)
     places: dict[Path, Place] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    added: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    """Parts that a what-if adds, as a tier, with the names that its base has there."""
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
@@ -71,6 +73,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     file = os.fspath(path)
     layers = _gather(file, ())
     scenario, findings = judged(layers.tree)
+    findings = list(_added_by_a_slip(findings, layers))
     faults = layers.faults + [_placed(finding, layers.places, file) for finding in findings]
     if scenario is None or faults:
         raise ScenarioError(
@@ -221,6 +224,9 @@ def _merge(merge: _Merge, source: Path, target: Path, value: Any, extends: bool)
         merge.layers.faults.append(Fault(what, dotted(target), place.file, *place.key))
         return
     is_whole = model_of(part_at(target)) in (Hours, Profile)
+    named = field_at(target) is None and model_of(part_at(target)) is not None
+    if extends and here and last not in here and isinstance(value, dict) and named:
+        merge.layers.added[target] = tuple(here)
     if isinstance(value, dict) and not is_whole and (value or last in here):
         if not isinstance(here.get(last), dict):
             here[last] = {}
@@ -245,6 +251,30 @@ def _replace_places(merge: _Merge, source: Path, target: Path) -> None:
     for path, place in merge.written.places.items():
         if path[: len(source)] == source:
             places[*target, *path[len(source) :]] = place
+
+
+def _added_by_a_slip(findings: list[Finding], layers: _Layers) -> Iterator[Finding]:
+    """Take a part that a what-if adds, and that lacks what it must have, for a slip in its name."""
+    told: set[Path] = set()
+    for finding in findings:
+        owner = finding.path[:-1]
+        known = layers.added.get(owner)
+        if known is None or not finding.what.startswith(MISSING):
+            yield finding
+        elif owner not in told:
+            told.add(owner)
+            lacks = [
+                str(one.path[-1])
+                for one in findings
+                if one.path[:-1] == owner and one.what.startswith(MISSING)
+            ]
+            name = str(owner[-1])
+            what = (
+                f"what this file extends has no {name!r} in {dotted(owner[:-1])}"
+                f"{did_you_mean(name, known)}; it has {', '.join(known)}. To add one, give it "
+                f"{' and '.join(lacks)} too"
+            )
+            yield Finding(owner, what, at_key=True)
 
 
 def _placed(finding: Finding, places: dict[Path, Place], file: str) -> Fault:

@@ -232,9 +232,39 @@ def test_a_word_that_is_a_slip(desk):
     assert what == "'parks' was found (did you mean 'park'?); allowed is one of 'finish', 'park'"
 
 
+@pytest.mark.parametrize(
+    ("line", "key", "text"),
+    [
+        (
+            "tiers: {L4: {staff: {day: 7}}}",
+            "tiers.L4",
+            "no 'L4' in tiers; it has L1, L2. To add one, give it ability and work too",
+        ),
+        ("tiers: {l2: {work: 2 h}}", "tiers.l2", "(did you mean 'L2'?); it has L1, L2. To add one"),
+        ("tiers.l2: {work: 2 h}", "tiers.l2", "(did you mean 'L2'?)"),
+        ("priorities: {P3: {}}", "priorities.P3", "has no 'P3' in priorities; it has P1, P2"),
+    ],
+)
+def test_a_part_that_a_what_if_adds_by_a_slip(desk, line, key, text):
+    """One fault at the name, with the names there are; not one for each thing that it lacks."""
+    (fault,) = faults_of(desk(f"extends: small.yaml\n{line}\n"))
+    assert fault[:2] == ("desk.yaml", 2)
+    assert fault[3] == key
+    assert text in fault[4]
+
+
+def test_a_part_that_a_what_if_adds_with_all_it_needs(desk):
+    """A tier behind the others is no slip; a part of a tier that lacks something is not one either."""
+    whole = "extends: small.yaml\ntiers: {L3: {ability: 1, work: 2 h, staff: {day: 1}}}\n"
+    assert list(load(desk(whole)).tiers) == ["L1", "L2", "L3"]
+    found = faults_of(desk("extends: small.yaml\ntiers: {L2: {on_call: {after: 1 h}}}\n"))
+    assert {fault[3] for fault in found} == {"tiers.L2.on_call.staff", "tiers.L2.on_call.priority"}
+    assert all("is missing" in fault[4] for fault in found)
+
+
 def test_a_new_name_that_is_a_slip(desk):
-    """Where a what-if makes a new tier by a slip, the message says so."""
-    found = faults_of(desk("extends: small.yaml\ntiers: {L11: {staff: {day: 4}}}\n"))
+    """Where a desk has a tier too many by a slip, the message says so."""
+    found = faults_of(desk(f"{SMALL}  L11: {{staff: {{day: 4}}}}\n"))
     assert all("is 'L11' a slip for 'L1'?" in what for *_, what in found)
 
 
