@@ -127,6 +127,7 @@ def data_page(export: Export, lines: Lines | None = None) -> DataPage:
             + " ".join(one.text for one in found if one.serious)
         )
     low = _low_days(inside, first, last, found)
+    _stated(inside, low, first, found)
     _truncation(inside, found, biased=biased)
     ordered = [f for f in found if f.serious] + [f for f in found if not f.serious]
     return DataPage(tuple(ordered), first, last, low, weeks)
@@ -364,6 +365,27 @@ def _low_days(
             )
         )
     return tuple(low)
+
+
+def _stated(inside: Export, low: tuple[dt.date, ...], first: dt.date, found: list[Finding]) -> None:
+    """Say which holidays somebody stated, and which of them the export does not bear out."""
+    stated = inside.mapping.holidays
+    if not stated:
+        return
+    text = f"{', '.join(map(str, stated))} are holidays, as was stated."
+    text = text if len(stated) > 1 else text.replace("are holidays", "is a holiday")
+    counts = daily_counts(inside, first, max(first, *stated))
+    unlike = [
+        day
+        for day in stated
+        if day >= first and day not in low and counts[(day - first).days] >= LEAST_A_DAY
+    ]
+    if unlike:
+        text += (
+            f" On {', '.join(map(str, unlike))} tickets came as on other days, or nearly so: "
+            "the desk may have worked."
+        )
+    found.append(Finding("holidays", text))
 
 
 def daily_counts(export: Export, first: dt.date, last: dt.date) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.datapage import WEEK_DAYS, daily_counts
+from sim.calibrate.datapage import LEAST_A_DAY, WEEK_DAYS, daily_counts
 from sim.calibrate.export import Export, midnight_ms
 from sim.calibrate.figures import WORKING_DAYS, local_hour
 from sim.calibrate.parameters import NORMAL_95, Parameter
@@ -34,6 +34,8 @@ SHORTEST_TREND_DAYS: Final = 182
 """A trend over less than half a year is taken for a season or for chance."""
 DAYS_PER_YEAR: Final = 365
 USUAL_BUSYNESS: Final = 0.14
+USUAL_SHARE: Final = 0.1
+"""Of a holiday, where the export has none: the scenario's own default."""
 RESAMPLES: Final = 400
 
 
@@ -57,7 +59,7 @@ class Demand:
 
 
 def fit_demand(
-    export: Export, first: dt.date, last: dt.date, low_days: tuple[dt.date, ...]
+    export: Export, first: dt.date, last: dt.date, holidays: tuple[dt.date, ...]
 ) -> Demand:
     """Fit the demand of the tickets opened from one day to another.
 
@@ -66,12 +68,12 @@ def fit_demand(
     export : Export
         With the tickets of those days alone.
     first, last : date
-    low_days : tuple of date
-        They count neither for the volume nor for the profile.
+    holidays : tuple of date
+        Stated or found; others than these days do not matter. They count neither for the volume nor for the profile.
     """
     counts = daily_counts(export, first, last).astype(np.float64)
     weekday = (np.arange(len(counts)) + first.weekday()) % WEEK_DAYS
-    low = np.array([first + dt.timedelta(n) in low_days for n in range(len(counts))])
+    low = np.array([first + dt.timedelta(n) in holidays for n in range(len(counts))])
     usual = ~low
     means = _weekday_means(counts, weekday, usual)
     per_week = float(means.sum())
@@ -82,7 +84,7 @@ def fit_demand(
         "demand.volume",
         per_week / HOURS_PER_WEEK,
         "measured",
-        f"{int(usual.sum())} days, low days left out",
+        f"{int(usual.sum())} days, holidays left out",
         max(per_week - float(error), 0) / HOURS_PER_WEEK,
         (per_week + float(error)) / HOURS_PER_WEEK,
     )
@@ -167,10 +169,11 @@ def _busyness(counts: NDArray[np.float64], weekday: NDArray[np.int64]) -> Parame
 def _holidays(
     counts: NDArray[np.float64], usual: NDArray[np.float64], low: NDArray[np.bool_]
 ) -> Parameter:
-    if not low.any():
-        return Parameter("demand.holiday_share", 0.1, "assumed", "no low day in the export")
-    share = float(counts[low].sum() / max(usual[low].sum(), 1))
-    return Parameter("demand.holiday_share", min(share, 1.0), "measured", f"{low.sum()} low days")
+    expected = float(usual[low].sum())
+    if expected < LEAST_A_DAY:
+        return Parameter("demand.holiday_share", USUAL_SHARE, "assumed", "no holiday in the export")
+    share = min(float(counts[low].sum()) / expected, 1.0)
+    return Parameter("demand.holiday_share", share, "measured", f"{low.sum()} holidays")
 
 
 def _trend(

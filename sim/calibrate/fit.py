@@ -132,9 +132,12 @@ def calibrate(
             f"{export.source} has too few tickets ({len(some)}) from {start} to {last}; a desk "
             f"cannot be fitted to fewer than {FEWEST_TICKETS}."
         )
-    low = tuple(day for day in page.low_days if first <= day <= last)
+    low = (day for day in page.low_days if first <= day <= last)
+    holidays = tuple(sorted({*low, *export.mapping.holidays}))
     name = name or f"{export.source}, calibrated"
-    return _Fit(some, export.between(first, last), lines, page, first, last, low, drift, name).fit()
+    return _Fit(
+        some, export.between(first, last), lines, page, first, last, holidays, drift, name
+    ).fit()
 
 
 @dataclass(eq=False)
@@ -147,7 +150,7 @@ class _Fit:
     page: DataPage
     first: dt.date
     last: dt.date
-    low: tuple[dt.date, ...]
+    holidays: tuple[dt.date, ...]
     drift: Drift
     name: str
     ledger: Ledger = field(default_factory=Ledger)
@@ -163,7 +166,7 @@ class _Fit:
         levels = find_levels(export, self.lines)
         tiers = self._tier_names(levels)
         topics = find_topics(export, levels, tiers)
-        demand = fit_demand(self.whole, self.first, self.last, self.low)
+        demand = fit_demand(self.whole, self.first, self.last, self.holidays)
         self.ledger.notices += demand.notices
         self.ledger.parameters += demand.parameters
         hand_overs = fit_hand_overs(export, levels)
@@ -232,7 +235,7 @@ class _Fit:
                 "warm_up": 0,
                 "time_zone": self.export.zone,
             },
-            "holidays": list(self.low),
+            "holidays": list(self.holidays),
             "shifts": {},
             "demand": {
                 "volume": f"{rates['volume'] * HOURS_PER_WEEK:.6g} / week",

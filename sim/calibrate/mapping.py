@@ -10,6 +10,7 @@ states mean, and which teams are which line of support::
     states: {user: [Awaiting caller], vendor: [Awaiting vendor]}
     teams: {L1: ["Service Desk*"], L2: ["Apps*", Network]}
     window: {from: 2026-01-05, to: 2026-03-29}
+    holidays: [2026-04-03, 2026-04-06]
 
 Where several names are given for a column, the first that the export has is taken; what was taken
 is among the notices of the export, and ``save_mapping`` writes it down.
@@ -131,6 +132,11 @@ class Mapping(Model):
         description="The tool's channels to the scenario's. Absent: by name.",
     )
     window: Window = Field(default_factory=Window, description="Days whose tickets are used.")
+    holidays: tuple[dt.date, ...] = Field(
+        (),
+        description="Days off, as in a scenario: in the days used, and in the weeks to come, which "
+        "no export shows.",
+    )
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
         None, description="Between the fields of a CSV; absent: found in its header."
     )

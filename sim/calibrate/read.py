@@ -7,8 +7,10 @@ is one ``ExportError``.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,6 +40,7 @@ def read_export(
     mapping: str | os.PathLike[str] | Mapping,
     *,
     time_zone: str | None = None,
+    holidays: Iterable[dt.date] = (),
 ) -> Export:
     """Read a ticket export.
 
@@ -49,6 +52,8 @@ def read_export(
         A preset, a mapping file, or a mapping.
     time_zone : str, optional
         Zone of dates that do not say theirs, where the mapping does not state one; UTC if absent.
+    holidays : iterable of date, optional
+        Days off, beside those that the mapping states; also of weeks after the export's.
 
     Returns
     -------
@@ -99,6 +104,7 @@ def read_export(
             "columns": {role: (name,) for role, name in taken.items()},
             "dates": tuple(form for form in sorted(forms) if form) or ("ISO",),
             "time_zone": zone,
+            "holidays": tuple(sorted({*asked.holidays, *holidays})),
         }
     )
     return Export(

@@ -54,7 +54,12 @@ def staff_tiers(
             early = f"00:00-{seen.start:02}:00"
             late = f"{seen.end:02}:00-24:00"
             spans = ", ".join(s for s in (early, late) if s[:5] != s[6:])
-            tree["shifts"][off] = {"Mon-Fri": spans, "Sat-Sun": "00:00-24:00"}
+            # Who is there on Sundays is there on a holiday.
+            tree["shifts"][off] = {
+                "Mon-Fri": spans,
+                "Sat-Sun": "00:00-24:00",
+                "on_holidays": True,
+            }
             off_h = (HOURS_PER_WEEK - WORKING_DAYS * (seen.end - seen.start)) * (1 - BREAKS)
             tree["tiers"][tier]["staff"][off] = max(
                 1, ceil(asked_h * seen.off / (UTILISATION * off_h))

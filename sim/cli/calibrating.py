@@ -44,6 +44,12 @@ WORST = 8
 @click.option("--last", type=_DATE, help="Last day to fit.")
 @click.option("--time-zone", metavar="ZONE", help="Of dates without a zone: Europe/Paris.")
 @click.option(
+    "--holidays",
+    metavar="DATES",
+    callback=lambda _context, _option, given: _days(given),
+    help="Days off, in the weeks to come too: 2026-12-25,2026-12-26.",
+)
+@click.option(
     "--predict/--no-predict",
     default=True,
     help="Also fit the first half of the weeks and predict the second.  [default: predict]",
@@ -84,7 +90,9 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
         mapping, guessed = guess_mapping(export)
         if not options["as_json"]:
             click.echo(f"{guessed} `--as` says otherwise.", err=True)
-    data = read_export(export, mapping, time_zone=options["time_zone"])
+    data = read_export(
+        export, mapping, time_zone=options["time_zone"], holidays=options["holidays"]
+    )
 
     def beside(ending: str) -> Path:
         return output.with_name(f"{output.stem}-{ending}")
@@ -147,6 +155,19 @@ def _prediction(export: Export, options: dict[str, Any]) -> tuple[list[Check], s
     except ExportError as error:
         return [], str(error)
     return [found], ""
+
+
+def _days(given: str | None) -> tuple[dt.date, ...]:
+    """Read days divided by commas."""
+    found = []
+    for part in (given or "").split(","):
+        try:
+            found += [dt.date.fromisoformat(part.strip())] if part.strip() else []
+        except ValueError:
+            raise click.BadParameter(
+                f"{part.strip()!r} is no date; write days as 2026-12-25, with commas between"
+            ) from None
+    return tuple(found)
 
 
 def _day(value: dt.datetime | None) -> dt.date | None:

@@ -84,6 +84,17 @@ def test_low_days_are_taken_for_holidays(write):
     assert page.low_days == (dt.date(2026, 1, 28),)
 
 
+def test_stated_holidays_are_said_and_low_days_still_found(write):
+    """Days that somebody states are named as stated; one on which tickets came as ever is doubted."""
+    path = write(_table(_rows(8, skip={(3, 2), (4, 2)})))
+    stated = [dt.date(2026, 1, 28), dt.date(2026, 1, 29), dt.date(2026, 3, 17)]
+    page = data_page(read_export(path, "servicenow", holidays=stated))
+    assert page.low_days == (dt.date(2026, 1, 28), dt.date(2026, 2, 4))
+    (said,) = (one for one in page.findings if one.about == "holidays")
+    assert "2026-01-28, 2026-01-29, 2026-03-17 are holidays, as was stated" in said.text
+    assert "On 2026-01-29 tickets came as on other days" in said.text
+
+
 def test_automatic_closure_is_told(write):
     """A closure the same time after each resolution is a rule."""
     assert "automatic closure" in _about(_page(write, _rows(6, closed=5 * DAY)))

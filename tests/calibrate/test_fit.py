@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -138,6 +139,18 @@ def test_prediction_of_later_weeks(exported):
     found = predict(exported[1], replications=2)
     assert found.real.days_opened()[0] > found.calibration.export.days_opened()[1]
     assert found["never left L1, of those that began there"].off < 0.05
+
+
+def test_a_prediction_knows_the_holidays_that_were_stated(exported):
+    """A day off in the weeks foretold, which no export of earlier weeks shows, is one for the desk."""
+    export = exported[1]
+    day = MONDAY + dt.timedelta(7 * (WEEKS - 1) + 2)
+    told = replace(export, mapping=export.mapping.model_copy(update={"holidays": (day,)}))
+    found = predict(told, replications=2)
+    assert day in found.window.scenario.holidays
+    assert found.calibration.export.days_opened()[1] < day
+    without = predict(export, replications=2)
+    assert found["tickets a week"].simulated < without["tickets a week"].simulated
 
 
 def test_a_prediction_stays_in_its_weeks(exported):

@@ -174,6 +174,17 @@ def test_presets_load_and_mappings_can_be_kept(write, table, tmp_path):
     assert (again.tickets.opened_ms == export.tickets.opened_ms).all()
 
 
+def test_holidays_of_the_mapping_and_of_the_caller_add_up(write, table, tmp_path):
+    """Days off that a mapping states, and those given beside it, are kept in order, each once."""
+    mapping = write("{extends: servicenow, holidays: [2026-04-06, 2026-04-03]}", "own.yaml")
+    christmas = dt.date(2026, 12, 25)
+    export = read_export(write(table), mapping, holidays=[christmas, dt.date(2026, 4, 3)])
+    stated = (dt.date(2026, 4, 3), dt.date(2026, 4, 6), christmas)
+    assert export.mapping.holidays == stated
+    saved = save_mapping(export.mapping, tmp_path / "kept.yaml")
+    assert load_mapping(saved).holidays == stated
+
+
 def test_first_line_is_found_with_evidence(write, busy_table):
     """The team where most new tickets start is the first line, and the reason is given."""
     export = read_export(write(busy_table(dt.date(2026, 1, 5), 14)), "servicenow")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -142,3 +143,15 @@ def test_a_prediction_of_later_weeks(whole):
         assert found[f"resolution {quantile}"].off < np.log(1.25), str(found)
     for distance in DISTANCES:
         assert not found[f"{distance} distance"].outside, str(found)
+
+
+def test_stated_holidays_bring_the_arrivals_back(whole):
+    """Told of 21 and 22 April, which nothing before them shows, the desk foretells the arrivals."""
+    days = (dt.date(2016, 4, 21), dt.date(2016, 4, 22))
+    told = replace(whole, mapping=whole.mapping.model_copy(update={"holidays": days}))
+    calibration = calibrate(told, first=dt.date(2016, 4, 4), last=dt.date(2016, 4, 17), recent=True)
+    later = told.between(dt.date(2016, 4, 18), dt.date(2016, 5, 1))
+    found = check(calibration, later, replications=4)
+    assert not found.quiet_days()
+    assert not found["arrival distance"].outside, str(found)
+    assert found["tickets a week"].off < np.log(1.1), str(found["tickets a week"])

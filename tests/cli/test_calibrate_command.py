@@ -1,10 +1,12 @@
 """``tiersim calibrate`` from the outside: what it writes, says and refuses."""
 
+import datetime as dt
 import json
 
 import pytest
 
 from sim.calibrate import as_export, read_export, write_sample
+from sim.calibrate.mapping import load_mapping
 from sim.calibrate.write import HEADING
 from sim.cli.top import main
 from sim.scenario.file import load
@@ -107,3 +109,16 @@ def test_refuses_what_is_no_export(tmp_path, capsys):
     assert main(["calibrate", str(empty), "--as", "servicenow", "-o", str(output)]) == 2
     assert "empty" in capsys.readouterr().err
     assert not output.exists()
+
+
+def test_holidays_are_read_as_days(export, tmp_path, capsys):
+    """Days off reach the scenario and the mapping that is kept; what is no date is named."""
+    output = tmp_path / "client.yaml"
+    asked = ["calibrate", str(export), "-o", str(output), "--replications", "2", "--no-predict"]
+    assert main([*asked, "--holidays", "2026-12-25, 2026-12-26"]) == 0
+    christmas = (dt.date(2026, 12, 25), dt.date(2026, 12, 26))
+    assert set(christmas) <= set(load(output).holidays)
+    assert load_mapping(tmp_path / "client-mapping.yaml").holidays == christmas
+    assert "2026-12-25, 2026-12-26 are holidays, as was stated" in capsys.readouterr().out
+    assert main([*asked, "--holidays", "25.12.2026"]) == 2
+    assert "'25.12.2026' is no date" in capsys.readouterr().err
