@@ -185,6 +185,7 @@ def _break_even(
     as_json: bool,
 ) -> None:
     from sim.present import inputs_table  # noqa: PLC0415
+    from sim.scenario.wording import did_you_mean  # noqa: PLC0415
     from sim.study.sensitivity import break_even, stated_ranges  # noqa: PLC0415
 
     path, equals, _ = asked.partition("=")
@@ -193,8 +194,9 @@ def _break_even(
     else:
         stated = stated_ranges(scenario)
         if path not in stated:
+            hint = did_you_mean(path, stated)
             raise StudyError(
-                f"no range is stated for {path}: write {path}=LOW:HIGH, or state one in `search.move`"
+                f"no range is stated for {path}{hint}: write {path}=LOW:HIGH, or state one in `search.move`"
             )
         between = stated[path]
     if not changes:

@@ -9,9 +9,12 @@ from typing import Any, Literal
 from sim import units
 from sim.errors import StudyError, UnitError
 from sim.scenario.model import Scenario
+from sim.scenario.wording import did_you_mean
+from sim.study.evaluate import Evaluation
 
 Written = str | float
 """A value as a scenario file holds it: ``"40 %"``, ``"10 min"``, ``7``."""
+_VARIANTS_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -87,3 +90,33 @@ def read_inputs(ranges: Mapping[str, tuple[Written, Written]]) -> tuple[Input, .
     if not ranges:
         raise StudyError("no input is named")
     return tuple(Input(path, *ends) for path, ends in ranges.items())
+
+
+def check_metric(scenario: Scenario, metric: str, options: Mapping[str, Any]) -> None:
+    """Refuse a metric that a desk does not have, before it is moved hundreds of times.
+
+    What there is to measure hangs on the desk (its tiers, its service levels): one replication tells.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    metric : str
+    options : mapping
+        As for ``compare``. With an ``evaluate`` of the user's own nothing is known beforehand.
+
+    Raises
+    ------
+    StudyError
+    """
+    if options.get("evaluate") is not None:
+        return
+    usual = Evaluation(options.get("engine", "auto"), options.get("arrivals"), curves=False)
+    known = usual(scenario, options.get("seed", 1), 0).values
+    if metric in known:
+        return
+    hint = did_you_mean(metric, known)
+    variants = [name for name in known if name.startswith(f"{metric}[")]
+    if variants:
+        more = ", …" * (len(variants) > _VARIANTS_NAMED)
+        hint = f" alone; there are {', '.join(variants[:_VARIANTS_NAMED])}{more}"
+    raise StudyError(f"{scenario.name!r} has no metric {metric!r}{hint}")

@@ -14,7 +14,7 @@ from sim.errors import MissingExtraError, StudyError
 from sim.scenario.model import Scenario
 from sim.study.asked import HEADLINE
 from sim.study.compare import compare
-from sim.study.inputs import Input, Written, read_inputs
+from sim.study.inputs import Input, Written, check_metric, read_inputs
 
 LEVELS = 4
 """Levels of Morris' grid, as usual (Saltelli et al., "Global Sensitivity Analysis", 2008)."""
@@ -183,6 +183,7 @@ def _means(
     **options: Any,
 ) -> NDArray[np.float64]:
     """Run every point of a design; points that come out alike are run once."""
+    check_metric(scenario, metric, options)
     settings = [tuple(one.at(u) for one, u in zip(inputs, row, strict=True)) for row in design]
     distinct = list(dict.fromkeys(settings))
     scenarios = [

@@ -11,7 +11,7 @@ from sim.scenario.change import differences
 from sim.scenario.model import Scenario
 from sim.study.asked import HEADLINE, words
 from sim.study.compare import compare
-from sim.study.inputs import Input, Written, read_inputs
+from sim.study.inputs import Input, Written, check_metric, read_inputs
 from sim.study.paired import Difference
 from sim.study.space import default_moves
 from sim.study.study import Study
@@ -113,6 +113,7 @@ def tornado(
         those see ``sim.study.screening``.
     """
     inputs = read_inputs(ranges)
+    check_metric(scenario, metric, options)
     ends = [
         one.in_(scenario, place, name=f"{one.path} {end}")
         for one in inputs
@@ -199,6 +200,7 @@ def break_even(
         If one scenario is better over the whole range.
     """
     one = Input(path, *between)
+    check_metric(scenario, metric, options)
     base = scenario.with_({}, name="as it is")
     tried: dict[float, Difference] = {}
 

@@ -98,3 +98,35 @@ def test_slips_are_told(say, words, what):
     code, _, err = say(*FEW, *words)
     assert code == Exit.BAD_INPUT
     assert what in err
+
+
+@pytest.mark.parametrize(
+    ("metric", "hint"),
+    [
+        ("l1share", "did you mean 'l1_share'?"),
+        ("utilisation[L9]", "did you mean 'utilisation[L"),
+        ("service_level", "there are service_level["),
+    ],
+)
+@pytest.mark.parametrize("method", ["tornado", "break-even"])
+def test_a_slip_in_the_metric_is_told_before_anything_is_moved(
+    say, monkeypatch, metric, hint, method
+):
+    """However long the study would take, with what may have been meant."""
+
+    def moved(*_, **__):
+        raise AssertionError("the study was begun")
+
+    monkeypatch.setattr("sim.study.sensitivity.compare", moved)
+    more = ("--break-even", "documentation.quality", "--instead", "tiers.L1.staff.day=5")
+    code, _, err = say(*FEW, "--metric", metric, *(more if method == "break-even" else ()))
+    assert code == Exit.BAD_INPUT
+    assert f"has no metric '{metric}'" in err
+    assert hint in err
+
+
+def test_a_slip_in_the_input_of_a_break_even(say):
+    """What may have been meant is said."""
+    code, _, err = say("--break-even", "documentaton.quality", "--instead", "tiers.L1.staff.day=5")
+    assert code == Exit.BAD_INPUT
+    assert "did you mean 'documentation.quality'?" in err
