@@ -6,16 +6,20 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
 import sim
 from sim.errors import OutputError, TierSimError
 from sim.present import chart, names, standard
+from sim.present.charts import flow
+from sim.present.charts.flow import Move, moves
 from sim.present.charts.frontier import on_frontier
 from sim.present.charts.shared import spread_out
+from sim.present.picture import SIZES, framed
 from sim.present.text import drawable
+from sim.study.estimate import Estimate
 
 OPTIONS = {"tornado": {"metric": "l1_share"}, "response curve": {}}
 OF_SEVERAL = [name for name in names() if name != "response curve"]
@@ -283,3 +287,48 @@ def test_the_frontier_keeps_what_nothing_beats():
     """A dearer and worse desk is not on it; of two alike both are."""
     assert on_frontier([(1.0, 0.5), (2.0, 0.4), (3.0, 0.9)]) == [0, 2]
     assert on_frontier([(1.0, 0.5), (1.0, 0.5)]) == [0, 1]
+
+
+def crossing(drawn, size, *, ticks=False):
+    """List pairs of labels in a picture that stand on each other; of tick labels alone if asked."""
+    with drawn.theme.active():
+        figure = framed(drawn, SIZES[size])
+        renderer = figure.canvas.get_renderer()
+        shown = [axes for axes in figure.axes if axes.get_visible()]
+        if ticks:
+            found = [t for axes in shown for t in axes.get_xticklabels()]
+        else:
+            found = [t for axes in shown for t in axes.texts]
+        boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in found if t.get_visible()]
+    boxes = [(text, box) for text, box in boxes if text]
+    assert boxes
+    # A pixel of air is in every box.
+    return [
+        (one, other)
+        for (one, box), (other, its) in combinations(boxes, 2)
+        if min(box.x1, its.x1) - max(box.x0, its.x0) > 1
+        and min(box.y1, its.y1) - max(box.y0, its.y0) > 1
+    ]
+
+
+@pytest.mark.parametrize("size", ["slide", "phone"])
+@pytest.mark.parametrize("reach", [0.00011, 0.0003, 0.0037, 0.042, 0.12, 0.9])
+def test_tick_labels_of_differences_do_not_meet(study, size, reach, monkeypatch):
+    """However small a difference is, its axis can be read, and so can the panel's beside it."""
+    told = Estimate(reach / 2, -reach / 9, reach, 4)
+    changes = [
+        replace(one, difference=replace(one.difference, estimate=told)) for one in study.changes()
+    ]
+    monkeypatch.setattr(type(study), "changes", lambda *_: changes)
+    assert crossing(chart(study, "differences"), size, ticks=True) == []
+
+
+@pytest.mark.parametrize("size", ["slide", "phone"])
+def test_labels_of_the_flow_do_not_meet(study, size, monkeypatch):
+    """Tickets that go two tiers up or back, leave or reopen at a tier do not hide each other's numbers."""
+    found = moves(study[2])
+    few, many = Estimate(12, 8, 16, 4), Estimate(1234, 1100, 1400, 4)
+    found += [Move("L3", "L1", few), Move("L1", "L3", many), Move("L2", "L2", few)]
+    found += [Move("entry", "L2", many), Move("L1", "abandoned", many), Move("reopened", "L2", few)]
+    monkeypatch.setattr(flow, "moves", lambda _: found)
+    assert crossing(flow.flow(study, scenario=2), size) == []

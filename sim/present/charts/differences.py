@@ -55,6 +55,10 @@ _EM: Final = 0.54
 _WIDEST: Final = 3.2
 """Bars are never drawn shorter than that for their labels."""
 _POINTS: Final = 72
+_TICKED: Final = 0.8
+"""Part of an axis that has ticks: a label at its very end would reach into the next panel."""
+_LEAST_REACH: Final = 0.001
+"""A tenth of a point, the last digit that is written: a narrower axis would show noise as large."""
 _GAP: Final = 2
 """Letters left free beside a label."""
 
@@ -184,7 +188,7 @@ def _draw(canvas: Canvas, study: Study, changes: Sequence[Change], asked: list[s
                 bbox={"fc": colours.paper, "ec": "none", "pad": 0.8},
                 zorder=3,
             )
-        _difference_axis(axes, metric, reach)
+        _difference_axis(axes, metric, reach, each_side=1)
         axes.axvline(0, color=colours.ink, lw=1, zorder=1)
         names_axis(axes, short, shown=place % columns == 0, size=size.text, colour=colours.ink)
         bare(axes)
@@ -197,19 +201,19 @@ def _colour(canvas: Canvas, change: Change) -> str:
     )
 
 
-def _difference_axis(axes: Axes, metric: str, reach: float) -> None:
-    """Label an axis of differences, symmetric about 0."""
+def _difference_axis(axes: Axes, metric: str, reach: float, *, each_side: int) -> None:
+    """Label an axis of differences, symmetric about 0, with one or two ticks on each side."""
     known = words(metric)
-    reach = max(reach * 1.12, 1e-4 if known.share else 1e-9)
+    reach = max(reach * 1.12, _LEAST_REACH if known.share else 1e-9)
     axes.set_xlim(-reach, reach)
     if _is_duration(metric):
-        positive = duration_ticks(reach, most=2)
-        ticks = sorted({-tick for tick in positive} | set(positive))
-        duration_axis(axes.xaxis, ticks)
+        positive = [tick for tick in duration_ticks(_TICKED * reach, most=2) if tick]
+        if each_side == 1:
+            positive = positive[-1:]
+        duration_axis(axes.xaxis, [*(-tick for tick in reversed(positive)), 0, *positive])
         return
-    step = nice_step(reach / 2.2)
-    count = math.floor(reach / step)
-    ticks_at: list[Any] = [n * step for n in range(-count, count + 1)]
+    step = nice_step(_TICKED * reach / each_side, below=True)
+    ticks_at: list[Any] = [n * step for n in range(-each_side, each_side + 1)]
     if known.share:
         digits = max(0, -math.floor(math.log10(100 * step) + 1e-9))
         labels = [f"{100 * tick:+.{digits}f} pts" if tick else "0" for tick in ticks_at]
@@ -319,7 +323,7 @@ def _draw_tornado(
                 fontsize=size.text - 1.5,
                 color=colours.ink,
             )
-    _difference_axis(axes, metric, most)
+    _difference_axis(axes, metric, most, each_side=1 if canvas.narrow else 2)
     axes.axvline(0, color=colours.ink, lw=1)
     names = [
         canvas.write(n) for n in short_names([n for n, _ in ordered], 18 if canvas.narrow else 34)

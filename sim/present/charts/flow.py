@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim import outcome
 from sim.errors import TierSimError
+from sim.present.charts.labels import Line, settle
 from sim.present.charts.shared import curve_estimate, has_curve
 from sim.present.picture import SLIDE, Canvas, Chart
 from sim.present.sentences import evidence_words, figure, footer, measured, period_words
@@ -19,6 +20,7 @@ from sim.study.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 NAME: Final = "flow"
 COLUMNS: Final = ("from", "to", "tickets", "low", "high")
@@ -106,6 +108,7 @@ def _draw(canvas: Canvas, found: list[Move], tiers: list[str]) -> None:
         if move.estimate.mean >= _SEEN and move.target != "open":
             picture.arrow(move)
     picture.limits()
+    settle(axes, picture.words, picture.boxes, picture.lines)
 
 
 class _Picture:
@@ -118,6 +121,9 @@ class _Picture:
         self.canvas, self.axes, self.tiers = canvas, axes, tiers
         self.most = max((m.estimate.mean for m in found), default=1.0) or 1.0
         self.down = canvas.narrow
+        self.boxes: list[Text] = []
+        self.words: list[Text] = []
+        self.lines: list[Line] = []
 
     def at(self, along: float, aside: float) -> tuple[float, float]:
         """Place a point: aside is up on a slide, to the right on a phone."""
@@ -138,22 +144,24 @@ class _Picture:
         x, y = self.at(place, 0)
         name = self.canvas.write(shortened(tier, 14))
         size = self.canvas.size.text
-        self.axes.text(
-            x,
-            y,
-            f"{name}\n{still_open}" if still_open else name,
-            ha="center",
-            va="center",
-            fontsize=size - 1.5,
-            fontweight="bold",
-            linespacing=1.4,
-            color="#FFFFFF",
-            bbox={
-                "boxstyle": "round,pad=0.55",
-                "fc": self.canvas.theme.series(place),
-                "ec": "none",
-            },
-            zorder=6,
+        self.boxes.append(
+            self.axes.text(
+                x,
+                y,
+                f"{name}\n{still_open}" if still_open else name,
+                ha="center",
+                va="center",
+                fontsize=size - 1.5,
+                fontweight="bold",
+                linespacing=1.4,
+                color="#FFFFFF",
+                bbox={
+                    "boxstyle": "round,pad=0.55",
+                    "fc": self.canvas.theme.series(place),
+                    "ec": "none",
+                },
+                zorder=6,
+            )
         )
 
     def arrow(self, move: Move) -> None:
@@ -163,43 +171,43 @@ class _Picture:
             to = self.tiers.index(move.target)
             if to == 0:
                 self._line((-0.92, 0.0), (-_BOX, 0.0), move, colours.muted, "-")
-                self._words((-0.62, 0.2), "arrive", move)
+                self._say((-0.62, 0.2), "arrive", move)
             else:
                 self._line((to - 0.45, 0.62), (to - 0.16, 0.2), move, colours.muted, "-")
-                self._words((to - 0.45, 0.74), "arrive", move)
+                self._say((to - 0.45, 0.74), "arrive", move)
         elif move.source == "reopened":
             to = self.tiers.index(move.target)
             near = -0.36 if self.down else -0.2
             self._line((to + 0.12, -0.66), (to + 0.06, near), move, colours.unsure, ":")
-            self._words((to + 0.12, -0.78), "reopened", move)
+            self._say((to + 0.12, -0.78), "reopened", move)
         elif move.target in self.tiers:
             self._between(move)
         elif move.target == "resolved":
             place = self.tiers.index(move.source)
             self._line((place, 0.2), (place, 0.58 if self.down else 0.64), move, colours.good, "-")
-            self._words((place, 0.78), "resolved", move)
+            self._say((place, 0.78), "resolved", move)
         else:
             place = self.tiers.index(move.source)
             rank = _ENDED.index(move.target)
             self._line((place + 0.14, 0.2), (place + 0.3, 0.4 + 0.2 * rank), move, colours.bad, "-")
-            self._words((place + 0.42, 0.46 + 0.2 * rank), move.target, move)
+            self._say((place + 0.42, 0.46 + 0.2 * rank), move.target, move)
 
     def _between(self, move: Move) -> None:
         colours = self.canvas.theme.colours
         start, end = self.tiers.index(move.source), self.tiers.index(move.target)
         far = abs(end - start)
         if start == end:
-            self._words((start - 0.12, 0.29), "between teams", move)
+            self._say((start - 0.12, 0.29), "between teams", move)
         elif end > start:
             bend = -0.42 * (far > 1)
             side = 0.2 if far > 1 else 0.05
             self._line((start + _BOX, side), (end - _BOX, side), move, colours.ink, "-", bend=bend)
-            self._words(((start + end) / 2, 0.24 + 0.42 * (far > 1)), "up", move)
+            self._say(((start + end) / 2, 0.24 + 0.42 * (far > 1)), "up", move)
         else:
             self._line(
                 (start - 0.2, -0.2), (end + 0.2, -0.2), move, colours.bad, "--", bend=-0.25 * far
             )
-            self._words(((start + end) / 2, -0.44 - 0.3 * (far - 1)), "back", move)
+            self._say(((start + end) / 2, -0.44 - 0.3 * (far - 1)), "back", move)
 
     def _line(
         self,
@@ -228,8 +236,9 @@ class _Picture:
         self.axes.annotate(
             "", self.at(*end), xytext=self.at(*start), arrowprops=properties, zorder=4
         )
+        self.lines.append(Line(self.at(*start), self.at(*end), bend, properties["lw"]))
 
-    def _words(self, place: tuple[float, float], word: str, move: Move) -> None:
+    def _say(self, place: tuple[float, float], word: str, move: Move) -> None:
         """Write how many beside an arrow."""
         along, aside = place
         if self.down:
@@ -239,14 +248,18 @@ class _Picture:
             )
         x, y = self.at(along, aside)
         number = measured(move.estimate, lambda count: f"{count:,.0f}")
-        self.axes.text(
-            x,
-            y,
-            f"{word}\n{number}",
-            ha="center",
-            va="center",
-            fontsize=self.canvas.size.text - 2.0,
-            color=self.canvas.theme.colours.ink,
-            linespacing=1.15,
-            zorder=7,
+        self.words.append(
+            self.axes.text(
+                x,
+                y,
+                f"{word}\n{number}",
+                ha="center",
+                va="center",
+                fontsize=self.canvas.size.text - 2.0,
+                color=self.canvas.theme.colours.ink,
+                linespacing=1.15,
+                # Where no place is free of lines, a label covers the line, not the line the label.
+                bbox={"fc": self.canvas.theme.colours.paper, "ec": "none", "pad": 0.4},
+                zorder=7,
+            )
         )

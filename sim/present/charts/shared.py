@@ -70,20 +70,27 @@ def share_axis(axis: Axis, low: float = 0.0, high: float = 1.0, *, most: int = 5
     axis.set_ticks(ticks, [f"{100 * tick:.{digits}f} %".replace("-", "−") for tick in ticks])
 
 
-def nice_step(least: float) -> float:
+def nice_step(near: float, *, below: bool = False) -> float:
     """Return the smallest of 1, 2, 5 times a power of ten that is at least so large.
+
+    Parameters
+    ----------
+    near : float
+    below : bool
+        The largest that is at most so large instead.
 
     Examples
     --------
-    >>> nice_step(0.13), nice_step(3)
-    (0.2, 5.0)
+    >>> nice_step(0.13), nice_step(3), nice_step(3, below=True)
+    (0.2, 5.0, 2.0)
     """
-    if not least > 0:
+    if not near > 0:
         return 1.0
-    power = 10.0 ** math.floor(math.log10(least))
-    return next(
-        round(step * power, 12) for step in _STEPS_PER_DECADE if step * power >= least * 0.999999
-    )
+    power = 10.0 ** math.floor(math.log10(near))
+    steps = [step * power for step in _STEPS_PER_DECADE]
+    if below:
+        return round(max(step for step in steps if step <= near * 1.000001), 12)
+    return round(next(step for step in steps if step >= near * 0.999999), 12)
 
 
 def _no_ticks() -> Any:
