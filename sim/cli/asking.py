@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.cli.reading import load_served
 from sim.cli.saying import (
     engine_option,
     json_option,
@@ -40,12 +41,11 @@ jobs_option = click.option("--jobs", type=click.IntRange(1), help="Workers; ever
 
 
 def _study(paths: Sequence[Path], *, quiet: bool, **options: Any) -> Study:
-    from sim.scenario.file import load  # noqa: PLC0415 - what computes is imported when needed
     from sim.study.compare import compare  # noqa: PLC0415
 
     say_engine(options["engine"])
     with progress("Replications", shown=not quiet) as bar:
-        return compare([load(path) for path in paths], curves=False, progress=bar, **options)
+        return compare([load_served(path) for path in paths], curves=False, progress=bar, **options)
 
 
 def _plain(estimate: Estimate) -> dict[str, Any]:
@@ -103,10 +103,9 @@ def signs(path: Path, as_json: bool, strict: bool, **options: Any) -> int:  # no
     those that show is tried on the same tickets, and ranked by what it moves for its money.
     """
     from sim.present import signs_text  # noqa: PLC0415
-    from sim.scenario.file import load  # noqa: PLC0415
     from sim.study.signs import signs as look  # noqa: PLC0415
 
-    scenario = load(path)
+    scenario = load_served(path)
     say_engine(options["engine"])
     found = look(scenario, **options)
     if as_json:
@@ -167,10 +166,9 @@ def explain(path: Path, healthy: Path, as_json: bool, **options: Any) -> None:  
     causes is run on the same tickets.
     """
     from sim.present import split_text  # noqa: PLC0415
-    from sim.scenario.file import load  # noqa: PLC0415
     from sim.study.causes import causes_of, split  # noqa: PLC0415
 
-    scenario, other = load(path), load(healthy)
+    scenario, other = load_served(path), load_served(healthy)
     say_engine(options["engine"])
     found = split(scenario, causes_of(scenario, other), **options)
     if as_json:
@@ -202,11 +200,10 @@ def explain(path: Path, healthy: Path, as_json: bool, **options: Any) -> None:  
 def scorecard(paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:  # noqa: FBT001
     """Rank the desks in PATHS tier by tier, and say how sure that is."""
     from sim.present import scorecard_text  # noqa: PLC0415
-    from sim.scenario.file import load  # noqa: PLC0415
     from sim.study.scorecard import scorecard as rank  # noqa: PLC0415
 
     if len(paths) < TWO:
-        load(paths[0])  # a file that is not there is told first
+        load_served(paths[0])  # a file that is not there is told first
         raise StudyError("a scorecard needs at least two scenarios")
     study = _study(paths, quiet=as_json, **options)
     card = rank(study)

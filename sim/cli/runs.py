@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from sim.cli.keeping import check_folder, write_run_manifest
+from sim.cli.reading import unserved
 from sim.cli.saying import (
     engine_option,
     json_option,
@@ -66,6 +67,8 @@ def run(  # noqa: PLR0917 - click passes options by name
     from sim.study.evaluate import replicate  # noqa: PLC0415
 
     scenario = load(path)
+    for fault in unserved(path, scenario):
+        click.echo(str(fault), err=True)
     say_engine(engine)
     if save is not None:
         check_folder(save)

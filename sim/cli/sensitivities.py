@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from sim.cli.reading import load_served
 from sim.cli.saying import (
     engine_option,
     json_option,
@@ -94,10 +95,9 @@ def sensitivity(  # noqa: PLR0917 - click passes options by name
         tiersim sensitivity my-desk.yaml --break-even documentation.quality
         --instead tiers.L2.staff.day=3 --metric total_cost
     """
-    from sim.scenario.file import load  # noqa: PLC0415 - what computes is imported when it is needed
     from sim.study.sensitivity import stated_ranges  # noqa: PLC0415
 
-    scenario = load(path)
+    scenario = load_served(path)
     say_engine(options["engine"])
     if changes and break_even is None:
         raise StudyError("--instead goes with --break-even")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.cli.keeping import check_folder, read_command, study_plain, write_command
+from sim.cli.reading import load_served
 from sim.cli.saying import (
     console,
     engine_option,
@@ -90,10 +91,9 @@ def compare(as_json: bool, strict: bool, **options: Any) -> int:  # noqa: FBT001
 
 def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -> int:
     """Run a study, print it, keep it; returns the exit code."""
-    from sim.scenario.file import load  # noqa: PLC0415 - what computes is imported when needed
     from sim.study import listing  # noqa: PLC0415
 
-    scenarios = [load(path) for path in asked.paths]
+    scenarios = [load_served(path) for path in asked.paths]
     say_engine(asked.engine)
     if asked.output is not None:
         check_folder(asked.output)

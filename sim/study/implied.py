@@ -11,7 +11,7 @@ import numpy as np
 from sim.scenario.model import Scenario
 from sim.study.flow import Flow, flow
 from sim.units import HOUR, WEEK, format_share
-from sim.workload.desk import NO_PROVIDER
+from sim.workload.desk import NO_PROVIDER, Pool
 from sim.workload.plan import Plan, plan
 
 TIGHT: Final = 0.85
@@ -172,6 +172,7 @@ def _queues(scenario: Scenario, known: Plan, flows: Flow) -> Iterator[QueueLoad]
         hours = float((shift.learns * spells).sum()) * (1 - shift.absence) * (1 - shift.breaks)
         there[shift.pool] += hours * (1 - shift.reserved) / weeks
     names = list(scenario.tiers)
+    least_urgent = len(scenario.priorities) - 1
     visited = set(known.queue_of.ravel().tolist())
     for number, queue in enumerate(known.queues):
         if number not in visited:  # time reserved for permanent fixes has a queue of its own
@@ -180,8 +181,8 @@ def _queues(scenario: Scenario, known: Plan, flows: Flow) -> Iterator[QueueLoad]
         own = [at for at, pool in pools if pool.serves[0].queue == number]
         helpers = tuple(
             pool.name
-            for at, pool in pools
-            if there[at] > 0 and any(service.queue == number for service in pool.serves[1:])
+            for at, pool in enumerate(known.pools)
+            if there[at] > 0 and _helps(pool, number, least_urgent)
         )
         yield QueueLoad(
             name=queue.name,
@@ -194,15 +195,25 @@ def _queues(scenario: Scenario, known: Plan, flows: Flow) -> Iterator[QueueLoad]
         )
 
 
+def _helps(pool: Pool, queue: int, least_urgent: int) -> bool:
+    """Tell whether a pool takes any visit of a queue that is not its own, or is on call for it."""
+    services = pool.serves if pool.on_call else pool.serves[1:]
+    return any(
+        service.queue == queue and service.lowest_priority >= least_urgent for service in services
+    )
+
+
 def _errors(queues: tuple[QueueLoad, ...]) -> Iterator[tuple[str, str]]:
     for queue in queues:
         if queue.asked_h > NOTHING_H and not queue.served:
             tier, _, team = queue.name.partition(".")
             key = f"tiers.{tier}.teams.{team}.staff" if team else f"tiers.{tier}.staff"
-            yield (
-                key,
-                f"nobody serves this queue, and {queue.asked_h:,.1f} agent-hours a week come to it",
+            what = (
+                f"nobody serves this queue, and {queue.asked_h:,.1f} agent-hours a week come to it: "
+                "give it people or a `provider`, or let others serve it (`also_serves`, or `on_call` "
+                "for every priority)"
             )
+            yield key, what
 
 
 def _sentences(scenario: Scenario, flows: Flow, queues: tuple[QueueLoad, ...]) -> Iterator[str]:

@@ -139,7 +139,9 @@ def test_a_queue_that_nobody_serves(desk, say):
     assert err.startswith("none.yaml: tiers.L3.staff: nobody serves this queue")
     assert "no fault found" not in out
     assert out.startswith("none.yaml: None: 1 fault, see below.")
-    assert say("run", "none.yaml")[0] == Exit.FINE
+    code, _, err = say("run", "none.yaml")
+    assert code == Exit.FINE
+    assert err.startswith("none.yaml: tiers.L3.staff: nobody serves this queue")
 
 
 def test_no_tickets_and_no_staff(desk, say):
@@ -402,3 +404,50 @@ def test_commands_are_in_the_order_people_meet_them():
     """Demo first, report last."""
     assert next(iter(COMMANDS)) == "demo"
     assert top.tiersim.list_commands(None) == list(COMMANDS)
+
+
+UNSERVED = """\
+extends: desk.yaml
+name: Nobody at L2
+tiers.L2.staff.day: 0
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("check", "nobody.yaml"),
+        ("compare", "desk.yaml", "nobody.yaml", "--replications", "2"),
+        ("ask", "nobody.yaml", "--replications", "2"),
+        ("signs", "nobody.yaml", "--replications", "2"),
+        ("scorecard", "desk.yaml", "nobody.yaml", "--replications", "2"),
+        ("explain", "nobody.yaml", "--healthy", "desk.yaml", "--replications", "2"),
+        ("sensitivity", "nobody.yaml", "--replications", "2"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_queue_that_nobody_serves_is_refused_by_every_study(desk, say, words):
+    """What `check` refuses is not simulated: the file, the key, and what would serve it."""
+    Path("nobody.yaml").write_text(UNSERVED)
+    code, _, err = say(*words)
+    assert code == Exit.BAD_INPUT
+    assert "nobody.yaml: tiers.L2.staff: nobody serves this queue" in err
+    assert "`provider`" in err
+
+
+@pytest.mark.parametrize(
+    "served",
+    [
+        "tiers.L1.also_serves: {L2: 0 min}",
+        "tiers.L2.on_call: {staff: {day: 3}, priority: P4}",
+        "tiers.L2.staff: null\ntiers.L2.provider: {hours: office, price: 60}",
+    ],
+)
+def test_a_queue_that_others_serve_is_simulated(desk, say, served):
+    """A tier may have nobody of its own where helpers, people on call or a provider take it."""
+    text = UNSERVED.replace("tiers.L2.staff.day: 0\n", "") if "null" in served else UNSERVED
+    Path("served.yaml").write_text(
+        f"{text}tiers.L2.pre_empts: null\n{served}\n" if "null" in served else f"{text}{served}\n"
+    )
+    assert say("check", "served.yaml")[0] == Exit.FINE
+    assert say("compare", "served.yaml", "--replications", "2", "--jobs", "1")[0] == Exit.FINE
