@@ -23,6 +23,8 @@ LEAST_QUALITY, MOST_QUALITY = 0.4, 0.95
 LONG_STEPS_OF_HEADS, LONG_STEPS = (2,), (2, 4)
 """Longer steps find the way where one alone is lost in noise, or pays only with another: notes have
 to get much better before a head can go."""
+COSTS_OF_STAFF = ("total_cost", "staff_cost", "cost_per_ticket")
+"""Metrics of money that people make dearer."""
 LONGEST_NAME = 200
 """Characters in the name of a scenario."""
 
@@ -129,21 +131,55 @@ class Space:
     def check_costs(self, metric: str) -> None:
         """Refuse to minimise money where neither the base nor any alternative states a cost.
 
+        The same where people whose number moves have no price: more of them would be free.
+
         Raises
         ------
         StudyError
         """
-        if definition(metric).unit != "money" or _states_costs(self.base):
+        if definition(metric).unit != "money":
             return
-        alternatives = (changes for axis in self.axes if not axis.heads for changes in axis.changes)
-        if any(_states_costs(self.base.with_(changes)) for changes in alternatives if changes):
-            return
+        alternatives = [
+            self.base,
+            *(
+                self.base.with_(changes)
+                for axis in self.axes
+                if not axis.heads
+                for changes in axis.changes
+                if changes
+            ),
+        ]
+        if any(map(_states_costs, alternatives)):
+            free = self._free_people(alternatives) if metric in COSTS_OF_STAFF else []
+            if not free:
+                return
+            named = ", ".join(f"`{path}`" for path in free)
+            raise StudyError(
+                f"{self.base.name!r} states no price of {named}: the search would add people there as "
+                "if they were free. Give what an hour costs, or leave their heads out of `search.move`"
+            )
         tier = next(iter(self.base.tiers))
         raise StudyError(
             f"{self.base.name!r} states no costs, so that no desk is the cheapest: give what an hour "
             "of a person costs in each tier, `tiers.*.cost` (and `costs.currency`), for example by the "
             f"line `tiers.{tier}.cost: 32`"
         )
+
+    def _free_people(self, alternatives: Sequence[Scenario]) -> list[str]:
+        """Return the prices that are missing of the people whose number moves."""
+        paths: dict[str, None] = {}
+        for axis in self.axes:
+            keys = axis.name.split(".")
+            if not axis.heads or keys[0] != "tiers":
+                continue
+            tiers = [one.tiers[keys[1]] for one in alternatives if keys[1] in one.tiers]
+            if keys[2] == "on_call":
+                calls = [tier.on_call for tier in tiers if tier.on_call is not None]
+                if not any(call.standby or call.call_out for call in calls):
+                    paths[f"tiers.{keys[1]}.on_call.standby"] = None
+            elif not any(tier.cost for tier in tiers):
+                paths[f"tiers.{keys[1]}.cost"] = None
+        return list(paths)
 
     def steps(self, design: Design) -> Iterator[Design]:
         """Yield desks that differ on one axis: by one step, or in a choice."""

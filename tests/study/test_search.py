@@ -1,6 +1,7 @@
 """What would it take: bounds, promises, sureness, and the same answer however it is worked out."""
 
 import math
+import re
 import time
 from dataclasses import dataclass
 
@@ -338,10 +339,42 @@ def test_without_a_cost_nothing_is_the_cheapest(small):
     with pytest.raises(StudyError, match=r"'No costs' states no costs.*`tiers\.L1\.cost: 32`"):
         search(desk, asked(), jobs=1, evaluate=Formula())
     Space(desk, asked()).check_costs("utilisation[L1]")
-    Space(desk.with_({"tiers.L2.cost": 45}, name="A cost"), asked()).check_costs("total_cost")
-    pay = {"tiers.L1.cost": 32}
+    both = {"tiers.L1.cost": 32, "tiers.L2.cost": 45}
+    Space(desk.with_(both, name="Costs"), asked()).check_costs("total_cost")
+    pay = {f"tiers.{name}.cost": 32 for name in small.tiers}
     question = Search.model_validate({"choose": {"pay": {"none": {}, "some": pay}}})
     Space(desk, question).check_costs("total_cost")
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"tiers.L1.cost": 0, "tiers.L2.cost": 0, "tiers.L3.cost": 0}, ["L1", "L2"]),
+        ({"tiers.L2.cost": 0}, ["L2"]),
+        ({"tiers.L3.cost": 0}, []),
+    ],
+)
+def test_people_without_a_price_are_not_added_for_nothing(small, changes, missing):
+    """Users' time alone has a price, or a tier lacks one: refused where its heads move."""
+    space = Space(small.with_(changes, name="Half priced"), asked())
+    space.check_costs("lost_cost")
+    if not missing:
+        space.check_costs("total_cost")
+        return
+    named = ", ".join(f"`tiers.{tier}.cost`" for tier in missing)
+    with pytest.raises(StudyError, match=re.escape(f"'Half priced' states no price of {named}:")):
+        space.check_costs("total_cost")
+
+
+def test_people_on_call_need_a_price_too(small):
+    """Standing by or being called out has one, or more of them would be free."""
+    on_call = {"staff": {"day": 1}, "priority": "P1"}
+    question = Search.model_validate({"move": {"tiers.L3.on_call.staff.day": {"from": 0, "to": 2}}})
+    free = Space(small.with_({"tiers.L3.on_call": on_call}, name="Free"), question)
+    with pytest.raises(StudyError, match=r"`tiers\.L3\.on_call\.standby`"):
+        free.check_costs("total_cost")
+    paid = {"tiers.L3.on_call": on_call | {"call_out": 80}}
+    Space(small.with_(paid, name="Paid"), question).check_costs("total_cost")
 
 
 def test_one_alternative_is_no_choice(small):
