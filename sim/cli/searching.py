@@ -102,8 +102,6 @@ def _tell(sentence: str) -> None:
 
 
 def _say(told: Told) -> None:
-    from sim.present.search_answer import FRONTIER_HEADINGS  # noqa: PLC0415
-
     click.echo(told.headline)
     for part in told.parts:
         if part.heading:
@@ -112,7 +110,7 @@ def _say(told: Told) -> None:
             click.echo(f"  {line}")
     if told.frontier:
         click.echo()
-        say_table(FRONTIER_HEADINGS, told.frontier)
+        say_table(told.headings, told.frontier)
 
 
 def _report(told: Told, path: Path, seed: int) -> Path:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.present import search_words as words
+from sim.present.costs import TOTAL, cost_sentence
 from sim.study import answer
 from sim.study.instead import instead
 from sim.study.search import Found
 
 ANSWER_REPLICATIONS = 20
-FRONTIER_HEADINGS = ("against the desk found", "cost", "room to the tightest promise")
 
 
 @dataclass(frozen=True)
@@ -30,14 +30,17 @@ class Told:
     found : Found
     headline : str
     parts : tuple of Part
+    headings : tuple of str
+        Of the frontier.
     frontier : list of tuple of str
-        Rows under ``FRONTIER_HEADINGS``; empty where only the desk itself was asked for, or none
+        Rows under ``headings``; empty where only the desk itself was asked for, or none
         was found.
     """
 
     found: Found
     headline: str
     parts: tuple[Part, ...]
+    headings: tuple[str, str, str]
     frontier: list[tuple[str, str, str]]
 
 
@@ -54,19 +57,20 @@ def tell(found: Found, *, seed: int = 1, quick: bool = False) -> Told:
     """
     first = list(map(words.figure, found.kept))
     if found.runner_up is not None:
-        cost = words.mean_cost(found, found.runner_up)
         rival = words.what(found, found.runner_up)
-        first.append(f"Runner-up: {rival}, {words.money(found, cost.mean)}.")
+        first.append(f"Runner-up: {rival}, {words.costs(found, found.runner_up)}.")
     first.append(words.effort(found))
     first += words.undecided_lines(found)
-    headline = words.headline(found)
+    headline, headings = words.headline(found), words.frontier_headings(found)
     if found.best is None:
         first += words.impossible_lines(found, answer.at_the_bounds(found))
     if quick or found.best is None:
-        return Told(found, headline, (Part("", tuple(first)),), [])
+        return Told(found, headline, (Part("", tuple(first)),), headings, [])
     first += words.instead_lines(found, instead(found))
     steps = tuple(words.price_lines(found, answer.prices(found)))
     study, strains = answer.strains(found, replications=ANSWER_REPLICATIONS, seed=seed)
+    if found.book.cost == TOTAL:
+        first.append(cost_sentence(study))
     return Told(
         found,
         headline,
@@ -82,6 +86,8 @@ def tell(found: Found, *, seed: int = 1, quick: bool = False) -> Told:
                 "What formulas alone would have said",
                 (words.formula_line(found, answer.by_formula(found, ANSWER_REPLICATIONS)),),
             ),
+            Part("What more or less room costs", tuple(words.frontier_lines(found))),
         ),
+        headings,
         words.frontier_rows(found, answer.frontier(found)),
     )

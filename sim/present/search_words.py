@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from sim.outcome import metric as definition
-from sim.present.sentences import written_change
+from sim.present.sentences import interval, measured, written_change
 from sim.present.text import plural
 from sim.scenario.quantities import WEEKDAYS
 from sim.study import answer
@@ -25,6 +25,10 @@ LEAST_TOLD = 0.5
 """Confidence from which on it is told."""
 MOST_UNDECIDED = 3
 MOST_ROWS_EACH_SIDE = 4
+WEEKLY = "in a week"
+"""How the label of a metric ends that counts by the week."""
+EXAMPLE = 0.01
+"""Room that is told in points."""
 
 
 def figure(kept: Kept) -> str:
@@ -32,9 +36,32 @@ def figure(kept: Kept) -> str:
     known = definition(kept.promise.metric)
     bound = known.format(kept.promise.bound)
     side = "at least" if kept.promise.sign > 0 else "at most"
-    return (
-        f"{kept.promise.label}: {known.format(kept.value)} ({side} {bound} is asked): {kept.word}"
-    )
+    shown = known.format(kept.value)
+    if not math.isnan(kept.value):
+        shown += f" ({interval(known.format, *ends(kept))})"
+    return f"{kept.promise.label}: {shown}, {side} {bound} is asked: {kept.word}"
+
+
+def ends(kept: Kept) -> tuple[float, float]:
+    """Return the interval of a promise's figure; not known (NaN) of a single replication."""
+    less, more = kept.slack - kept.low, kept.high - kept.slack
+    if not math.isfinite(less + more):
+        return math.nan, math.nan
+    low, high = (less, more) if kept.promise.sign > 0 else (more, less)
+    low, high = kept.value - low, kept.value + high
+    if definition(kept.promise.metric).unit == "share":
+        return max(0.0, low), min(1.0, high)
+    return low, high
+
+
+def costs(found: Found, design: Design) -> str:
+    """Write what a desk costs, in what time, with its interval."""
+    return f"{measured(mean_cost(found, design), lambda v: money(found, v))}{per(found)}"
+
+
+def per(found: Found) -> str:
+    """Return in what time something costs as much: ``" a week"``, or nothing."""
+    return " a week" if definition(found.book.cost).label.endswith(WEEKLY) else ""
 
 
 def money(found: Found, value: float) -> str:
@@ -66,8 +93,8 @@ def headline(found: Found) -> str:
             f"{format_share(INDIFFERENCE, 0)}, with {whole} % confidence"
         )
     return (
-        f"It takes {what(found, found.best)}: {label} {money(found, cost.mean)} "
-        f"({money(found, cost.low)} to {money(found, cost.high)}){sure}."
+        f"It takes {what(found, found.best)}: {label} "
+        f"{measured(cost, lambda value: money(found, value))}{sure}."
     )
 
 
@@ -100,9 +127,7 @@ def undecided_lines(found: Found) -> Iterator[str]:
     yield "Not decided within the replications allowed:"
     for design in found.undecided[:MOST_UNDECIDED]:
         kept = doubtful_kept(found, design)
-        yield (
-            f"{what(found, design)}: {money(found, mean_cost(found, design).mean)}; {figure(kept)}."
-        )
+        yield f"{what(found, design)}: {costs(found, design)}; {figure(kept)}."
     more = len(found.undecided) - MOST_UNDECIDED
     if more > 0:
         yield f"and {more} more."
@@ -125,7 +150,7 @@ def price_lines(found: Found, prices: Sequence[answer.Price]) -> Iterator[str]:
             if several
         ]
         then = " and ".join(parts) or "every promise holds"
-        yield f"{price.axis} {price.before} → {price.after}: {change} a week; {then}."
+        yield f"{price.axis} {price.before} → {price.after}: {change}{per(found)}; {then}."
 
 
 def binding_line(found: Found, pressed: tuple[str, int, float] | None) -> str:
@@ -162,7 +187,7 @@ def instead_lines(found: Found, several: Sequence[Instead]) -> Iterator[str]:
         yield (
             f"{with_it}{cheap if dearer else ' makes no sure difference to the cost'}: left at "
             f"{one.today}, the cheapest desk simulated that kept every promise has {heads}: "
-            f"{change} a week."
+            f"{change}{per(found)}."
         )
 
 
@@ -185,7 +210,7 @@ def formula_line(found: Found, formula: answer.Formula) -> str:
     then = f"it misses {', '.join(broken)}" if broken else "it misses no promise"
     return (
         f"Mean loads and the square-root rule would have staffed {what(found, formula.design)}: "
-        f"{then}, {change} a week against the desk found. They know neither busy hours and days, "
+        f"{then}, {change}{per(found)} against the desk found. They know neither busy hours and days, "
         "nor absences, nor what users lose by waiting."
     )
 
@@ -224,6 +249,33 @@ def clock_words(hour: int) -> str:
     return f"{WEEKDAYS[day]} {clock:02}:00–{clock + 1:02}:00"
 
 
+def frontier_headings(found: Found) -> tuple[str, str, str]:
+    """Return the headings of the frontier: cost with its unit and time."""
+    label = definition(found.book.cost)
+    currency = found.space.base.costs.currency
+    unit = f", {currency}" if label.unit == "money" else ""
+    return "against the desk found", f"{label.label.lower()}{unit}", "room to the tightest promise"
+
+
+def frontier_lines(found: Found) -> Iterator[str]:
+    """Explain what the frontier shows."""
+    yield (
+        "Of the desks simulated, those of which none is both cheaper and better, by what differs from "
+        "the desk found; their cost and room are estimated on the tickets that both met, with the "
+        "replications that the steps above have added."
+    )
+    binding = answer.binding(found).promise
+    example = ""
+    if definition(binding.metric).unit == "share":
+        points = PERCENT * binding.scale * EXAMPLE
+        example = f": {PERCENT * EXAMPLE:.0f} % of {format_share(binding.bound, 0)} is {points:.2g} points"
+    yield (
+        "Room: how far the promise with the least room is on the good side (+) of what is asked, or on "
+        f"the bad side (−), as a part of what is asked{example}."
+    )
+    yield "Knee: up to there room is cheap; beyond it each further part of room costs more than before."
+
+
 def frontier_rows(found: Found, points: Sequence[answer.Point]) -> list[tuple[str, str, str]]:
     """List the frontier around the desk found: what differs from it, cost, room left."""
     here = found.best or found.nearest
@@ -232,9 +284,41 @@ def frontier_rows(found: Found, points: Sequence[answer.Point]) -> list[tuple[st
     return [
         (
             what(found, point.design, here) + ("  ◀ knee" if point.knee else ""),
-            money(found, point.cost),
-            f"{'+' if point.slack >= 0 else '−'}{100 * abs(point.slack):.1f} %",
+            _point_cost(found, point),
+            _point_room(found, point),
         )
         for place, point in enumerate(points)
         if abs(place - middle) <= MOST_ROWS_EACH_SIDE or point.knee or point.design == here
     ]
+
+
+def _point_cost(found: Found, point: answer.Point) -> str:
+    cost = mean_cost(found, point.design)
+    low, high = point.cost - (cost.mean - cost.low), point.cost + (cost.high - cost.mean)
+    # The unit stands in the heading.
+    write = definition(found.book.cost).format
+    return f"{write(point.cost)} ({interval(write, low, high)})"
+
+
+def _point_room(found: Found, point: answer.Point) -> str:
+    tight = doubtful_kept(found, point.design)
+    scale = tight.promise.scale
+    low, high = (
+        point.slack + (end - tight.slack) / scale if math.isfinite(end) else math.nan
+        for end in (tight.low, tight.high)
+    )
+    ends = "interval not known"
+    if not math.isnan(low + high):
+        ends = f"{signed(low).removesuffix(' %')} to {signed(high)}"
+    return f"{signed(point.slack)} ({ends})"
+
+
+def signed(part: float) -> str:
+    """Write a part with its sign.
+
+    Examples
+    --------
+    >>> signed(0.0149), signed(-0.132)
+    ('+1.5 %', '−13.2 %')
+    """
+    return f"{'+' if part >= 0 else '−'}{PERCENT * abs(part):.1f} %"

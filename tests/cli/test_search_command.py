@@ -48,6 +48,10 @@ def test_the_answer_as_a_leader_reads_it(say):
         assert f"\n{heading}" in out
     assert "With volume +10 %" in out
     assert "room to the tightest promise" in out
+    assert "total cost in a week, EUR" in out
+    assert "users’ lost working time at 40 EUR an hour" in out
+    assert "1 % of 90 % is 0.9 points" in out
+    assert "Knee: up to there" in out
     assert "Written: page.html" in out
     assert "Next: tiersim compare desk.yaml best.yaml" in out
     page = Path("page.html").read_text(encoding="utf-8")

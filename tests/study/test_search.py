@@ -447,6 +447,41 @@ def test_prices_frontier_and_formula(found):
     assert answer.binding(found).promise in found.book.promises
 
 
+def test_promises_costs_and_room_are_told_with_intervals_and_units(found):
+    """Every figure with what it is of, in what time, and how sure; one replication has no interval."""
+    response, load = found.kept
+    low, high = words.ends(response)
+    assert (low, high) == pytest.approx((0.9 + response.low, 0.9 + response.high))
+    assert words.figure(response).startswith(
+        f"L1 response: {100 * response.value:.1f} % ({100 * low:.1f}–{100 * high:.1f} %), at least 90"
+    )
+    low, high = words.ends(load)
+    assert (low, high) == pytest.approx((0.85 - load.high, 0.85 - load.low))
+    assert low <= load.value <= high
+    assert re.search(r"EUR a week \(|EUR \([\d,–]+ EUR\) a week", words.costs(found, found.best))
+    headings = words.frontier_headings(found)
+    assert headings[1] == "total cost in a week, EUR"
+    rows = words.frontier_rows(found, answer.frontier(found))
+    for _, cost, room in rows:
+        assert re.fullmatch(r"[\d,]+ \([\d,]+–[\d,]+\)", cost), cost
+        assert re.fullmatch(r"[+−][\d.]+ % \([+−][\d.]+ to [+−][\d.]+ %\)", room), room
+
+
+def test_only_what_is_counted_by_the_week_is_told_so(small):
+    """Cost per ticket is for each ticket, not for a week."""
+    question = asked(minimise="cost_per_ticket", replications=4)
+    evaluate = Formula(noise=0.0)
+
+    def per_ticket(scenario, seed, replication):
+        values = evaluate(scenario, seed, replication).values
+        return Replication({**values, "cost_per_ticket": values["total_cost"] / 400})
+
+    found = search(small, question, jobs=1, evaluate=per_ticket)
+    here = found.best or found.nearest
+    assert "week" not in words.costs(found, here)
+    assert not any("a week" in line for line in words.price_lines(found, answer.prices(found, 4)))
+
+
 def test_the_frontier_is_drawn_with_its_knee(found):
     """One desk is the one found, one the knee; every desk of the frontier is in the numbers."""
     chart = searched(found)
