@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.calibrate.datapage import daily_counts
 from sim.calibrate.export import CHANGE, QUEUE, USER, VENDOR, WORK, Export, midnight_ms
 from sim.calibrate.figures import Figures
+from sim.calibrate.firstcontact import settled_at_once
 from sim.calibrate.lines import Lines
 from sim.calibrate.paths import Levels, find_levels
 from sim.calibrate.promise import Promise
@@ -100,6 +101,7 @@ def values(
         **_demand(one, window),
         **_way(one),
         **_times(one, levels, window, fewest),
+        **_first_contacts(export, levels, window, fewest),
         **_waits(export, levels, window, fewest),
         **_promised(export, levels, window, fewest),
     }
@@ -207,6 +209,19 @@ def _waits(export: Export, levels: Levels, window: Window, fewest: int) -> dict[
         for name, states in _STATES.items():
             spent = visits.in_state_ms[own][:, list(states)].sum(axis=1) / HOUR
             found[f"{name}, mean of a stay, {tier}"] = Value(float(spent.mean()), "hours", WAITS)
+    return found
+
+
+def _first_contacts(
+    export: Export, levels: Levels, window: Window, fewest: int
+) -> dict[str, Value]:
+    """Return by tier the share settled in the first contact, of the tickets that came in and ended there."""
+    found = {}
+    for number, tier in enumerate(window.tiers):
+        settled = settled_at_once(export, levels, number)
+        if len(settled) >= fewest:
+            share = float(settled.mean())
+            found[f"settled in the first contact, {tier}"] = Value(share, "share", WAITS)
     return found
 
 

@@ -12,14 +12,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.calibrate.export import CHANGE, RESOLVED, USER, VENDOR, Export
 from sim.calibrate.noted import seen_taken_up, shows_states
 from sim.calibrate.parameters import Ledger, share_interval
 from sim.calibrate.paths import Levels
 from sim.units import HOUR, MINUTE
-from sim.workload.journeys import NOT_YET
+from sim.workload.journeys import NOT_YET, Flags
 
 CONTACT_MS: Final = HOUR
 """A contact is not longer."""
@@ -33,10 +32,9 @@ Tree = dict[str, Any]
 def settle_first_contact(tree: Tree, export: Export, levels: Levels, ledger: Ledger) -> None:
     """Put into the file how many of the tickets solved where they came in are settled at once.
 
-    The first team took such a ticket up within a minute of its opening, or came with it resolved,
-    and resolved it within an hour; it waited for nobody.
+    What settled at once means, ``settled_at_once`` says.
     """
-    if export.kind == "tickets" or not shows_states(export):
+    if not shows_states(export):
         return
     rng = np.random.default_rng(1)
     for number, tier in enumerate(tree["tiers"]):
@@ -44,7 +42,7 @@ def settle_first_contact(tree: Tree, export: Export, levels: Levels, ledger: Led
         count = len(waits)
         if count < FEWEST:
             continue
-        settled = int((~waits.any(axis=1)).sum())
+        settled = int(_at_once(waits).sum())
         value = beyond_chance(waits)
         spread = [beyond_chance(waits[rng.integers(0, count, count)]) for _ in range(RESAMPLES)]
         low, high = (float(end) for end in np.quantile(spread, (0.025, 0.975)))
@@ -63,12 +61,41 @@ def settle_first_contact(tree: Tree, export: Export, levels: Levels, ledger: Led
         ledger.say(f"tiers.{tier}.first_contact", value, "measured", why, low, high)
 
 
+def settled_at_once(export: Export, levels: Levels, number: int) -> Flags:
+    """Tell which tickets were settled in the first contact.
+
+    The first team took such a ticket up within a minute of its opening, or came with it resolved,
+    and resolved it within an hour; it waited for nobody.
+
+    Parameters
+    ----------
+    export : Export
+        A real one, or a mirrored run.
+    levels : Levels
+    number : int
+        The tier's position.
+
+    Returns
+    -------
+    bool array
+        One for each ticket that came in and was solved at the tier, and shows when it was taken up;
+        none where the export shows no states.
+    """
+    if not shows_states(export):
+        return np.zeros(0, np.bool_)
+    return _at_once(_waits(export, levels, number))
+
+
+def _at_once(waits: Flags) -> Flags:
+    return np.asarray(~waits.any(axis=1))
+
+
 def _interval(count: int, total: int) -> str:
     low, high = (100 * end for end in share_interval(count, total))
     return f"{100 * count / total:.0f} % ({low:.0f} to {high:.0f})"
 
 
-def _waits(export: Export, levels: Levels, number: int) -> NDArray[np.bool_]:
+def _waits(export: Export, levels: Levels, number: int) -> Flags:
     """Return whether tickets solved where they came in waited to be taken up, and then for others.
 
     Who waits for the user waits longer for all else: they count as one.
@@ -92,7 +119,7 @@ def _waits(export: Export, levels: Levels, number: int) -> NDArray[np.bool_]:
     return np.stack([lay >= MINUTE, (asked > 0) | (noted > 0) | (rest > CONTACT_MS)], axis=1)
 
 
-def beyond_chance(waits: NDArray[np.bool_]) -> float:
+def beyond_chance(waits: Flags) -> float:
     """Return the share of tickets without any wait that independent waits do not explain.
 
     Examples
@@ -103,7 +130,7 @@ def beyond_chance(waits: NDArray[np.bool_]) -> float:
     >>> beyond_chance(np.array([[False, False], [False, True], [True, False], [True, True]]))
     0.0
     """
-    seen = float((~waits.any(axis=1)).mean())
+    seen = float(_at_once(waits).mean())
     each = waits.mean(axis=0)
 
     def made(share: float) -> float:

@@ -85,3 +85,42 @@ def test_curves_of_the_same_are_the_same(desk, busy):
         assert (one.low <= one.high).all()
     arrivals = next(one for one in found if one.name == "arrivals")
     assert arrivals.real.sum() == pytest.approx(42)
+
+
+FIRST_CONTACTS = """\
+number,incident_state,opened_at,sys_updated_at,sys_mod_count,assignment_group,resolved_at
+A,Active,2026-01-05 08:00:00,2026-01-05 08:00:30,0,Desk,2026-01-05 08:40:00
+A,Resolved,2026-01-05 08:00:00,2026-01-05 08:40:00,1,Desk,2026-01-05 08:40:00
+B,New,2026-01-05 08:00:00,2026-01-05 08:00:00,0,Desk,2026-01-05 09:00:00
+B,Active,2026-01-05 08:00:00,2026-01-05 08:30:00,1,Desk,2026-01-05 09:00:00
+B,Resolved,2026-01-05 08:00:00,2026-01-05 09:00:00,2,Desk,2026-01-05 09:00:00
+C,Active,2026-01-05 08:00:00,2026-01-05 08:00:00,0,Desk,2026-01-05 12:00:00
+C,Resolved,2026-01-05 08:00:00,2026-01-05 12:00:00,1,Desk,2026-01-05 12:00:00
+D,Active,2026-01-05 08:00:00,2026-01-05 08:00:00,0,Desk,2026-01-05 08:50:00
+D,Awaiting User Info,2026-01-05 08:00:00,2026-01-05 08:10:00,1,Desk,2026-01-05 08:50:00
+D,Resolved,2026-01-05 08:00:00,2026-01-05 08:50:00,2,Desk,2026-01-05 08:50:00
+E,Active,2026-01-05 08:00:00,2026-01-05 08:00:00,0,Desk,2026-01-05 08:20:00
+E,Active,2026-01-05 08:00:00,2026-01-05 08:10:00,1,Apps,2026-01-05 08:20:00
+E,Resolved,2026-01-05 08:00:00,2026-01-05 08:20:00,2,Apps,2026-01-05 08:20:00
+"""
+
+
+def test_first_contacts_by_hand(desk, write):
+    """Of four tickets that L1 keeps, one was taken up at once, solved in the hour, and waited for nobody.
+
+    Of the others one lay for half an hour, one took four hours, and one waited for the user; the
+    fifth was handed over.
+    """
+    mapping = write("{extends: servicenow, teams: {L1: [Desk], L2: [Apps]}}", "own.yaml")
+    export = read_export(write(FIRST_CONTACTS), mapping)
+    lines, window = find_lines(export), _window(desk, export)
+    found = values(export, lines, window, fewest=1)
+    assert found["settled in the first contact, L1"].value == pytest.approx(1 / 4)
+    assert "settled in the first contact, L2" not in found
+    assert "settled in the first contact, L1" not in values(export, lines, window)
+
+
+def test_a_table_shows_no_first_contact(desk, busy):
+    """Where no state is known, nothing is said of first contacts."""
+    found = values(busy, find_lines(busy), _window(desk, busy), fewest=1)
+    assert not any(name.startswith("settled in the first contact") for name in found)
