@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.keeping import leave_alone
+from sim.cli.keeping import as_sealed, leave_alone, seal
 from sim.cli.saying import json_option, say_engine, say_json, say_next
 from sim.errors import ExportError
 from sim.scenario.writing import write_whole
@@ -38,7 +38,7 @@ WORST = 8
     type=click.Path(path_type=Path),
     default=Path("client.yaml"),
     show_default=True,
-    help="Write the scenario here; only one that this command wrote is written over.",
+    help="Write the scenario here; one that was changed by hand is not written over.",
 )
 @click.option("--first", type=_DATE, help="First day to fit; found in the export if absent.")
 @click.option("--last", type=_DATE, help="Last day to fit.")
@@ -76,11 +76,11 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     from sim.calibrate.guess import guess_mapping, save_found  # noqa: PLC0415
     from sim.calibrate.read import read_export  # noqa: PLC0415
     from sim.calibrate.sample import sample_of  # noqa: PLC0415
-    from sim.calibrate.write import HEADING, write_scenario  # noqa: PLC0415
+    from sim.calibrate.write import write_scenario  # noqa: PLC0415
     from sim.present.calibration import write_calibration  # noqa: PLC0415
 
-    # What a calibration wrote may be written anew; a scenario that somebody wrote is theirs.
-    leave_alone(output, but=HEADING)
+    # What a calibration wrote may be written anew; what somebody wrote or changed is theirs.
+    leave_alone(output, but_sealed=True)
     first, last = _day(options["first"]), _day(options["last"])
     if first is not None and last is not None and first > last:
         raise ExportError(f"--first {first} lies after --last {last}: give the earlier day first")
@@ -104,7 +104,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     checks = [check(desk, replications=options["replications"])]
     ahead, unpredicted = _prediction(data, options)
     checks += ahead
-    written.insert(0, write_scenario(desk, output))
+    written.insert(0, seal(write_scenario(desk, output)))
     text = _report(desk, checks, unpredicted, guessed)
     written.append(
         write_calibration(
@@ -116,7 +116,10 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
         )
     )
     written.append(write_whole(beside("calibration.txt"), text))
-    written.append(save_found(data, desk.lines, beside("mapping.yaml")))
+    found = beside("mapping.yaml")
+    theirs = found.exists() and not as_sealed(found)
+    if not theirs:
+        written.append(seal(save_found(data, desk.lines, found)))
     if len(data.events):
         written.append(sample_of(desk, beside("sample.csv.gz")))
     if options["as_json"]:
@@ -125,6 +128,9 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     click.echo(_short(desk, checks, unpredicted))
     for one in written:
         click.echo(f"Written: {one}")
+    if theirs:
+        read = "" if mapping == str(found) else f"; to read the export by it: --as {found}"
+        click.echo(f"Left as it is, since it was changed by hand: {found}{read}")
     say_next(f"tiersim check {output}", "then options beside it: `extends: " + output.name + "`")
 
 

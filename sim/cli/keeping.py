@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shlex
 import sys
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from sim.scenario.model import Scenario
 
 COMMAND_FILE: Final = "command.json"
+SEAL: Final = "# To see whether this file was changed by hand: "
+CHECKSUM_DIGITS: Final = 16
 
 
 def command_line() -> str:
@@ -64,15 +67,42 @@ def read_command(folder: Path) -> Mapping[str, Any]:
     return tree
 
 
-def leave_alone(path: Path, *, but: str | None = None) -> None:
-    """Refuse to write over a file, unless it is one that begins with ``but``."""
-    if not (path.exists() or path.is_symlink()):
+def leave_alone(path: Path, *, but_sealed: bool = False) -> None:
+    """Refuse to write over a file, unless it is as a command wrote and sealed it.
+
+    Raises
+    ------
+    OutputError
+        If it is somebody's: written by hand, or changed since.
+    """
+    if not (path.exists() or path.is_symlink()) or (but_sealed and as_sealed(path)):
         return
-    if but is not None and path.is_file():
-        with path.open("rb") as file:
-            if file.read(len(but.encode())) == but.encode():
-                return
+    if but_sealed and path.is_file() and SEAL.encode() in path.read_bytes():
+        raise OutputError(
+            f"{path} was changed since it was written, and is left as it is: choose another name with "
+            f"-o; or move your changes into a file of their own (`extends: {path.name}`), delete this "
+            "one, and calibrate again"
+        )
     raise OutputError(f"{path} exists already, and is left as it is; choose another name")
+
+
+def seal(path: Path) -> Path:
+    """End a text file with a comment by which is seen whether it was changed later."""
+    text = path.read_text(encoding="utf-8")
+    return write_whole(path, f"{text}{SEAL}{_checksum(text)}\n")
+
+
+def as_sealed(path: Path) -> bool:
+    """Tell whether a file is just as it was when it was sealed; ends of lines do not matter."""
+    try:
+        text, found, checksum = path.read_text(encoding="utf-8").rpartition(SEAL)
+    except (OSError, UnicodeDecodeError):
+        return False
+    return bool(found) and checksum.rstrip("\n") == _checksum(text)
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:CHECKSUM_DIGITS]
 
 
 def check_folder(folder: Path) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from sim.calibrate import as_export, read_export, write_sample
 from sim.calibrate.mapping import load_mapping
-from sim.calibrate.write import HEADING
 from sim.cli.top import main
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
@@ -81,7 +80,7 @@ def test_writes_a_sample_without_the_clients_names(export, tmp_path, capsys):
 
 
 def test_a_scenario_of_somebody_is_left_as_it_is(export, tmp_path, capsys):
-    """As `new` refuses; what a calibration wrote may be written anew."""
+    """As `new` refuses."""
     output = tmp_path / "my-desk.yaml"
     output.write_text("name: Mine\n", encoding="utf-8")
     asked = ["calibrate", str(export), "-o", str(output), "--replications", "2", "--no-predict"]
@@ -89,9 +88,35 @@ def test_a_scenario_of_somebody_is_left_as_it_is(export, tmp_path, capsys):
     assert "my-desk.yaml exists already, and is left as it is" in capsys.readouterr().err
     assert output.read_text(encoding="utf-8") == "name: Mine\n"
     assert [path.name for path in tmp_path.iterdir()] == ["my-desk.yaml"]
-    output.write_text(f"{HEADING}\nname: Fitted before\n", encoding="utf-8")
+
+
+def test_what_a_calibration_wrote_is_written_anew_unless_it_was_changed(export, tmp_path, capsys):
+    """A change by hand of the scenario is refused with the way out; one of the mapping is kept."""
+    output, mapping = tmp_path / "client.yaml", tmp_path / "client-mapping.yaml"
+    asked = ["calibrate", str(export), "-o", str(output), "--replications", "2", "--no-predict"]
     assert main(asked) == 0
-    assert load(output).tiers
+    first = output.read_text(encoding="utf-8")
+    output.write_text(first, encoding="utf-8", newline="\r\n")  # as an editor may save it
+    assert main(asked) == 0
+    assert output.read_text(encoding="utf-8") == first
+    capsys.readouterr()
+
+    changed = mapping.read_text(encoding="utf-8").replace("name: ", "name: My own ", 1)
+    mapping.write_text(changed, encoding="utf-8")
+    assert main([*asked, "--as", "servicenow"]) == 0
+    said = capsys.readouterr().out
+    assert f"changed by hand: {mapping}; to read the export by it: --as {mapping}" in said
+    assert mapping.read_text(encoding="utf-8") == changed
+    assert main([*asked, "--as", str(mapping)]) == 0
+    assert mapping.read_text(encoding="utf-8") == changed
+
+    mine = output.read_text(encoding="utf-8").replace("ability:", "# raised by us\n    ability:", 1)
+    output.write_text(mine, encoding="utf-8")
+    capsys.readouterr()
+    assert main(asked) == 2
+    assert "client.yaml was changed since it was written" in (said := capsys.readouterr().err)
+    assert "`extends: client.yaml`" in said
+    assert output.read_text(encoding="utf-8") == mine
 
 
 def test_days_the_wrong_way_round(export, tmp_path, capsys):
