@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -71,6 +71,9 @@ HANDOVERS: Final = (
 MOST_COLUMNS: Final = 5
 """Scenarios that a table has a column for; of more, each is a row."""
 
+MOST_ON_PAPER: Final = 7
+"""Columns that a page of a PDF has room for."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -89,6 +92,30 @@ class Table:
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+
+
+def on_paper(table: Table) -> list[Table]:
+    """Cut a table that is too wide for paper into several, each with the first column.
+
+    Examples
+    --------
+    >>> wide = Table("t", tuple("abcdefghi"), (tuple("123456789"),), "A note.")
+    >>> [(one.headings, one.note) for one in on_paper(wide)]
+    [(('a', 'b', 'c', 'd', 'e'), ''), (('a', 'f', 'g', 'h', 'i'), 'A note.')]
+    """
+    others = len(table.headings) - 1
+    if others < MOST_ON_PAPER:
+        return [table]
+    pieces = math.ceil(others / (MOST_ON_PAPER - 1))
+    each = math.ceil(others / pieces)
+    found = []
+    for first in range(1, others + 1, each):
+        columns = (0, *range(first, min(first + each, others + 1)))
+        headings, *rows = (
+            tuple(row[column] for column in columns) for row in (table.headings, *table.rows)
+        )
+        found.append(Table(table.title, headings, tuple(rows)))
+    return [*found[:-1], replace(found[-1], note=table.note)]
 
 
 def options(study: Study) -> Table:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from sim.present.inline_svg import Pictures
 from sim.present.picture import Chart
-from sim.present.text import coded, kept_together
+from sim.present.report_tables import on_paper
+from sim.present.text import breakable, coded, kept_together, soft
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -58,6 +59,8 @@ def environment() -> Environment:
     made.filters["kept_together"] = kept_together
     # It escapes by itself.
     made.filters["coded"] = lambda text: Markup(coded(text))  # noqa: S704
+    made.filters["on_paper"] = on_paper
+    made.filters["cell"] = lambda text: Markup(soft(coded(breakable(kept_together(text)))))  # noqa: S704
     return made
 
 

@@ -13,6 +13,10 @@ LONGEST_NAME: Final = 34
 """Characters of a name in a picture."""
 _NUMBER_AND_UNIT: Final = re.compile(r"(?<=\d) (?=(?:%|s|min|h|d|points|[A-Z]{3})(?!\w))")
 _INTERVAL: Final = re.compile(r"(?<=\d)–(?=\d)")
+_LONG_WORD: Final = re.compile(r"[^ \n]{15,}")
+_JOINT: Final = re.compile(r"(?<=[._/])(?=[^\W\d]|\*)")
+_ENDLESS: Final = re.compile(r"[^ \n\u200b]{24}(?=[^ \n\u200b])")
+_BREAK: Final = "\N{ZERO WIDTH SPACE}"
 _CODE: Final = re.compile(r"`([^`]+)`")
 _STAND_IN: Final = "□"
 _CHANGING: Final = {"Mn", "Me", "Sk"}
@@ -146,6 +150,31 @@ def coded(text: str) -> str:
     'Set <code>period.warm_up</code> to &lt;5 weeks&gt;.'
     """
     return _CODE.sub(r"<code>\1</code>", html.escape(text))
+
+
+def soft(html_text: str) -> str:
+    """Turn the places where ``breakable`` lets a word break into HTML's.
+
+    Examples
+    --------
+    >>> soft(coded(breakable("`tiers.*.first_contact`")))
+    '<code>tiers.<wbr>*.<wbr>first_<wbr>contact</code>'
+    """
+    return html_text.replace(_BREAK, "<wbr>")
+
+
+def breakable(text: str) -> str:
+    """Say where long words may break in a narrow column: fields at their joints, endless words anywhere.
+
+    Examples
+    --------
+    >>> breakable("documentation.quality").split(chr(0x200B))
+    ['documentation.', 'quality']
+    >>> [len(part) for part in breakable("x" * 60).split(chr(0x200B))]
+    [24, 24, 12]
+    """
+    jointed = _LONG_WORD.sub(lambda word: _JOINT.sub(_BREAK, word[0]), text)
+    return _ENDLESS.sub(lambda run: run[0] + _BREAK, jointed)
 
 
 def listed(words: Iterable[str]) -> str:

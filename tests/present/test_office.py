@@ -1,11 +1,13 @@
 """Deck, workbook and paper: what they hold, and that no name is ever run."""
 
+import html
 import re
 from dataclasses import replace
 
 import pytest
 
 from sim.present import write
+from sim.present.report import Asked, page
 
 openpyxl = pytest.importorskip("openpyxl")
 pptx = pytest.importorskip("pptx")
@@ -162,3 +164,37 @@ def test_the_paper_is_a_pdf(single, tmp_path, few_charts):
     pytest.importorskip("weasyprint")
     path = write(single, tmp_path / "single.pdf")
     assert path.read_bytes().startswith(b"%PDF-")
+
+
+def cells_on_paper(text):
+    """Lay a page out as for a PDF; returns the lines of each cell, and the cells that leave the paper."""
+    weasyprint = pytest.importorskip("weasyprint")
+    cells, beyond = [], []
+    for sheet in weasyprint.HTML(string=text).render().pages:
+        paper = sheet._page_box
+        edge = paper.content_box_x() + paper.width
+        for part in paper.descendants():
+            if type(part).__name__ != "TableCellBox":
+                continue
+            rows = [one for one in part.descendants() if type(one).__name__ == "LineBox"]
+            cells += [
+                "".join(t.text for t in row.descendants() if type(t).__name__ == "TextBox")
+                for row in rows
+            ]
+            if part.position_x + part.border_width() > edge + 1:
+                beyond.append(cells[-1:])
+    return cells, beyond
+
+
+@pytest.mark.parametrize("which", ["study", "hostile"])
+def test_no_table_on_paper_breaks_a_word_or_leaves_the_page(which, few_charts, request):
+    """A column is as wide as its longest word; fields break at their joints, endless names anywhere."""
+    text = page(request.getfixturevalue(which), Asked(), paper=True)
+    cells, beyond = cells_on_paper(text)
+    assert len(cells) > 500
+    assert beyond == []
+    written = html.unescape(re.sub(r"<[^>]*>", " ", text))
+    words = set(re.findall(r"\w+", written.replace("\N{WORD JOINER}", "")))
+    shown = " ".join(cells).replace("\N{WORD JOINER}", "")
+    # A name of 200 letters without a space has to break somewhere.
+    assert {word for word in re.findall(r"\w+", shown) if set(word) != {"x"}} <= words

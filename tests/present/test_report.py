@@ -15,7 +15,7 @@ from sim.present import load_theme, save_charts, write
 from sim.present.animation import animate
 from sim.present.templates import file_name
 
-VOID = {"meta", "img", "br", "input", "link", "hr"}
+VOID = {"meta", "img", "br", "wbr", "input", "link", "hr"}
 SVG_ALONE = {"path", "use", "rect", "line"}
 
 
