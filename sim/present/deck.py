@@ -30,6 +30,7 @@ from sim.present.sentences import (
 from sim.present.slide import Deck, Slide
 from sim.present.text import one_line, plural, short_names, shortened
 from sim.study.asked import words
+from sim.study.listing import judged_together
 from sim.study.result import Result
 from sim.units import format_share
 
@@ -76,7 +77,7 @@ def slides(study: Study, asked: Asked) -> list[Slide]:
     """List the slides, those left out that the study cannot feed."""
     told = answer(study)
     best = study[told.best.name if asked.scenario is None else asked.scenario]
-    notes = "\n".join(tables.method(study))
+    notes = "\n".join(filter(None, (*tables.method(study), judged_together(study))))
     under = f"{period_words(study[0].scenario)} · {evidence_words(study)}"
     headline = finding(study)
     if len(study) > MOST_OPTIONS:

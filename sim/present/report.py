@@ -27,6 +27,7 @@ from sim.present.templates import environment, file_name, image, inline
 from sim.present.text import one_line, plural
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
+from sim.study.listing import judged_together
 from sim.study.signs import Sign
 from sim.study.study import Study
 
@@ -187,6 +188,7 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
         .get_template(TEMPLATE)
         .render(
             paper=paper,
+            together=judged_together(study),
             title=", ".join(one_line(name) for name in study.names[:4])
             + (f" and {plural(len(study) - 4, 'more option')}" if len(study) > 4 else ""),  # noqa: PLR2004 - as many fit
             answer=found,

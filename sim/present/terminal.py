@@ -89,6 +89,9 @@ def _in_full(study: Study) -> Iterator[Any]:
         yield _rows_table(own, effects, result.scenario.costs.currency)
     if len(study) > 1:
         yield Text(MARKS_OF_CHANGE, style="dim")
+    together = listing.judged_together(study)
+    if together:
+        yield Text(together, style="dim")
 
 
 def _plain_table() -> Table:

@@ -109,6 +109,22 @@ def title(study: Study) -> str:
     )
 
 
+def judged_together(study: Study) -> str:
+    """Say why a difference may not be shown although its interval leaves out 0; empty where none is so."""
+    changes = study.changes()
+    if not any(
+        one.effect == "no difference shown"
+        and (one.difference.estimate.low > 0 or one.difference.estimate.high < 0)
+        for one in changes
+    ):
+        return ""
+    return (
+        "An interval may leave out 0 where no difference is shown: it stands for one comparison alone, "
+        f"but all {len(changes)} are judged together (Holm's adjustment), so that in at most "
+        f"{100 * (1 - study.level):.3g} % of such studies any difference is shown that is none."
+    )
+
+
 def heading(result: Result) -> str:
     """Name a scenario, with what was found to differ from the first."""
     changes = "; ".join(write_change(path, change) for path, change in result.changes.items())
@@ -133,6 +149,8 @@ def text(study: Study) -> str:
         lines += [
             line(row) for row, of in zip(cells, listed, strict=True) if of.scenario == result.name
         ]
+    together = judged_together(study)
+    lines += [together] * bool(together)
     return "\n".join([*lines, *(f"Note: {note}" for note in study.notes)])
 
 
@@ -148,7 +166,9 @@ def html(study: Study) -> str:
         head = escaping.escape(heading(result))
         body.append(f'<tr><th colspan="{len(HEADINGS)}" style="text-align:left">{head}</th></tr>')
         body += [f"<tr>{line(r.cells(), 'td')}</tr>" for r in listed if r.scenario == result.name]
-    notes = "".join(f"<p>{escaping.escape(note)}</p>" for note in study.notes)
+    together = judged_together(study)
+    under = [*study.notes, *[together] * bool(together)]
+    notes = "".join(f"<p>{escaping.escape(note)}</p>" for note in under)
     return (
         f"<table><caption>{escaping.escape(title(study))}</caption>"
         f"<thead><tr>{line(HEADINGS, 'th')}</tr></thead><tbody>{''.join(body)}</tbody></table>{notes}"

@@ -1,13 +1,16 @@
 """Sentences, the answer and the terminal: what is said, and that it fits."""
 
+import html
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 import sim
+from sim.present import chart, deck, report
 from sim.present.answer import answer
 from sim.present.charts.service_levels import finding
 from sim.present.questions import answers
@@ -221,3 +224,38 @@ def test_a_run_and_a_check_print_themselves(study):
     assert "says nothing about how sure" in " ".join(text.split())
     assert "utilisation" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("clear_of_zero", [True, False])
+def test_an_interval_clear_of_zero_that_is_not_shown_to_differ_is_explained(
+    study, monkeypatch, clear_of_zero
+):
+    """Screen, text, notebook, report, deck and chart say that verdicts are judged together, where it matters."""
+    low = 0.001 if clear_of_zero else -0.001
+    told = Estimate(0.01, low, 0.02, 4)
+    changes = [
+        replace(
+            one,
+            difference=replace(one.difference, estimate=told),
+            effect="no difference shown",
+        )
+        for one in study.changes()
+    ]
+    monkeypatch.setattr(type(study), "changes", lambda *_: changes)
+    monkeypatch.setattr(report, "charts_of", lambda *_: [])
+    slides_said = "\n".join(one.notes for one in deck.slides(study, report.Asked()))
+    said = {
+        "screen": study_text(study, 200),
+        "text": repr(study),
+        "notebook": html.unescape(study._repr_html_()),
+        "report": html.unescape(report.page(study, report.Asked(), paper=False)),
+        "deck": slides_said,
+    }
+    wanted = f"all {len(changes)} are judged together (Holm's adjustment)"
+    where = {
+        name
+        for name, text in said.items()
+        if wanted in " ".join(text.split()).replace("\N{NO-BREAK SPACE}", " ")
+    }
+    assert where == (set(said) if clear_of_zero else set())
+    assert ("leaves out 0" in chart(study, "differences").subtitle) == clear_of_zero

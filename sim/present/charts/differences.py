@@ -28,6 +28,7 @@ from sim.present.sentences import (
 from sim.present.text import one_line, plural, short_names, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.study.asked import words
+from sim.study.listing import judged_together
 from sim.study.study import Change, Study
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ _EM: Final = 0.54
 _WIDEST: Final = 3.2
 """Bars are never drawn shorter than that for their labels."""
 _POINTS: Final = 72
+_JUDGED: Final = "Holm's adjustment over all of them"
+_EVEN_SO: Final = "; so also where one interval alone leaves out 0"
 _TICKED: Final = 0.8
 """Part of an axis that has ticks: a label at its very end would reach into the next panel."""
 _LEAST_REACH: Final = 0.001
@@ -128,7 +131,7 @@ def differences(
         finding(study, changes),
         f"Difference against {one_line(study[0].name)}, paired by replication · "
         f"{period_words(study[0].scenario)} · {evidence_words(study)} · ▲ better  ▼ worse  "
-        "↑ higher  ↓ lower  ○ none shown (Holm's adjustment over all of them)",
+        f"↑ higher  ↓ lower  ○ none shown ({_JUDGED}{_EVEN_SO if judged_together(study) else ''})",
         footer(study, brand=theme.footer),
         COLUMNS,
         _rows(changes),
