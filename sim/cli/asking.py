@@ -120,6 +120,7 @@ def signs(path: Path, as_json: bool, strict: bool, **options: Any) -> int:  # no
                 click.echo(sentence)
             if sign.tried:
                 say_table(signs_text.LEVER_HEADINGS, signs_text.lever_rows(sign, currency))
+        click.echo(f"Means over {options['replications']} replications with 95 % intervals.")
         say_next(
             f"tiersim explain {path} --healthy HEALTHY.yaml",
             "training, documentation or understaffing",

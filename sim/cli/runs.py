@@ -23,7 +23,10 @@ from sim.cli.saying import (
 if TYPE_CHECKING:
     from sim.outcome import Measures, Run
 
-HEADLINES = ("l1_share", "first_contact_share", "reopen_share", "service_level", "utilisation")
+HEADLINES = (
+    *("l1_share", "first_contact_share", "reopen_share"),
+    *("service_level", "utilisation", "total_cost"),
+)
 """Families shown by ``run``; ``--json`` has all."""
 DEMO = ("in-house-desk", "one-more-at-l1", "excellent-notes", "poor-notes")
 DEMO_REPLICATIONS = 40
@@ -97,8 +100,11 @@ def run(  # noqa: PLR0917 - click passes options by name
         click.echo(story)
     else:
         measures = outcome.measure(done, curves=False)
-        say_table(("", "value", "of tickets"), list(_rows(done, measures)), _title(done))
+        headings = ("", "value", "of tickets", "goal")
+        say_table(headings, list(_rows(done, measures)), _title(done, measures))
         click.echo(
+            "Of tickets: how many the figure is about. No pauses: the clock runs on while a ticket waits for "
+            "its user, a vendor or a change window.\n"
             "One replication is one possible course of things: it does not say how sure these figures are."
         )
     for one in written:
@@ -108,22 +114,27 @@ def run(  # noqa: PLR0917 - click passes options by name
     say_next(f"tiersim compare {path}", "figures with their intervals")
 
 
-def _title(done: Run) -> str:
-    tickets = len(done.workload.tickets)
-    return f"{done.scenario.name}: {tickets:,} tickets, seed {done.seed}, replication {done.replication}"
+def _title(done: Run, measures: Measures) -> str:
+    from sim.present.sentences import period_words  # noqa: PLC0415
+
+    counted = f"{measures.values['tickets']:,.0f} tickets counted, in {period_words(done.scenario)}"
+    return f"{done.scenario.name}: {counted}; seed {done.seed}, replication {done.replication}"
 
 
-def _rows(done: Run, measures: Measures) -> Iterator[tuple[str, str, str]]:
+def _rows(done: Run, measures: Measures) -> Iterator[tuple[str, str, str, str]]:
     from sim import outcome  # noqa: PLC0415
+    from sim.study.asked import level_metric  # noqa: PLC0415
 
+    goals = {level_metric(n): one.goal for n, one in done.scenario.service_levels.items()}
     for name, value in measures.values.items():
         if name.partition("[")[0] not in HEADLINES:
             continue
         known = outcome.metric(name)
         text = known.format(value, done.scenario.costs.currency)
-        # Utilisation is out of time, not of tickets.
-        out_of = "" if name.startswith("utilisation") else f"{measures.counts[name]:,.0f}"
-        yield known.label, text, out_of
+        # Utilisation is out of time, cost is out of weeks: not of tickets.
+        of_tickets = not name.startswith(("utilisation", "total_cost"))
+        out_of = f"{measures.counts[name]:,.0f}" if of_tickets else ""
+        yield known.label, text, out_of, known.format(goals[name]) if name in goals else ""
 
 
 @click.command(short_help="Compare some desks of the gallery; nothing to prepare.")

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from sim.study.study import Study
 
 WARM_UP_REPLICATIONS = 12
+MEANINGS = (
+    "Tickets that come: share of all tickets. Asked: work that comes to the queue. There: hours that its "
+    "own people are there for tickets (shifts less absence, breaks, vacancies and time for permanent "
+    "fixes). All of it is arithmetic on means; nothing was simulated for it."
+)
+"""What the columns of a checked scenario mean."""
 _MODELINE = re.compile(r"^# yaml-language-server:.*\n")
 _TOP_KEY = re.compile(r"^([a-z_]+):", re.MULTILINE)
 
@@ -140,6 +146,8 @@ def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: b
         _say_implied(path, known)
         if path in seen:
             _say_settling(path, seen[path], welch if path == paths[0] else None)
+    if found:
+        click.echo(MEANINGS)
     sys.stdout.flush()
     for fault in faults:
         click.echo(str(fault), err=True)
@@ -186,7 +194,9 @@ def _say_settling(path: Path, seen: Settling, welch: Path | None) -> None:
         for number, backlog in enumerate(seen.weeks)
     ]
     say_table(
-        ("week", "open tickets", ""), rows, f"Filling up: {WARM_UP_REPLICATIONS} replications"
+        ("week", "open tickets", ""),
+        rows,
+        f"Open tickets, on average over the week and {WARM_UP_REPLICATIONS} replications: the desk fills up",
     )
     click.echo(f"  {seen.sentence()}")
     if welch is None:

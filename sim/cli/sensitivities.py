@@ -141,11 +141,18 @@ def _tornado(
         )
         return
     rows = inputs_table.tornado_rows(found, scenario.costs.currency)
-    say_table(inputs_table.TORNADO, rows, f"{scenario.name}: {metric}")
+    title = f"{_title(scenario, metric)}; {options['replications']} replications, 95 % intervals"
+    say_table(inputs_table.TORNADO, rows, title)
     click.echo(inputs_table.tornado_sentence(found))
     click.echo(inputs_table.ONE_AT_A_TIME)
     for one in written:
         click.echo(f"Written: {one}")
+
+
+def _title(scenario: Scenario, metric: str) -> str:
+    from sim.study.asked import words  # noqa: PLC0415
+
+    return f"{scenario.name}: {words(metric).label} ({metric})"
 
 
 def _together(
@@ -172,7 +179,7 @@ def _together(
         inputs = [asdict(one) for one in found]
         say_json({"scenario": scenario.name, "metric": metric, "method": method, "inputs": inputs})
         return
-    say_table(headings, rows, f"{scenario.name}: {metric}")
+    say_table(headings, rows, _title(scenario, metric))
 
 
 def _break_even(

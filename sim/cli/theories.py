@@ -51,5 +51,11 @@ def theory(path: Path, replications: int, seed: int, engine: str, as_json: bool)
     say_table(beside.HEADINGS, beside.rows(found), title)
     for sentence in beside.sentences(found):
         click.echo(f"  {sentence}")
+    click.echo(
+        "  People at work: on average over every hour of the period, nights and weekends too."
+    )
+    click.echo(
+        "  Apart: how far theory is from the simulation's mean; inside: within its interval."
+    )
     click.echo()
     say_next(f"tiersim compare {path}", "every figure, formulas or not")

@@ -23,7 +23,7 @@ def scorecard_rows(card: Scorecard, currency: str = "") -> list[tuple[str, ...]]
     """Return the scorecard as a table, one line an aspect and tier."""
     return [
         (
-            line_name(line),
+            line_name(line) + (", a week" if line.metric == "total_cost" else ""),
             *(
                 _cell(card, line, name, currency) if name in line.estimates else "–"
                 for name in card.names
@@ -77,7 +77,7 @@ def scorecard_sentences(card: Scorecard) -> Iterator[str]:
         for second in card.names[i + 1 :]:
             yield _between(card, first, second)
     yield (
-        f"“Beats” is said only where the paired difference on the same tickets shows it, at "
+        f"“Beats”, and {BEST} for who beats every other, is said only where the paired difference on the same tickets shows it, at "
         f"{100 * card.level:g} % for the whole scorecard together (Holm)."
     )
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from sim import outcome
 from sim.present.sentences import NOTHING, interval, measured, written_change
 from sim.present.text import listed
 from sim.study.asked import words
@@ -27,12 +28,20 @@ def sign_rows(signs: Sequence[Sign], currency: str = "") -> list[tuple[str, ...]
     return [
         (
             sign.name,
-            measured(sign.estimate, words(sign.metric, currency).write),
+            measured(sign.estimate, words(sign.metric, currency).write) + each(sign),
             threshold_words(sign, currency),
             f"{MARKS[sign.word]} {sign.word}",
         )
         for sign in signs
     ]
+
+
+def each(sign: Sign) -> str:
+    """Say what there are so many of a figure for, where it is a count: ``" per escalated ticket"``."""
+    known = outcome.metric(sign.metric)
+    if math.isnan(sign.estimate.mean) or not known.unit.startswith("per "):
+        return ""
+    return " per escalated ticket" if "escalated" in known.denominator else " per ticket"
 
 
 def threshold_words(sign: Sign, currency: str = "") -> str:
@@ -80,8 +89,8 @@ def sign_sentences(sign: Sign, currency: str = "") -> Iterator[str]:
         yield f"{_upper(sign.name)}: not measured on this desk."
         return
     yield (
-        f"{_upper(sign.name)}: {_verdict(sign)}. {label}: {measured(sign.estimate, write)}; it would "
-        f"be a sign {threshold_words(sign, currency)}."
+        f"{_upper(sign.name)}: {_verdict(sign)}. {label}: {measured(sign.estimate, write)}{each(sign)}; it "
+        f"would be a sign {threshold_words(sign, currency)}."
     )
     if sign.word == "does not show":
         return
@@ -119,7 +128,7 @@ def sign_sentences(sign: Sign, currency: str = "") -> Iterator[str]:
                     + (
                         ""
                         if spent_words(one, currency) == NOTHING
-                        else f", {spent_words(one, currency)}"
+                        else f", {spent_words(one, currency)} a week"
                     )
                     for one in others
                 )

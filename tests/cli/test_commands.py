@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 import types
@@ -108,6 +109,7 @@ def test_check_says_what_a_scenario_implies(desk, say):
     assert "no fault found" in out
     assert "L1 is expected to resolve" in out
     assert "Next: tiersim run desk.yaml" in out
+    assert say("check", "desk.yaml", "more.yaml")[1].count("arithmetic on means") == 1
     code, out, _ = say("check", "desk.yaml", "more.yaml", "--json")
     tree = json.loads(out)
     assert (code, tree["faults"]) == (Exit.FINE, [])
@@ -451,3 +453,26 @@ def test_a_queue_that_others_serve_is_simulated(desk, say, served):
     )
     assert say("check", "served.yaml")[0] == Exit.FINE
     assert say("compare", "served.yaml", "--replications", "2", "--jobs", "1")[0] == Exit.FINE
+
+
+def test_a_run_says_what_its_figures_are_of(desk, say):
+    """The tickets that count and when, the goals, the cost with its unit, and what pauses are."""
+    code, out, _ = say("run", "desk.yaml")
+    assert code == Exit.FINE
+    assert re.search(r"Three weeks: [\d,]+ tickets counted, in 2 weeks from 22 Dec 2025", out)
+    line = next(line for line in out.splitlines() if "Service level: L1 response " in line)
+    assert line.rstrip().endswith("90.0 %")
+    assert re.search(r"Total cost in a week +[\d,]+ EUR", out)
+    assert "No pauses: the clock runs on" in out
+
+
+def test_signs_say_what_their_figures_are_of(desk, say):
+    """Re-explaining is per escalated ticket; money is a week's; intervals are named."""
+    code, out, _ = say("signs", "desk.yaml", "--replications", "3", "--jobs", "1")
+    assert code == Exit.FINE
+    told = next(line for line in out.splitlines() if "users explain again" in line)
+    assert "per escalated ticket" in told
+    for line in out.splitlines():
+        if line.startswith(("What helps most", "Also:")) and "saves" in line:
+            assert line.count("EUR)") <= line.count(" a week")
+    assert "Means over 3 replications with 95 % intervals" in out

@@ -225,7 +225,9 @@ def test_the_scorecard_in_words(card):
     assert "Desk 7 is ahead of every other desk on 2 of 4 lines." in text
     assert "Desk 5 beats Desk 7 on total cost of the whole desk; loses on" in text
     assert "on satisfaction of the whole desk it is not yet known." in text
+    assert "★ for who beats every other, is said only where" in text
     rows = scorecard_text.scorecard_rows(card, "EUR")
+    assert "total cost of the whole desk, a week" in [row[0] for row in rows]
     assert all(len(row) == len(scorecard_text.headings(card)) for row in rows)
     assert sum(scorecard_text.BEST in cell for row in rows for cell in row) == 3
 
