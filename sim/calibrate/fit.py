@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.calibrate.answers import settle_answers
 from sim.calibrate.datapage import DataPage, data_page
 from sim.calibrate.demand import Demand, fit_demand
 from sim.calibrate.drift import Drift, find_drift
@@ -35,6 +36,7 @@ from sim.calibrate.habits import (
     settle_users,
 )
 from sim.calibrate.handovers import fit_hand_overs
+from sim.calibrate.hours import working_hours
 from sim.calibrate.inhand import settle_in_hand
 from sim.calibrate.kinds import channels, priorities, profile_of, topic_priorities
 from sim.calibrate.lines import Lines, find_lines
@@ -51,7 +53,7 @@ from sim.calibrate.paths import (
 )
 from sim.calibrate.rehearse import FEWEST_TICKETS, bound_touch, rehearse
 from sim.calibrate.staffing import BREAKS, staff_tiers
-from sim.calibrate.times import user_waits, working_hours
+from sim.calibrate.times import user_waits
 from sim.errors import ExportError
 from sim.scenario.model import Scenario
 from sim.units import DAY, HOUR, HOURS_PER_WEEK, WEEK
@@ -179,6 +181,7 @@ class _Fit:
         settle_hand_overs(tree, export, levels, hand_overs, self.ledger)
         settle_first_contact(tree, export, levels, self.ledger)
         settle_users(tree, waits, levels, self.ledger)
+        settle_answers(tree, export, levels, self.ledger)
         settle_reopening(tree, export, self.ledger)
         make_promises(tree, self.ledger)
         hours = working_hours(export, levels, self.lines)
@@ -237,6 +240,7 @@ class _Fit:
             },
             "holidays": list(self.holidays),
             "shifts": {},
+            "hours": {},
             "demand": {
                 "volume": f"{rates['volume'] * HOURS_PER_WEEK:.6g} / week",
                 "busyness": round(rates["busyness"], 4),

@@ -6,21 +6,19 @@ from. What an export cannot tell is assumed, and said to be so.
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.calibrate.answers import elapsed_ms
 from sim.calibrate.export import USER, Export
-from sim.calibrate.families import Choice, choose_family, lognormal_of
 from sim.calibrate.firstcontact import at_once_share
 from sim.calibrate.handovers import HandOvers
-from sim.calibrate.parameters import Ledger, resampled, share_interval
+from sim.calibrate.hours import ALWAYS
+from sim.calibrate.parameters import Ledger, share_interval
 from sim.calibrate.paths import Levels
-from sim.calibrate.times import UserWaits, until_reopened_ms
-from sim.calibrate.written import LARGEST_CV
-from sim.units import HOUR, MINUTE
+from sim.calibrate.times import UserWaits, reopenings
+from sim.units import MINUTE
 from sim.workload.journeys import NONE
 
 QUALITY: Final = 0.6
@@ -132,9 +130,8 @@ def _closing_waits(export: Export, levels: Levels, found: HandOvers) -> tuple[in
 
 
 def settle_users(tree: Tree, waits: UserWaits | None, levels: Levels, ledger: Ledger) -> None:
-    """Settle how often each tier asks users, and how long they take to answer."""
+    """Settle how often each tier asks users."""
     if waits is None:
-        ledger.say("users.answers_in", 3 * HOUR, "assumed", "no wait for users is seen")
         return
     for number, (tier, (count, asked)) in enumerate(zip(tree["tiers"], waits.asks, strict=True)):
         # What is settled in the first contact asks nobody.
@@ -146,33 +143,6 @@ def settle_users(tree: Tree, waits: UserWaits | None, levels: Levels, ledger: Le
         if total < asked:
             why += ", those settled in the first contact left out"
         ledger.say(f"tiers.{tier}.asks_user", share, "measured", why, *interval)
-    if not isfinite(waits.mean_ms):
-        return
-    family = choose_family(waits.waits_min)
-    if family is None:
-        family = Choice("lognormal", {}, waits.mean_ms / MINUTE, waits.cv)
-    tree["users"] = {"answers_in": f"{max(round(family.mean), 1)} min"}
-    if family.shape:
-        tree["users"]["answers_shape"] = list(family.shape)
-    else:
-        tree["users"]["answers_cv"] = round(min(family.cv, LARGEST_CV), 3)
-    if family.best in ("gamma", "Weibull"):
-        tree["users"]["answers_law"] = family.best
-    elif family.best == "exponential":
-        # Its variation is 1: the gamma distribution is then the exponential.
-        tree["users"]["answers_law"] = "gamma"
-    told = f"{family.best}, {len(waits.waits_min)} waits, nights and weekends counted"
-    if family.best != "lognormal":
-        told += f"; {family.gain[family.best]:.2f} better per wait than lognormal, held out"
-    figure = _lognormal_mean if family.best == "lognormal" else np.mean
-    low, high = resampled(waits.waits_min, figure)
-    ledger.say(
-        "users.answers_in", family.mean * MINUTE, "fitted", told, low * MINUTE, high * MINUTE
-    )
-
-
-def _lognormal_mean(minutes: NDArray[np.float64]) -> float:
-    return lognormal_of(minutes)[0]
 
 
 def settle_reopening(tree: Tree, export: Export, ledger: Ledger) -> None:
@@ -188,11 +158,12 @@ def settle_reopening(tree: Tree, export: Export, ledger: Ledger) -> None:
     for tier in tree["tiers"]:
         tree["tiers"][tier]["reopens"] = round(share, 5)
         ledger.say(f"tiers.{tier}.reopens", share, "measured", "of all tickets", *interval)
-    after = until_reopened_ms(export)
-    if len(after):
-        mean = float(np.mean(after))
+    after = reopenings(export)
+    if len(after[0]):
+        hours = tree["users"].get("hours", ALWAYS)
+        mean = float(np.mean(elapsed_ms(tree, export, hours, *after)))
         tree["users"]["comes_back_after"] = f"{max(round(mean / MINUTE), 1)} min"
-        ledger.say("users.comes_back_after", mean, "measured", f"{len(after)} reopenings")
+        ledger.say("users.comes_back_after", mean, "measured", f"{len(after[0])} reopenings")
 
 
 def make_promises(tree: Tree, ledger: Ledger) -> None:

@@ -81,13 +81,17 @@ class Desk:
     hours : float64 array
         Without a wait.
     waited, more : float64 arrays
-        Of tickets that waited: how long, and by how much more than that they took longer, because
-        the wait ended when nobody was there. None of them: no more at all.
+        Of tickets that waited: how long in the hours in which waits run, and by how much more than
+        ``pace`` times that they took longer: for the wait ended when nobody was there, or began
+        before a week-end. None of them: no more at all.
+    pace : float
+        Hours of the week for each hour in which waits run.
     """
 
     hours: Hours
     waited: Hours
     more: Hours
+    pace: float = 1.0
 
 
 def fit_waits(
@@ -121,7 +125,7 @@ def fit_waits(
         fitted = fit_other_waits(real_h, desk_h, seed=seed)
         return None if fitted is None else Waits(fitted, LAWS[0], (), {})
     rng = np.random.default_rng(seed)
-    lengths = np.append(0.0, np.geomspace(shortest_h, LONGEST_H, lengths_tried))
+    lengths = np.append(0.0, np.geomspace(shortest_h, LONGEST_H / desk.pace, lengths_tried))
     falls = _Falls.of(lengths, rng.choice(desk_h, DRAWS), desk, rng)
     others = [
         _Falls.of(lengths, rng.choice(rng.choice(desk_h, len(desk_h)), DRAWS), desk, rng)
@@ -260,13 +264,13 @@ class _Falls:
         waited, more = desk.waited[order], desk.more[order]
         rows = []
         for wait in lengths:
-            hours = base + wait
+            longer = np.full(len(base), wait * desk.pace)
             if wait and len(more):
                 # The tickets whose waits were most like it.
                 middle = int(np.searchsorted(waited, wait))
                 low = min(max(middle - ALIKE // 2, 0), max(len(more) - ALIKE, 0))
-                hours = hours + rng.choice(more[low : low + ALIKE], len(base))
-            rows.append(_counts(hours))
+                longer += rng.choice(more[low : low + ALIKE], len(base))
+            rows.append(_counts(base + np.maximum(longer, wait)))
         counts = np.stack(rows)
         return cls(lengths, (counts + LEAST_COUNT) / (len(base) + LEAST_COUNT * BINS))
 

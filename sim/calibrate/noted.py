@@ -39,6 +39,9 @@ class Noted:
         Of the stays that begin in a queue or come in in work, the share in which it is noted that
         somebody took the ticket up: by tier, by whether it was handed over there, and by whether
         it was passed on from there.
+    if_waited : bool array, shape (tiers, 2)
+        Whether it is noted above all where the ticket had waited: by tier, and by whether it was
+        handed over there (``notes_waits``).
     others : tuple of float
         By tier: share of stays in which a wait for a vendor or a change is noted.
     resumed : float
@@ -47,6 +50,7 @@ class Noted:
 
     kept: float
     taken_up: NDArray[np.float64]
+    if_waited: Flags
     others: tuple[float, ...]
     resumed: float
 
@@ -108,6 +112,31 @@ def seen_taken_up(export: Export, levels: Levels) -> Flags:
     return np.asarray(told.straight & _begins_open(told, levels))
 
 
+def could_show(export: Export, levels: Levels) -> Flags:
+    """Tell likewise which stays would show it, had it been noted: they begin in a queue, or new."""
+    return np.asarray(_begins_open(_Told.of(export), levels))
+
+
+def notes_waits(export: Export, own: Flags, shown: Flags) -> bool:
+    """Tell whether people note that they take up what had waited, rather than anything.
+
+    So it is taken to be where stays that do not show it were over sooner, waits for users left out,
+    than those that do: they may have been taken up at once.
+
+    Parameters
+    ----------
+    export : Export
+    own, shown : bool arrays, one per stay
+        The stays in question; those that show when they were taken up.
+    """
+    visits = export.visits
+    lasted = visits.to_ms - visits.from_ms - visits.in_state_ms[:, USER]
+    some, others = lasted[own & shown], lasted[own & ~shown]
+    if not len(some) or not len(others):
+        return False
+    return bool(np.median(others) < np.median(some))
+
+
 def _begins_open(told: _Told, levels: Levels) -> Flags:
     """Tell which stays came in there, or were handed over in a queue."""
     return np.asarray(~levels.handed_over | (told.before[told.begins] == QUEUE))
@@ -123,13 +152,15 @@ def find_noted(export: Export, levels: Levels) -> Noted | None:
     open_ = _begins_open(told, levels)
     spent = export.visits.in_state_ms[:, list(OTHERS)].sum(axis=1)
     taken_up, others = np.empty((levels.tiers, 2, 2)), []
+    if_waited = np.zeros((levels.tiers, 2), np.bool_)
     usual = _share(told.straight[open_]) or 0.0
     for tier in range(levels.tiers):
         own = levels.of_visit == tier
         for handed_over in (0, 1):
+            alike = own & (levels.handed_over == handed_over)
+            if_waited[tier, handed_over] = notes_waits(export, alike, told.straight & open_)
             for goes_on in (0, 1):
-                part = own & open_ & (levels.handed_over == handed_over)
-                share = _share(told.straight[part & (told.goes_on == goes_on)])
+                share = _share(told.straight[alike & open_ & (told.goes_on == goes_on)])
                 taken_up[tier, handed_over, goes_on] = usual if share is None else share
         others.append(float((spent[own] > 0).mean()) if own.any() else 0.0)
     changed = np.append(told.state[1:] != told.state[:-1], np.zeros(1, np.bool_))
@@ -139,6 +170,7 @@ def find_noted(export: Export, levels: Levels) -> Noted | None:
     return Noted(
         _share(told.state[told.begins][handed] == came_in[handed]) or 0.0,
         taken_up,
+        if_waited,
         tuple(others),
         _share(follows == WORK) or 0.0,
     )
@@ -167,10 +199,7 @@ def as_noted(run: Export, levels: Levels, noted: Noted, *, seed: int = 1) -> Exp
     own, before = events.state, told.before
     begins = np.zeros(len(events), np.bool_)
     begins[told.begins] = True
-    marks = noted.taken_up[
-        levels.of_visit, levels.handed_over.astype(np.intp), told.goes_on.astype(np.intp)
-    ]
-    marked = (rng.random(len(run.visits)) < marks)[told.stay]
+    marked = (rng.random(len(run.visits)) < _marks(run, levels, told, noted))[told.stay]
     forgotten = _forgotten_waits(run, levels, told, noted, luck[2])
     # Between two visits of one stay nobody notes a queue; at a hand-over few do.
     again = np.isin(before, (RESOLVED, CLOSED))
@@ -182,6 +211,23 @@ def as_noted(run: Export, levels: Levels, noted: Noted, *, seed: int = 1) -> Exp
     forgotten |= work & ~resumes & ~marked
     forgotten |= resumes & (luck[1] >= noted.resumed)
     return _with_events(run, np.where(forgotten, NONE, own).astype(np.int8))
+
+
+def _marks(run: Export, levels: Levels, told: _Told, noted: Noted) -> NDArray[np.float64]:
+    """Return for each stay the chance that it is noted that somebody took the ticket up."""
+    visits = run.visits
+    waited = visits.worked_ms - visits.from_ms >= MINUTE
+    handed, goes_on = levels.handed_over.astype(np.intp), told.goes_on.astype(np.intp)
+    marks = noted.taken_up[levels.of_visit, handed, goes_on].copy()
+    for tier, kind, on in np.ndindex(*noted.taken_up.shape):
+        own = (levels.of_visit == tier) & (handed == kind) & (goes_on == on)
+        if not noted.if_waited[tier, kind] or not own.any():
+            continue
+        # As many as ever: first those that waited, then of the others.
+        share, lay = float(noted.taken_up[tier, kind, on]), float(waited[own].mean())
+        first, rest = min(share / max(lay, 1e-9), 1.0), (share - lay) / max(1 - lay, 1e-9)
+        marks[own] = np.where(waited[own], first, max(rest, 0.0))
+    return marks
 
 
 def _forgotten_waits(

@@ -5,30 +5,30 @@ for hours or days. Of the time until a ticket is taken up, the desk with its peo
 that is simulated, and the rest is how long tickets lie (``sim.calibrate.laws``), in the working hours
 of the tier. More people shorten the first part alone.
 
-Only some stays show when they were taken up (``sim.calibrate.noted``). The others are taken to lie as
-long, unless they were over sooner: then nothing tells how long they lay.
+Only some stays show when they were taken up (``sim.calibrate.noted``). The others are taken to have
+lain as long, unless they were over sooner: then they are taken to have been taken up at once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import USER, Export, midnight_ms
+from sim.calibrate.export import Export, midnight_ms
 from sim.calibrate.firstcontact import at_once_share
+from sim.calibrate.hours import hours_of
 from sim.calibrate.laws import Desk, Waits, fit_waits
 from sim.calibrate.mirror import Rehearsal, lines_of
-from sim.calibrate.noted import seen_taken_up, shows_states
+from sim.calibrate.noted import could_show, notes_waits, seen_taken_up, shows_states
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels, find_levels
 from sim.calibrate.written import as_written, say_waits
 from sim.outcome.clocks import Hours
-from sim.scenario.calendar import open_spells
 from sim.scenario.model import Scenario
-from sim.units import DAY, HOUR, MINUTE
+from sim.units import HOUR, MINUTE
 from sim.workload.journeys import NOT_YET, Flags
 
 FEWEST: Final = 40
@@ -57,22 +57,14 @@ def fit_lying(export: Export, tree: dict[str, Any], levels: Levels, ledger: Ledg
     if export.kind == "tickets" or not len(export.visits) or not shows_states(export):
         return
     scenario = Scenario.model_validate(tree)
-    shown = seen_taken_up(export, levels)
     runs = [Rehearsal(scenario).run(number) for number in range(RUNS)]
     desks = [(run, find_levels(run, lines_of(scenario, run))) for run in runs]
     for number, (tier, one) in enumerate(tree["tiers"].items()):
         lying: dict[str, Any] = {"share": 0}
         for handed in (False, True):
             path = f"tiers.{tier}.left_lying" + (".handed_over" if handed else "")
-            kind = _Kind(number, tier, handed)
-            if not _stand_for_all(export, shown, kind.of(levels)):
-                ledger.notices.append(
-                    f"{tier}: how long tickets that {'are handed over' if handed else 'come in'} lie "
-                    "is not identified: the stays that do not show when they were taken up were "
-                    "over sooner than those that do. Such waits count as waits on others."
-                )
-                continue
-            found = _fit_one(export, shown & kind.of(levels), kind, desks, scenario)
+            kind = _kind_of(export, levels, number, tier, handed=handed)
+            found = _fit_one(export, kind, desks, scenario)
             if found is None:
                 continue
             waits, hours, why = found
@@ -89,19 +81,6 @@ def fit_lying(export: Export, tree: dict[str, Any], levels: Levels, ledger: Ledg
             one["left_lying"] = lying
 
 
-def _stand_for_all(export: Export, shown: Flags, own: Flags) -> bool:
-    """Tell whether stays that show when they were taken up may stand for those that do not.
-
-    They may where the others lasted as long, waits for users left out, or longer.
-    """
-    visits = export.visits
-    lasted = visits.to_ms - visits.from_ms - visits.in_state_ms[:, USER]
-    some, others = lasted[own & shown], lasted[own & ~shown]
-    if not len(some) or not len(others):
-        return True
-    return bool(np.median(others) >= np.median(some))
-
-
 @dataclass(frozen=True)
 class _Kind:
     """Stays at a tier that began alike: with a hand-over, or not."""
@@ -109,19 +88,30 @@ class _Kind:
     number: int
     tier: str
     handed: bool
+    shown: Flags
+    """Those that show when they were taken up, of all stays of the export."""
+    at_once: int
+    """So many others were taken up at once, as far as is known."""
 
     def of(self, levels: Levels) -> Flags:
         return np.asarray((levels.of_visit == self.number) & (levels.handed_over == self.handed))
 
 
+def _kind_of(export: Export, levels: Levels, number: int, tier: str, *, handed: bool) -> _Kind:
+    shown = seen_taken_up(export, levels)
+    kind = _Kind(number, tier, handed, shown, 0)
+    own = kind.of(levels)
+    at_once = 0
+    if notes_waits(export, own, shown):
+        at_once = int((could_show(export, levels) & own & ~shown).sum())
+    return replace(kind, shown=shown & own, at_once=at_once)
+
+
 def _fit_one(
-    export: Export,
-    own: Flags,
-    kind: _Kind,
-    desks: list[tuple[Export, Levels]],
-    scenario: Scenario,
+    export: Export, kind: _Kind, desks: list[tuple[Export, Levels]], scenario: Scenario
 ) -> tuple[Waits, str, str] | None:
     """Fit how stays of one kind lie: the waits, the hours in which they run, and how that is known."""
+    own = kind.shown
     day = f"{kind.tier} day"
     if own.sum() < FEWEST:
         return None
@@ -132,6 +122,7 @@ def _fit_one(
     in_day = float(hours.open_at(at).mean()) if long.any() else 1.0
     name = day if in_day >= IN_DAY else "always"
     real = until_taken_up(export, own, hours if name == day else Hours.always())
+    real = np.append(real, np.zeros(kind.at_once))
     desk = []
     for run, run_levels in desks:
         run_hours = hours_of(run, scenario, day) if name == day else Hours.always()
@@ -143,10 +134,14 @@ def _fit_one(
     if waits is None or waits.fitted.share < LEAST_SHARE:
         return None
     why = (
-        f"time until taken up beyond what the people assumed explain, in {len(real)} stays "
+        f"time until taken up beyond what the people assumed explain, in {own.sum()} stays "
         f"{'handed over' if kind.handed else 'that came in'} here and show it; of those that took "
         f"an hour, {100 * in_day:.0f} % were taken up in working hours"
     )
+    if kind.at_once:
+        why += (
+            f"; {kind.at_once} that do not show it were over sooner, and count as taken up at once"
+        )
     return waits, name, why
 
 
@@ -157,17 +152,3 @@ def until_taken_up(export: Export, which: Flags, hours: Hours) -> NDArray[np.flo
     zero = midnight_ms(export.days_opened()[0], export.zone)
     begin, end = ((at[own] // MINUTE) * MINUTE - zero for at in (visits.from_ms, visits.worked_ms))
     return np.asarray(hours.elapsed(begin, np.maximum(begin, end)) / HOUR)
-
-
-def hours_of(export: Export, scenario: Scenario, name: str) -> Hours:
-    """Return named hours over the days of an export, counted from the first midnight."""
-    first, last = export.days_opened()
-    return Hours(
-        *open_spells(
-            scenario.hours_named(name),
-            first,
-            ((last - first).days + 1) * DAY,
-            export.zone,
-            scenario.holidays,
-        )
-    )

@@ -14,18 +14,22 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calibrate.answers import elapsed_ms
 from sim.calibrate.export import USER, VENDOR, Export
 from sim.calibrate.firstcontact import at_once_share
+from sim.calibrate.hours import ALWAYS, open_hours, settle_hours
 from sim.calibrate.laws import LENGTHS, SHORTEST_WAIT_H, Desk, Waits, fit_waits
 from sim.calibrate.mirror import Rehearsal, lines_of
+from sim.calibrate.noted import OTHERS
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels, find_levels
 from sim.calibrate.pickup import fit_lying
+from sim.calibrate.spells import waits_for
 from sim.calibrate.times import two_paces
 from sim.calibrate.tune import OtherWaits, by_top, fit_other_waits
 from sim.calibrate.written import as_written, say_waits
 from sim.scenario.model import Scenario
-from sim.units import HOUR, MINUTE
+from sim.units import HOUR, HOURS_PER_WEEK, MINUTE
 
 FEWEST_TICKETS: Final = 100
 """Fewer tickets do not make a desk."""
@@ -39,6 +43,7 @@ FITTING_RUNS: Final = 2
 ROUNDS: Final = 3
 LONGEST_PAIRED_H: Final = 24.0 * 60
 """Of the waits by which it is found what waits do: longer ones do the same."""
+VENDORS: Final = "vendors"
 MIDDLE: Final = (0.3, 0.5, 0.7)
 """Quantiles of the tickets that wait for nobody by which touch times are fitted."""
 
@@ -102,6 +107,8 @@ def rehearse(
         )
         return Scenario.model_validate(tree)
     fit_lying(export, tree, levels, ledger)
+    # Who is waited for is not known: hours are those in which waits end that were noted.
+    settle_hours(tree, export, VENDORS, waits_for(export, OTHERS), ledger)
     passed_on = _fit_passed_on(export, tree, levels)
     for _ in range(ROUNDS - 1):
         _put_waits(tree, passed_on, {})
@@ -178,11 +185,15 @@ def _put_waits(tree: dict[str, Any], passed_on: dict[str, Waits], solved: dict[s
         one.pop("vendor", None)
         if tier not in passed_on and tier not in solved:
             continue
-        one["vendor"] = {"share": 0, "info_requests": 0}
+        one["vendor"] = {"share": 0, "hours": _vendor_hours(tree), "info_requests": 0}
         if tier in solved:
             one["vendor"] |= as_written(solved[tier])
         if tier in passed_on:
             one["vendor"]["passed_on"] = as_written(passed_on[tier])
+
+
+def _vendor_hours(tree: dict[str, Any]) -> str:
+    return VENDORS if VENDORS in tree["hours"] else ALWAYS
 
 
 def _say_waits(tier: str, solved: Waits | None, passed_on: Waits | None, ledger: Ledger) -> None:
@@ -225,8 +236,11 @@ def _desks(tree: dict[str, Any], told: Told, *, paired: bool = True) -> list[Des
     at each tier: what it then takes longer, beyond the wait, is the time until somebody was there.
     """
     plain, waiting = Scenario.model_validate(tree), None
+    hours_of_waits = _vendor_hours(tree)
+    pace = HOURS_PER_WEEK / open_hours(tree, hours_of_waits)
     if paired:
-        waiting = Scenario.model_validate(_all_wait(tree, solved=told is _until_solved))
+        longest = LONGEST_PAIRED_H / pace
+        waiting = Scenario.model_validate(_all_wait(tree, longest, solved=told is _until_solved))
     tiers = len(tree["tiers"])
     parts: list[list[Desk]] = [[] for _ in range(tiers)]
     for number in range(FITTING_RUNS):
@@ -239,40 +253,45 @@ def _desks(tree: dict[str, Any], told: Told, *, paired: bool = True) -> list[Des
             other = Rehearsal(waiting).run(number)
             others = find_levels(other, lines_of(waiting, other))
             longer = told(other, others)
-            extra = _waited_h(other, others.of_visit, tiers)
-            extra -= _waited_h(run, levels.of_visit, tiers)
+            extra = _waited_h(other, others, tree)
+            extra -= _waited_h(run, levels, tree)
             for tier, (short, long) in enumerate(zip(hours, longer, strict=True)):
                 waited = extra[:, tier]
                 both = np.isfinite(short) & np.isfinite(long) & (waited > 0)
-                more = np.maximum(long - short - waited, 0)
+                more = np.maximum(long - short, waited) - pace * waited
                 desks[tier] = Desk(_known(short), waited[both], more[both])
         for tier, desk in enumerate(desks):
             parts[tier].append(desk)
     return [
-        Desk(*(np.concatenate([getattr(one, name) for one in own]) for name in _COLUMNS))
+        Desk(
+            np.concatenate([one.hours for one in own]),
+            np.concatenate([one.waited for one in own]),
+            np.concatenate([one.more for one in own]),
+            pace,
+        )
         for own in parts
         if own
     ]
 
 
-_COLUMNS = ("hours", "waited", "more")
-
-
-def _waited_h(run: Export, level: NDArray[np.int8], tiers: int) -> NDArray[np.float64]:
+def _waited_h(run: Export, levels: Levels, tree: dict[str, Any]) -> NDArray[np.float64]:
     """Return the hours that tickets of a run waited for others, by tier; shape (tickets, tiers)."""
-    waited = np.zeros((len(run), tiers))
-    np.add.at(waited, (run.visits.ticket, level), run.visits.in_state_ms[:, VENDOR] / HOUR)
+    spells = waits_for(run, (VENDOR,))
+    lasted = elapsed_ms(tree, run, _vendor_hours(tree), spells.from_ms, spells.to_ms) / HOUR
+    waited = np.zeros((len(run), levels.tiers))
+    np.add.at(waited, (run.visits.ticket[spells.stay], levels.of_visit[spells.stay]), lasted)
     return waited
 
 
-def _all_wait(tree: dict[str, Any], *, solved: bool) -> dict[str, Any]:
+def _all_wait(tree: dict[str, Any], longest_h: float, *, solved: bool) -> dict[str, Any]:
     """Return the file with a wait of every length, evenly on logarithms, for all at each tier."""
-    lengths = np.geomspace(SHORTEST_WAIT_H, LONGEST_PAIRED_H, LENGTHS)
+    lengths = np.geomspace(SHORTEST_WAIT_H, longest_h, LENGTHS)
     every = {"share": 1, "answers_in": f"{60 * lengths.mean():.0f} min"}
     every["answers_shape"] = [float(f"{hours:.4g}") for hours in lengths]
     found = copy.deepcopy(tree)
     for number, one in enumerate(found["tiers"].values()):
         own = one.setdefault("vendor", {"share": 0, "info_requests": 0})
+        own["hours"] = _vendor_hours(tree)
         if solved:
             own |= every
         elif number < len(found["tiers"]) - 1:

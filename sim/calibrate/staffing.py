@@ -9,10 +9,10 @@ from __future__ import annotations
 from math import ceil, isfinite
 from typing import Any, Final
 
+from sim.calibrate.hours import HOURS_A_DAY, OFF_HOURS, WorkingHours
 from sim.calibrate.parameters import Ledger, Origin
 from sim.calibrate.paths import Levels
 from sim.calibrate.rehearse import minutes_of
-from sim.calibrate.times import HOURS_A_DAY, OFF_HOURS, WorkingHours
 from sim.units import HOURS_PER_WEEK
 
 UTILISATION: Final = 0.478

@@ -111,7 +111,11 @@ def _without(value: Any, usual: Any, key: str) -> Any:
     if key in _WHOLE:
         return _filled(value)
     kept = {}
+    # A shape that was seen stands instead of a law.
+    idle = ("answers_cv", "answers_law") if value.get("answers_shape") else ()
     for name, part in value.items():
+        if name in idle:
+            continue
         below = usual.get(name) if isinstance(usual, dict) else None
         if name in _KEPT or part != below:
             inner = _without(part, below, name)

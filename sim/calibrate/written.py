@@ -11,19 +11,37 @@ from sim.calibrate.parameters import Ledger
 from sim.units import HOUR
 
 LARGEST_CV: Final = 5.0
+LONG_H: Final = 100.0
+"""From so many hours on a duration is written in hours, below in minutes."""
 
 
 def as_written(waits: Waits) -> dict[str, Any]:
     """Write waits as a file does."""
     fitted = waits.fitted
-    found: dict[str, Any] = {
-        "share": round(fitted.share, 4),
-        "answers_in": f"{max(round(fitted.hours * 60), 1)} min",
-    }
-    if waits.shape:
-        return found | {"answers_shape": list(waits.shape)}
-    found["answers_cv"] = round(min(fitted.cv, LARGEST_CV), 3)
-    return found if waits.law == LAWS[0] else found | {"answers_law": waits.law}
+    law = law_as_written(fitted.hours, fitted.cv, waits.law, waits.shape)
+    return {"share": round(fitted.share, 4)} | law
+
+
+def law_as_written(
+    hours: float, cv: float, law: str, shape: tuple[float, ...] = ()
+) -> dict[str, Any]:
+    """Write how long waits are as a file does.
+
+    Examples
+    --------
+    >>> law_as_written(7.25, 1.5, "gamma")
+    {'answers_in': '435 min', 'answers_cv': 1.5, 'answers_law': 'gamma'}
+    >>> law_as_written(161.3, 1.5, "as seen", (1, 2, 9))
+    {'answers_in': '161 h', 'answers_shape': [1, 2, 9]}
+    """
+    long = hours >= LONG_H
+    found: dict[str, Any] = {"answers_in": f"{hours:.0f} h" if long else f"{hours * 60:.0f} min"}
+    if hours * 60 < 1:
+        found["answers_in"] = "1 min"
+    if shape:
+        return found | {"answers_shape": list(shape)}
+    found["answers_cv"] = round(min(cv, LARGEST_CV), 3)
+    return found if law == LAWS[0] else found | {"answers_law": law}
 
 
 def say_waits(path: str, waits: Waits, what: str, ledger: Ledger) -> None:

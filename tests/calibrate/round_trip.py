@@ -38,19 +38,26 @@ TRUTH: dict[str, float] = {
     "tiers.L2.hands_back": 0.25,
     "tiers.L3.hands_back": 0.4,
     "tiers.L1.reopens": 0.02,
-    "users.answers_in": 20 * HOUR,
+    "tiers.L1.user_answers.answers_in": 8 * HOUR,
+    "tiers.L2.user_answers.answers_in": 20 * HOUR,
 }
 """What an export shows, by its path in the scenario, in the model's units."""
 
 WAITS: dict[str, tuple[float, float]] = {
-    "tiers.L1.vendor.passed_on": (0.4, 30 * HOUR),
-    "tiers.L3.vendor": (0.5, 120 * HOUR),
+    "tiers.L1.vendor.passed_on": (0.4, 9 * HOUR),
+    "tiers.L3.vendor": (0.5, 40 * HOUR),
 }
 """Share and mean of waits on others: told only together, as the wait of a mean ticket.
 
 A short wait looks like a longer touch time, which no export holds; so more tickets may seem to wait,
 for less long.
 """
+
+HOURS: dict[str, dict[str, str]] = {
+    "users": {"Mon-Fri": "08:00-18:00"},
+    "vendors": {"Mon-Fri": "09:00-17:00"},
+}
+"""When users and vendors answer."""
 
 PEOPLE: dict[str, int] = {"L1": 12, "L2": 10, "L3": 14}
 WORK_MIN: dict[str, float] = {"L1": 15, "L2": 30, "L3": 120}
@@ -83,9 +90,9 @@ class Row:
 def known_desk() -> Scenario:
     """Return the desk whose numbers have to come out."""
     base = load(gallery()["in-house-desk"])
-    waits = {"share": 0, "info_requests": 0}
-    passed_on = {"share": 0.4, "answers_in": "30 h", "answers_cv": 1.2}
-    vendor = {"share": 0.5, "answers_in": "120 h", "answers_cv": 1, "info_requests": 0}
+    waits = {"share": 0, "info_requests": 0, "hours": "vendors"}
+    passed_on = {"share": 0.4, "answers_in": "9 h", "answers_cv": 1.2}
+    vendor = waits | {"share": 0.5, "answers_in": "40 h", "answers_cv": 1}
     shares = dict(zip(TOPICS, (0.6, 0.2, 0.2), strict=True))
     changes = {
         "period.start": MONDAY.isoformat(),
@@ -112,9 +119,11 @@ def known_desk() -> Scenario:
         "documentation.sender_solves": 0.35,
         "routing.through_first": 0.2,
         "routing.confirms": 0.3,
-        "users.answers_in": "20 h",
+        **{f"hours.{name}": hours for name, hours in HOURS.items()},
+        "users.answers_in": "8 h",
         "users.answers_cv": 1.2,
-        "users.hours": "always",
+        "users.hours": "users",
+        "tiers.L2.user_answers": {"answers_in": "20 h", "answers_cv": 1.2},
     }
     return base.with_(changes, name="Known")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from sim.units import MINUTE
-from tests.calibrate.round_trip import NOT_TOLD, PEOPLE, WORK_MIN, calibrated, rows, waits
+from tests.calibrate.round_trip import HOURS, NOT_TOLD, PEOPLE, WORK_MIN, calibrated, rows, waits
 
 MOST_OUTSIDE = 3
-"""Of 17 intervals of 95 %: more lie outside in 1 % of logs by chance."""
+"""Of 18 intervals of 95 %: more lie outside in 1 % of logs by chance."""
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def test_parameters_come_out(found):
     """Over-dispersion, ways, notes, users' answers: the truth lies in its interval (seeded)."""
     table = list(rows(found))
     outside = [row for row in table if not row.inside]
-    assert len(table) == 17
+    assert len(table) == 18
     assert len(outside) <= MOST_OUTSIDE, outside
     for row in table:
         assert row.low < row.fitted < row.high, row
@@ -32,6 +32,14 @@ def test_waits_on_others_come_out_together(found):
     """The wait of a mean ticket is found within a fifth; share and mean apart are not claimed."""
     for row in waits(found):
         assert row.fitted == pytest.approx(row.true, rel=0.2), row
+
+
+def test_hours_of_users_and_vendors_come_out(found):
+    """Waits run in the hours in which answers come, and the fitted desk waits in the same."""
+    named = found.scenario.model_dump(mode="json", by_alias=True)["hours"]
+    assert {name: {"Mon-Fri": named[name]["Mon-Fri"]} for name in HOURS} == HOURS
+    assert found.scenario.users.hours == "users"
+    assert found.scenario.tiers["L3"].vendor.hours == "vendors"
 
 
 def test_people_and_touch_times_are_measured(found):
