@@ -136,7 +136,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
 
 def _short(desk: Calibration, checks: list[Check], unpredicted: str) -> str:
     """Say how well it does, what is furthest off, and what to know about the data."""
-    from sim.present.fitted_words import statement  # noqa: PLC0415 - what computes comes late
+    from sim.present.fitted_words import line_words, statement  # noqa: PLC0415 - what computes comes late
 
     headline, sentences = statement(checks, unpredicted)
     parts = [headline, *(f"- {sentence}" for sentence in sentences)]
@@ -144,7 +144,7 @@ def _short(desk: Calibration, checks: list[Check], unpredicted: str) -> str:
     worst = shown.outside()[:WORST]
     if worst:
         parts += ["", f"Furthest off, {'predicted' if shown.ahead else 'reproduced'}:"]
-        parts += [f"- {line}" for line in worst]
+        parts += [f"- {line_words(line)}" for line in worst]
     parts += ["", "The data:", *(f"- {one.about}: {one.text}" for one in desk.page.findings)]
     return "\n".join([*parts, "", "Read and decided:", *(f"- {one}" for one in desk.notices), ""])
 

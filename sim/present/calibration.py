@@ -22,6 +22,7 @@ from sim.calibrate.parameters import Origin
 from sim.calibrate.write import parameter_rows
 from sim.outcome.tables import write_whole
 from sim.present.charts.fitted import fitted_charts
+from sim.present.figure_names import DISTANCES, LEGEND, figure_name
 from sim.present.fitted_words import days_words, statement, times_noise
 from sim.present.inline_svg import Pictures, variables
 from sim.present.report_tables import Table
@@ -57,7 +58,8 @@ class Part:
     anchor: str
     link: str
     title: str
-    outside: Table
+    count: str
+    outside: tuple[Table, ...]
     inside: tuple[Table, ...]
     charts: tuple[Shown, ...]
 
@@ -122,6 +124,8 @@ def page(
             sentences=sentences,
             rule=RULE,
             parts=parts,
+            legend=LEGEND,
+            distances=DISTANCES.values(),
             page=desk.page,
             weeks=_weeks(desk.page),
             aside=_aside(desk),
@@ -153,16 +157,22 @@ def _part(check: Check, pictures: Pictures, theme: Theme) -> Part:
     ]
     name = "prediction" if check.ahead else "fit"
     title = f"Predicted: {days}, not seen by the fit" if check.ahead else f"Reproduced: {days}"
-    caption = f"Outside twice the noise: {len(outside)} of {len(check.lines)} figures"
+    count = f"Outside twice the noise: {len(outside)} of {len(check.lines)} figures"
     if len(outside) > WORST:
         rest = f"{plural(len(outside) - WORST, 'more figure')} outside twice the noise"
         tables.insert(0, _table(rest, outside[WORST:]))
-        caption += "; the furthest"
+        count += f"; the furthest {WORST} by what they are about"
+    worst = [
+        _table(about.capitalize(), own)
+        for about in ORDER
+        if (own := [line for line in outside[:WORST] if line.about == about])
+    ]
     return Part(
         name,
         "Prediction" if check.ahead else "Fit",
         title,
-        _table(caption, outside[:WORST]),
+        count,
+        tuple(worst),
         tuple(tables),
         tuple(
             inline(pictures, chart, prefix=f"{name}-")
@@ -177,7 +187,7 @@ def _table(title: str, lines: Sequence[Line]) -> Table:
     rows = []
     for line in lines:
         cells = (
-            one_line(line.figure),
+            figure_name(one_line(line.figure)),
             "–" if line.unit == "distance" else line.shown(line.real),
             f"{line.shown(line.simulated)} ({line.shown(line.low)} to {line.shown(line.high)})",
             line.noise_shown,
@@ -259,9 +269,8 @@ def _method(checks: Sequence[Check]) -> list[str]:
     )
     apart = (
         "Distances are those of process simulation (Chapela-Campa et al. 2023), of stays of tickets "
-        "with levels of support: n-grams of three levels (0 to 1), and earth mover's distances in "
-        "hours of the time of day, of the time since opening, of the time to resolution, and of the "
-        "instants of arrival."
+        "with levels of support: of the paths through the tiers, n-grams of three levels (0 to 1); of "
+        "the others, earth mover's distances in hours, as explained above."
     )
     noise = (
         "Noise: shares in points, times and counts as a factor. Counts have at least the noise of "

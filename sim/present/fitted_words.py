@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from sim.calibrate.check import TIMES_NOISE, Check, Line
+from sim.present.figure_names import figure_name
 from sim.present.text import listed, one_line
 from sim.units import format_share
 
@@ -99,7 +100,8 @@ def _shares(check: Check) -> str:
     if not shares:
         return ""
     worst = [
-        f"{one_line(one.figure)} ({format_share(one.real)} real, {format_share(one.simulated)} simulated)"
+        f"“{figure_name(one_line(one.figure))}” "
+        f"({format_share(one.real)} real, {format_share(one.simulated)} simulated)"
         for one in shares[:FAR]
     ]
     middle = 100 * float(np.median([one.off for one in shares]))
@@ -113,22 +115,29 @@ def _times(check: Check) -> str:
     wanted = ("resolution p50", "resolution p75", "resolution p90")
     lines = [one for one in check.lines if one.figure in wanted]
     words = [
-        f"{one.figure.removeprefix('resolution ')} {one.shown(one.real)} real, "
+        f"{figure_name(one.figure)} {one.shown(one.real)} real, "
         f"{one.shown(one.simulated)} simulated (a factor of {np.exp(one.off):.2f})"
         for one in sorted(lines, key=lambda one: one.figure)
     ]
-    return f"Time to resolution: {'; '.join(words)}." if words else ""
+    return f"Of the tickets {'; '.join(words)}." if words else ""
 
 
 def _distances(check: Check) -> str:
     words = [
-        f"{one.figure.removesuffix(' distance')} {times_noise(one)}"
+        f"{figure_name(one.figure)} {times_noise(one)}"
         for one in check.lines
         if one.unit == "distance"
     ]
     return (
-        f"Distances of the two logs, in multiples of the noise: {listed(words)}." if words else ""
+        f"How far the two logs lie apart as a whole, in multiples of the noise: {listed(words)}."
+        if words
+        else ""
     )
+
+
+def line_words(line: Line) -> str:
+    """Write a figure, real beside simulated, with its name in words."""
+    return figure_name(line.figure) + str(line).removeprefix(line.figure)
 
 
 def times_noise(line: Line) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from dataclasses import replace
 
@@ -12,9 +13,10 @@ import pytest
 from sim.calibrate import as_export, calibrate, misfit, write_sample
 from sim.calibrate.read import read_export
 from sim.calibrate.sheet import SetAside
-from sim.present.calibration import write_calibration
+from sim.present.calibration import ORDER, WORST, write_calibration
 from sim.present.charts.fitted import fitted_charts
-from sim.present.fitted_words import drifted, statement
+from sim.present.figure_names import figure_name
+from sim.present.fitted_words import drifted, line_words, statement
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
 from sim.study.evaluate import replicate
@@ -93,3 +95,28 @@ def test_charts_draw_what_their_numbers_say(fitted):
         assert chart.svg("phone")
         values = np.array([row[2:] for row in chart.rows], dtype=float)
         assert np.isfinite(values).all()
+
+
+def test_a_client_reads_figures_in_words_by_what_they_are_about(fitted, tmp_path):
+    """No figure's name is the tool's own jargon; those outside the noise come first, theme by theme."""
+    desk, found = fitted
+    text = write_calibration(desk, [found], tmp_path / "c.html").read_text(encoding="utf-8")
+    shown = html.unescape(re.sub(r"<wbr>", "", text))
+    _, sentences = statement([found])
+    for jargon in (r"\d hand-overs", r"\bp\d\d\b", "n-gram \\d", "circadian", "relative event"):
+        assert not re.search(jargon, " ".join(sentences))
+        assert not re.search(rf"<th[^>]*>[^<]*{jargon}", shown)
+    for words in (
+        "tickets never handed over",
+        "9 in 10 resolved within",
+        "paths through the tiers",
+    ):
+        assert words in shown
+    never = next(line for line in found.lines if line.figure == "0 hand-overs")
+    assert line_words(never).startswith("tickets never handed over: ")
+    part = shown[shown.index('<section id="fit">') :]
+    captions = re.findall(r"<caption>([^<]*)</caption>", part[: part.index("<details>")])
+    themes = [about.capitalize() for about in ORDER]
+    assert captions == [theme for theme in themes if theme in captions]
+    assert len(captions) == len({line.about for line in found.outside()[:WORST]})
+    assert figure_name("a figure of tomorrow, L1") == "a figure of tomorrow, L1"
