@@ -332,3 +332,15 @@ def test_labels_of_the_flow_do_not_meet(study, size, monkeypatch):
     found += [Move("entry", "L2", many), Move("L1", "abandoned", many), Move("reopened", "L2", few)]
     monkeypatch.setattr(flow, "moves", lambda _: found)
     assert crossing(flow.flow(study, scenario=2), size) == []
+
+
+def test_welchs_plot_shows_the_interval_that_it_speaks_of(study):
+    """Each day's moving average lies within its band; the numbers beside the picture have the ends."""
+    rows = rows_of(chart(study, "warm up"))
+    drawn = [row for row in rows if row["moving average"]]
+    assert drawn
+    for row in drawn:
+        low, high = float(row["moving average, low"]), float(row["moving average, high"])
+        assert low <= float(row["moving average"]) <= high
+    assert any(row["moving average, low"] < row["moving average, high"] for row in drawn)
+    assert "its interval as a band" in chart(study, "warm up").subtitle

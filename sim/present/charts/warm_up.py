@@ -7,6 +7,7 @@ import math
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import outcome
 from sim.present.charts.backlog import needed_curve
@@ -15,14 +16,22 @@ from sim.present.picture import Canvas, Chart, Value
 from sim.present.sentences import evidence_words, footer
 from sim.present.text import one_line, plural
 from sim.present.theme import DEFAULT, Theme
-from sim.study.result import DAYS_PER_WEEK
+from sim.study.estimate import mean_estimate
+from sim.study.result import DAYS_PER_WEEK, Result
 from sim.study.settling import CURVE, Settling, settling
 from sim.study.study import Study
 from sim.study.warmup import welch
 from sim.units import DAY
 
 NAME: Final = "warm up"
-COLUMNS: Final = ("day", "mean open tickets", "moving average", "stated warm-up")
+COLUMNS: Final = (
+    "day",
+    "mean open tickets",
+    "moving average",
+    "moving average, low",
+    "moving average, high",
+    "stated warm-up",
+)
 WINDOW: Final = DAYS_PER_WEEK
 """Days on each side: two weeks and a day, so that the pattern of the week is smoothed away."""
 _MOST_DATES: Final = 8
@@ -35,13 +44,14 @@ def warm_up(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT) ->
     found = settling(result)
     window = min(WINDOW, max(len(series) // 2 - 1, 0))
     smooth = welch(series, window)
+    band = _band(result, window)
     days: list[dt.date] = outcome.axis("day", result.scenario)
     stated = result.scenario.period.warm_up / DAY
     rows: list[tuple[Value, ...]] = [
         (
             day.isoformat(),
             float(series[at]),
-            float(smooth[at]) if at < len(smooth) else math.nan,
+            *(float(line[at]) if at < len(line) else math.nan for line in (smooth, *band)),
             "yes" if at < stated else "no",
         )
         for at, day in enumerate(days)
@@ -50,14 +60,25 @@ def warm_up(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT) ->
         NAME,
         f"{one_line(result.name)}: {_finding(found)}",
         f"Open tickets of all tiers, mean of each day over replications, and its moving average over "
-        f"{2 * window + 1} days (Welch) · {plural(len(days), 'day')} from {days[0].day} "
+        f"{2 * window + 1} days (Welch), with its interval as a band · {plural(len(days), 'day')} from {days[0].day} "
         f"{days[0]:%b %Y} · {evidence_words(study)} · shaded: stated warm-up",
         footer(study, [result], brand=theme.footer),
         COLUMNS,
         rows,
-        lambda canvas: _draw(canvas, (series, smooth), days, found),
+        lambda canvas: _draw(canvas, (series, smooth, *band), days, found),
         theme,
     )
+
+
+def _band(result: Result, window: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of the interval of the moving average; NaN of one replication alone."""
+    smooth = [
+        welch(one.curves[CURVE].sum(axis=0), window)
+        for one in result.replications
+        if CURVE in one.curves
+    ]
+    told = [mean_estimate(values, level=result.level) for values in np.transpose(smooth)]
+    return np.array([one.low for one in told]), np.array([one.high for one in told])
 
 
 def _finding(found: Settling) -> str:
@@ -73,9 +94,9 @@ def _finding(found: Settling) -> str:
 
 
 def _draw(
-    canvas: Canvas, lines: tuple[np.ndarray, np.ndarray], days: list[dt.date], found: Settling
+    canvas: Canvas, lines: tuple[NDArray[np.float64], ...], days: list[dt.date], found: Settling
 ) -> None:
-    series, smooth = lines
+    series, smooth, low, high = lines
     colours, size = canvas.theme.colours, canvas.size
     (axes,) = canvas.axes()
     middle = np.arange(len(series)) + 0.5
@@ -83,7 +104,15 @@ def _draw(
         axes.axvspan(0, found.stated * DAYS_PER_WEEK, color=colours.shade, lw=0, zorder=0)
     axes.plot(middle, series, color=colours.muted, lw=0.9, marker=".", ms=3)
     axes.plot(middle[: len(smooth)], smooth, color=canvas.theme.series(0), lw=2.4)
-    top = 1.15 * max(float(np.nanmax(series)), 1e-6)
+    axes.fill_between(
+        middle[: len(smooth)],
+        np.maximum(low, 0),
+        high,
+        color=canvas.theme.series(0),
+        alpha=0.22,
+        lw=0,
+    )
+    top = 1.15 * max(float(np.nanmax([*series, *high])), 1e-6)
     axes.set_ylim(0, top)
     if found.proposed is not None and not found.grows:
         at = found.proposed * DAYS_PER_WEEK
