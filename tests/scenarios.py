@@ -62,6 +62,8 @@ ON: dict[str, Tree] = {
         "documentation.sender_solves": 0.7,
     },
     "through the first": {"routing.through_first": 0.4},
+    "own tickets through the first": {"routing.owned_through_first": 0.4},
+    "one tier sends back": {"documentation.reason": 0.4, "tiers.L3.sends_back": 0.9},
     "handed back": {
         "routing.confirms": 0.3,
         "tiers.L2.hands_back": 0.4,

@@ -35,7 +35,7 @@ from sim.calibrate.habits import (
     settle_reopening,
     settle_users,
 )
-from sim.calibrate.handovers import fit_hand_overs
+from sim.calibrate.handovers import fit_hand_overs, settle_by_tier
 from sim.calibrate.hours import working_hours
 from sim.calibrate.inhand import settle_in_hand
 from sim.calibrate.kinds import channels, priorities, profile_of, topic_priorities
@@ -172,13 +172,14 @@ class _Fit:
         self.ledger.notices += demand.notices
         self.ledger.parameters += demand.parameters
         hand_overs = fit_hand_overs(export, levels)
-        kept = hand_overs.kept_by_sender if hand_overs else 0.0
+        kept = hand_overs.kept_by_tier if hand_overs else ()
         abilities = fit_abilities(levels, topics, tiers, kept)
         self.ledger.parameters += abilities.parameters
         waits = user_waits(export, levels)
         tree = self._tree(tiers, topics, demand, abilities)
         settle_notes(tree, waits, self.ledger)
         settle_hand_overs(tree, export, levels, hand_overs, self.ledger)
+        settle_by_tier(tree, hand_overs, self.ledger)
         settle_first_contact(tree, export, levels, self.ledger)
         settle_users(tree, waits, levels, self.ledger)
         settle_answers(tree, export, levels, self.ledger)

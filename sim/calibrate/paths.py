@@ -12,6 +12,7 @@ at the first line it is at level 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -288,16 +289,16 @@ class Abilities:
 
 
 def fit_abilities(
-    levels: Levels, topics: Topics, tier_names: tuple[str, ...], kept: float = 0.0
+    levels: Levels, topics: Topics, tier_names: tuple[str, ...], kept_by: Sequence[float] = ()
 ) -> Abilities:
     """Fit difficulties and abilities to the shares resolved at each tier.
 
     Parameters
     ----------
     levels, topics, tier_names
-    kept : float
-        Chance that an escalation ends with its sender, who solves what comes back: such tickets
-        went as far as a tier that did not solve them.
+    kept_by : sequence of float
+        By tier: chance that an escalation to it ends with its sender, who solves what comes back:
+        such tickets went as far as a tier that did not solve them. Absent: 0.
     """
     last = levels.tiers - 1
     ability = [FIRST_ABILITY]
@@ -311,6 +312,7 @@ def fit_abilities(
         here = (levels.entry <= tier) & (levels.top >= tier)
         if tier:
             handed = here & (levels.entry < tier)
+            kept = kept_by[tier] if kept_by else 0.0
             share = _share(levels.top[handed] == tier) if handed.any() else 0.5
             ended = float(handed.sum()) * share
             ends = [

@@ -26,6 +26,7 @@ _SHARES: Final = (
     "quality",
     "summary",
     "sent_back",
+    "sends_back",
     "asks_user",
     "reopens",
     "busyness",

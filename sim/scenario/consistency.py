@@ -218,8 +218,11 @@ def _handing_over(scenario: Scenario) -> Iterator[str]:
     first, *behind = scenario.tiers.items()
     if first[1].hands_back:
         yield f"tiers.{first[0]}.hands_back: the first tier has nobody to hand back to"
-    if scenario.routing.through_first and len(behind) < 2:  # noqa: PLR2004 - one tier to the next
-        yield "routing.through_first: there is one tier behind the first, or none"
+    if first[1].sends_back is not None:
+        yield f"tiers.{first[0]}.sends_back: nobody escalates to the first tier"
+    for name in ("through_first", "owned_through_first"):
+        if getattr(scenario.routing, name) and len(behind) < 2:  # noqa: PLR2004 - one to the next
+            yield f"routing.{name}: there is one tier behind the first, or none"
     last_name, last = list(scenario.tiers.items())[-1]
     if last.vendor is not None and last.vendor.passed_on is not None:
         yield f"tiers.{last_name}.vendor.passed_on: the last tier passes nothing on"

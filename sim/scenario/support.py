@@ -101,6 +101,11 @@ class Tier(Model):
         description="Share of the tickets solved here that go back to the first tier, whose people "
         "close them: the service desk owns a ticket from its opening to its closure (ITIL).",
     )
+    sends_back: Share | None = Field(
+        None,
+        description="Reason missing: chance that the ticket is sent back from here; absent: "
+        "`documentation.sent_back`. Specialists know better what is not theirs.",
+    )
     closes_early: Share = Field(
         0.0,
         description="Share of the tickets which the tier cannot solve that it closes as solved all "
@@ -275,6 +280,11 @@ class Routing(Model):
         0.0,
         description="Share of the escalations from behind the first tier that go through it: its "
         "people look, and send the ticket on.",
+    )
+    owned_through_first: Share | None = Field(
+        None,
+        description="That share for the tickets that came in at the first tier, whose people own "
+        "them (ITIL); absent: `through_first`.",
     )
     closing: Duration = Field(
         written("5 min"),

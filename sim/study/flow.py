@@ -98,6 +98,17 @@ def flow(scenario: Scenario) -> Flow:
     )
 
 
+def _through_first(scenario: Scenario) -> Slices:
+    """Return the share of escalations between the tiers behind the first that go through it, by topic."""
+    first, routing = next(iter(scenario.tiers)), scenario.routing
+    owned = routing.owned_through_first
+    shares = [
+        routing.through_first if owned is None or topic.goes_to not in (None, first) else owned
+        for topic in scenario.topics.values()
+    ]
+    return np.array(shares)[:, np.newaxis, np.newaxis]
+
+
 def _mix(scenario: Scenario, known: Plan) -> Slices:
     """Return the share of each kind of ticket among all that would be sent."""
     topics = list(scenario.topics.values())
@@ -167,11 +178,12 @@ class _Step:
         self.base_ms: Slices = work * factor * (1 - knowledge.time_saved * helped)
         several = len(np.unique(known.queue_of[position])) > 1
         unclear = 1 - scenario.routing.clarity
-        sent_back = (1 - notes.completeness("reason")) * notes.sent_back
+        own = tier.sends_back
+        sent_back = (1 - notes.completeness("reason")) * (notes.sent_back if own is None else own)
         self.misrouted = unclear if several else 0.0
         self.returned = sent_back if several else 1 - (1 - sent_back) * (1 - unclear)
         self.settled = self.returned * notes.sender_solves
-        self.through_first = scenario.routing.through_first if position > 1 else 0.0
+        self.through_first = _through_first(scenario) * (position > 1)
         self.closing_ms = tier.hands_back * (1 - tier.reopens) * scenario.routing.closing
 
     def rework_ms(self, earlier_ms: Slices) -> Slices:

@@ -237,7 +237,8 @@ def _judge_notes(case: Case, stage: Stage, earlier_ms: Floats) -> None:
             lacks = ~stage.fresh & (number[stage.who, bit] >= complete)
             came -= lacks.view(np.int8) << bit
     stage.notes = came
-    sent_back = number[stage.who, -1] < notes.sent_back
+    own = stage.tier.sends_back
+    sent_back = number[stage.who, -1] < (notes.sent_back if own is None else own)
     stage.returned = (came & REASON == 0) & sent_back
     lacks_steps = stage.notes & STEPS == 0
     lacks_data = stage.notes & DATA == 0
@@ -269,10 +270,14 @@ def _route(case: Case, stage: Stage) -> None:
 
 def _route_through_first(case: Case, stage: Stage) -> None:
     """Settle which escalations between the tiers behind the first go through it."""
-    share = case.scenario.routing.through_first
-    if not share or stage.position == 1:
+    routing = case.scenario.routing
+    owned = routing.owned_through_first
+    if not (routing.through_first or owned) or stage.position == 1:
         return
     number = rows(case.draws.uniform(Purpose.THROUGH, stage.position), stage.who)
+    share = np.full(len(number), routing.through_first)
+    if owned is not None:
+        share[rows(case.arrivals.entry_tier, stage.who) == 0] = owned
     stage.misrouted = ~stage.fresh & (number < share)
     stage.wrong_queue = by_topic(case.known.queue_of[0], rows(case.arrivals.topic, stage.who))
 

@@ -7,9 +7,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim.calibrate.handovers import fit_hand_overs, possible_ways, runs_of, ways_of
+from sim.calibrate.handovers import (
+    fit_hand_overs,
+    possible_ways,
+    runs_of,
+    settle_by_tier,
+    ways_of,
+)
 from sim.calibrate.laws import Desk, fit_waits
 from sim.calibrate.mirror import Rehearsal, lines_of
+from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import apart_priorities, find_levels
 from sim.calibrate.rehearse import until_passed_on
 from sim.scenario.file import load
@@ -52,6 +59,37 @@ def test_habits_are_recovered():
     truth = (0.2, 0.4, 0.25, 0, 0.3, 0.5)
     for share, (low, high), true in zip(found.all_shares, found.intervals, truth, strict=True):
         assert low <= true <= high, (share, low, high, true)
+
+
+def test_tiers_and_owners_that_differ_are_told():
+    """Where L3 sends back more than L2, and L1 looks at more of its own tickets, both come out.
+
+    Where they do not differ, as in the desk before, nothing is told apart (1 % each by chance; seeded).
+    """
+    _, export, levels = _mirrored(HABITS)
+    found = fit_hand_overs(export, levels)
+    assert not found.tiers_differ
+    differ = {
+        "topics.software.goes_to": "L2",
+        "topics.business systems.goes_to": "L2",
+        "tiers.L2.sends_back": "20 %",
+        "tiers.L3.sends_back": "80 %",
+        "routing.owned_through_first": "60 %",
+    }
+    _, export, levels = _mirrored(HABITS | differ, 30)
+    found = fit_hand_overs(export, levels)
+    assert found.tiers_differ
+    shares = (*found.sends_back[1:], found.through_first, found.owned_through_first)
+    assert shares == pytest.approx((0.1, 0.4, 0.25, 0.6), abs=0.05)
+    tree = {
+        "tiers": {"L1": {}, "L2": {}, "L3": {}},
+        "documentation": {"reason": 0.5},
+        "routing": {},
+    }
+    settle_by_tier(tree, found, Ledger())
+    assert tree["tiers"]["L1"] == {}
+    assert tree["tiers"]["L3"]["sends_back"] == pytest.approx(0.8, abs=0.1)
+    assert tree["routing"]["owned_through_first"] == pytest.approx(0.6, abs=0.05)
 
 
 def test_no_habit_is_found_where_there_is_none():

@@ -243,6 +243,18 @@ MOVES = (
         to={"routing.through_first": 0.5},
     ),
     Move(
+        6,
+        "own tickets that go through L1",
+        {"bounces[misrouted]": "up", "hops": "up", "utilisation[L1]": "up"},
+        to={"routing.owned_through_first": 0.5},
+    ),
+    Move(
+        6,
+        "an L3 that sends back what lacks a reason",
+        {"bounces[returned]": "up", "hops": "up"},
+        to={"tiers.L3.sends_back": 0.9},
+    ),
+    Move(
         7,
         "L2 waits before it passes on",
         {"escalation[L3, mean]": "up"},

@@ -322,6 +322,28 @@ def test_escalations_through_the_first_tier():
     assert (found.queue[found.successor[Outcome.DONE, looks]] == 2).all()
 
 
+def test_a_tier_sends_back_its_own_share():
+    """A tier that states its own share sends that back; the others what the notes say."""
+    shares = {"documentation.reason": 0, "documentation.sent_back": 0.5}
+    found = _drawn([], {**shares, "tiers.L3.sends_back": 0.2}).visits
+    handed = found.notes != NONE
+    for queue, share in ((1, 0.5), (2, 0.2)):
+        own = handed & (found.queue == queue)
+        assert share_fits(found.kind[own] == Kind.RETURNED, share)
+
+
+def test_tickets_that_the_first_tier_owns_go_through_it():
+    """Those that came in there do at their own share, those that came in behind it at the other."""
+    shares = {"routing.through_first": 0.1, "routing.owned_through_first": 0.4}
+    drawn = _drawn([], {**shares, "topics.software.goes_to": "L2"})
+    found = drawn.visits
+    to_last = (found.notes != NONE) & (found.queue != 1)
+    begins = np.append(True, np.diff(found.ticket) != 0)
+    owned = np.isin(found.ticket, found.ticket[begins & (found.queue == 0)])
+    assert share_fits(found.kind[to_last & owned] == Kind.MISROUTED, 0.4)
+    assert share_fits(found.kind[to_last & ~owned] == Kind.MISROUTED, 0.1)
+
+
 def test_handing_back_to_be_closed():
     """Of what a tier solves, its share is closed by L1; of that, a share once the user confirms."""
     shares = {"tiers.L2.hands_back": 0.4, "routing.confirms": 0.25, "routing.closing": "8 min"}
