@@ -24,7 +24,8 @@ WARM_UP_REPLICATIONS = 12
 MEANINGS = (
     "Tickets that come: share of all tickets. Asked: work that comes to the queue. There: hours that its "
     "own people are there for tickets (shifts less absence, breaks, vacancies and time for permanent "
-    "fixes). All of it is arithmetic on means; nothing was simulated for it."
+    "fixes). Utilisation: asked out of there, over the whole period, what becomes overtime included; "
+    "that of a run or a study is of work on shift alone, in its counted period. All of it is arithmetic on means; nothing was simulated for it."
 )
 """What the columns of a checked scenario mean."""
 _MODELINE = re.compile(r"^# yaml-language-server:.*\n")

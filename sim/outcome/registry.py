@@ -119,6 +119,9 @@ class Metric:
                 return f"{value:,.{0 if whole else 1}f}"
             case "hours":
                 return f"{value:,.{0 if abs(value) >= _LARGE else 1}f} h"
+            case "index":
+                # Of 100 points by a stated formula: hundredths of a point mean nothing.
+                return f"{value:.1f}"
             case _:
                 return f"{value:.2f}"
 

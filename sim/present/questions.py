@@ -189,7 +189,7 @@ def _tiers(result: Result) -> Iterator[str]:
         rate = figure(result, f"resolution_rate[{tier}]")
         satisfied = figure(result, f"satisfaction[{tier}]")
         busy = f"utilisation[{tier}]"
-        load = f", utilisation {figure(result, busy)}" if busy in result.metrics else ""
+        load = f", utilisation on shift {figure(result, busy)}" if busy in result.metrics else ""
         yield (
             f"{tier} resolves {rate} of what comes to it; satisfaction index {satisfied} of "
             f"100{load}."

@@ -68,6 +68,11 @@ HANDOVERS: Final = (
     "total_cost",
     "satisfaction",
 )
+UTILISATION: Final = (
+    "Utilisation is work on shift out of the time that people were there, in the counted period, "
+    "overtime left out. `tiersim check` and `tiersim theory` hold all work against that time, overtime "
+    "included: theirs is higher where people work on after their shifts."
+)
 MOST_COLUMNS: Final = 5
 """Scenarios that a table has a column for; of more, each is a row."""
 
@@ -216,7 +221,7 @@ def tiers(result: Result) -> Table:
         cells = [figure(result, pattern.format(tier=tier)) for tier in names]
         if any(cell != "not measured" for cell in cells):
             rows.append((_label(pattern), *cells))
-    return Table(result.name, ("figure", *names), tuple(rows))
+    return Table(result.name, ("figure", *names), tuple(rows), UTILISATION)
 
 
 def _label(pattern: str) -> str:

@@ -42,6 +42,7 @@ MARKS_OF_CHANGE: Final = (
     "Against the first: ▲ better  ▼ worse  ↑ higher  ↓ lower  ○ no difference shown, all comparisons "
     "taken together (Holm), costs apart"
 )
+_ON_SHIFT: Final = "on shift, overtime left out"
 _LABEL: Final = 24
 
 
@@ -171,7 +172,7 @@ def run_table(run: Run) -> Group:
         if math.isnan(value):
             continue
         known = outcome.metric(metric)
-        held = ""
+        held = _ON_SHIFT if metric.startswith("utilisation[") else ""
         if goal is not None:
             held = (
                 f"goal {known.format(goal)}: {'reached' if value >= goal else 'not reached'} here"

@@ -14,8 +14,11 @@ from sim.present import chart, deck, report
 from sim.present.answer import answer
 from sim.present.charts.service_levels import finding
 from sim.present.questions import answers
+from sim.present.report_tables import tiers
 from sim.present.sentences import (
     band_position,
+    change,
+    figure,
     interval,
     l1_sentence,
     measured,
@@ -259,3 +262,22 @@ def test_an_interval_clear_of_zero_that_is_not_shown_to_differ_is_explained(
     }
     assert where == (set(said) if clear_of_zero else set())
     assert ("leaves out 0" in chart(study, "differences").subtitle) == clear_of_zero
+
+
+def test_each_utilisation_says_what_it_is_of(single):
+    """Check, run, questions and report do not mean one thing: each says whether overtime is in it."""
+    asked = " ".join(s for one in answers(single) for s in one.sentences)
+    assert "utilisation on shift" in asked
+    assert "overtime left out" in tiers(single[0]).note
+    screen = Console(file=io.StringIO(), width=100)
+    screen.print(run_table(sim.run(single[0].scenario, seed=3)))
+    lines = [one for one in screen.file.getvalue().splitlines() if "Utilisation: L" in one]
+    assert len(lines) == 3
+    assert all("on shift, overtime left out" in one for one in lines)
+
+
+def test_an_index_has_no_more_digits_than_sense(study):
+    """A hundredth of a point of a stated formula means nothing; its interval and change have as many."""
+    text = figure(study[2], "satisfaction") + change(study[2], "satisfaction")
+    assert re.fullmatch(r"\d+\.\d \([\d.–]+\)[−+]\d+\.\d \([^)]*\)", text)
+    assert not re.search(r"\.\d\d", text)
