@@ -294,16 +294,19 @@ def _axes(base: Scenario, search: Search) -> Iterator[Axis]:
 
 
 def _title(path: str) -> str:
-    """Say a path as people do.
+    """Say a path as people do; a shift that is called after its tier does not name it again.
 
     Examples
     --------
     >>> _title("tiers.L2.teams.network.staff.day"), _title("documentation.quality")
     ('L2 network day', 'documentation quality')
+    >>> _title("tiers.L1.staff.L1 off-hours")
+    'L1 off-hours'
     """
     keys = path.split(".")
     if keys[0] == "tiers":
         keys = [key for key in keys[1:] if key not in ("staff", "teams")]
+        keys = [keys[0], *(key.removeprefix(f"{keys[0]} ") for key in keys[1:])]
     return " ".join(keys)
 
 

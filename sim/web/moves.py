@@ -76,7 +76,9 @@ def heads(scenario: Scenario) -> Iterator[Heads]:
         for path, who, staff in staffs:
             for shift, now in staff.items():
                 if all("." not in key for key in (tier, shift, who)):
-                    yield Heads(f"{path}.{shift}", f"{who}, {shift}", now, 2 * now + ROOM)
+                    # A calibrated desk calls its shifts after their tiers: "L1 day".
+                    label = f"{who}, {shift.removeprefix(f'{tier} ')}"
+                    yield Heads(f"{path}.{shift}", label, now, 2 * now + ROOM)
 
 
 def notes(scenario: Scenario, quality: float) -> dict[str, Any]:

@@ -11,7 +11,9 @@ import sim
 from sim.calibrate.guess import guess_mapping
 from sim.present.answer import answer
 from sim.present.charts import catalogue
+from sim.scenario.change import plain as as_written
 from sim.scenario.gallery import gallery
+from sim.scenario.model import Scenario
 from sim.web import moves
 from sim.web.answer import QUICK, Desks
 from sim.web.files import downloads, missing, of_chart, of_export
@@ -248,3 +250,12 @@ def test_a_picture_is_taken_away_for_a_light_page(small):
     dark = catalogue.chart(study, "L1 share", theme=theme(dark=True))
     light = catalogue.chart(study, "L1 share")
     assert of_chart(lambda: dark, "L1 share")[0].make() == light.png()
+
+
+def test_a_shift_that_is_called_after_its_tier_names_it_once():
+    """A calibrated desk has a shift `L1 day`: its slider is not called L1 L1 day."""
+    tree = as_written(sim.example())
+    tree["shifts"] = {"L1 day": tree["shifts"]["day"], **tree["shifts"]}
+    tree["tiers"]["L1"]["staff"] = {"L1 day": 6}
+    labels = [one.label for one in moves.heads(Scenario.model_validate(tree))]
+    assert labels[0] == "L1, day"
