@@ -98,6 +98,10 @@ LESSONS: dict[str, Lesson] = {
     "l3-needs-a-vendor": Lesson({L3_TIME: "up", L3_RESOLUTION: 0.02, _L3_NO_PAUSES: "down"}),
     "l3-outsourced": Lesson({"staff_cost": "down", "provider_cost": "shown", L3_TIME: "shown"}),
     "l3-vacancy": Lesson({L3_WAIT: "up", L3_RESOLUTION: "down"}),
+    "left-lying": Lesson(
+        {L2_RESOLUTION: "down", L2_WAIT: "up", "utilisation[L2]": 0.01, _TOTAL: "up"}
+    ),
+    "left-lying-one-more": Lesson({L2_RESOLUTION: "down", L2_WAIT: "up"}),
     "no-news": Lesson(
         {"chasers": "up", "updates_sent": "down", "utilisation[L3]": "down"}, "promised-updates"
     ),
