@@ -69,7 +69,8 @@ def fit_demand(
         With the tickets of those days alone.
     first, last : date
     holidays : tuple of date
-        Stated or found; others than these days do not matter. They count neither for the volume nor for the profile.
+        Stated or found, of these days and others. They count neither for the volume nor for the
+        profile.
     """
     counts = daily_counts(export, first, last).astype(np.float64)
     weekday = (np.arange(len(counts)) + first.weekday()) % WEEK_DAYS
