@@ -70,14 +70,34 @@ def differences(base: Scenario, other: Scenario) -> dict[str, tuple[Any, Any]]:
     -------
     dict
         Dotted path to (value in base, value in other), as a file would hold them; None where a
-        scenario has no such field.
+        scenario has no such field. Of a part that only one of them has, such as a vendor, what is
+        a default anyway is left out.
     """
     mine, theirs = dict(_leaves(plain(base))), dict(_leaves(plain(other)))
+    idle = _defaults(base, mine, theirs) | _defaults(other, theirs, mine)
     return {
         path: (mine.get(path), theirs.get(path))
         for path in [*mine, *(p for p in theirs if p not in mine)]
-        if mine.get(path) != theirs.get(path) and path not in UNNAMED
+        if mine.get(path) != theirs.get(path) and path not in UNNAMED and path not in idle
     }
+
+
+def _defaults(
+    scenario: Scenario, own: Mapping[str, Any], others: Mapping[str, Any]
+) -> frozenset[str]:
+    """Return the fields that only one scenario has and that say what would hold without them."""
+    said = dict(_leaves(scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)))
+    alone: dict[str, list[str]] = {}
+    for path in own:
+        if path not in others:
+            alone.setdefault(path.rpartition(".")[0], []).append(path)
+    return frozenset(
+        path
+        for part in alone.values()
+        if any(path in said for path in part)
+        for path in part
+        if path not in said
+    )
 
 
 def _leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:

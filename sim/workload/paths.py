@@ -138,7 +138,10 @@ def _fill_work(case: Case, layout: Layout, stage: Stage) -> Numbers:
             continue
         visit = layout.visit(at, role, who[which])
         if kind_of_wait is Wait.USER:
-            wait, calendar = _answer_ms(case, Purpose.ANSWER, stage, who[which]), _users_calendar(case)
+            wait, calendar = (
+                _answer_ms(case, Purpose.ANSWER, stage, who[which]),
+                _users_calendar(case),
+            )
         else:
             assert tier.vendor is not None
             wait = delay(stage.vendor_ms[which])
