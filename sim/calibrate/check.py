@@ -133,6 +133,10 @@ class Check:
     curves : tuple of Curve
     window : Window
     replications : int
+    if_right : tuple of float
+        How many of the figures would lie within twice the noise if the desk were exactly right:
+        mean over the replications, each held against the others as if it were the export, and the
+        range of 95 % of them. Weeks of one desk differ more than random halves of the same weeks.
     """
 
     calibration: Calibration
@@ -141,6 +145,7 @@ class Check:
     curves: tuple[Curve, ...]
     window: Window
     replications: int
+    if_right: tuple[float, float, float]
 
     def __getitem__(self, figure: str) -> Line:
         for line in self.lines:
@@ -236,6 +241,8 @@ def check(
         if np.isfinite(got := [one[name] for one in apart]).any()
     ]
 
+    between = [distances(*runs[n - 1], *one) for n, one in enumerate(runs)]
+
     def worst(line: Line) -> float:
         return line.off / max(line.noise, 1e-9)
 
@@ -247,7 +254,29 @@ def check(
         curves(real, lines, runs, window),
         window,
         replications,
+        _if_right(found, simulated, between),
     )
+
+
+def _if_right(
+    lines: list[Line], simulated: list[dict[str, Value]], between: list[dict[str, float]]
+) -> tuple[float, float, float]:
+    """Count, for each run in turn, the figures that are within twice the noise of the other runs."""
+    counts = []
+    for number, run in enumerate(simulated):
+        others = [one for at, one in enumerate(simulated) if at != number]
+        held = []
+        for line in lines:
+            name, real, got = line.figure, 0.0, [between[number].get(line.figure, float("nan"))]
+            if line.unit != "distance":
+                real = run[name].value if name in run else float("nan")
+                got = [one[name].value for one in others if name in one]
+            if isfinite(real) and np.isfinite(got).any():
+                mean = float(np.nanmean(got))
+                held.append(not replace(line, real=real, simulated=mean).outside)
+        counts.append(len(lines) * float(np.mean(held)) if held else float("nan"))
+    low, high = np.nanquantile(counts, RANGE)
+    return float(np.nanmean(counts)), float(low), float(high)
 
 
 def _line(

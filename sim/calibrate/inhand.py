@@ -37,7 +37,9 @@ parked overnight and taken up by somebody else looks like it too."""
 MOST_IDLE: Final = 0.25
 """Share of the time in which tickets wait while most people have none in hand: more of it, and they lie."""
 RUNS: Final = 2
+ABSENCE_ROUNDS: Final = 3
 ROUNDS: Final = 7
+MOST_ABSENCE: Final = 0.4
 LONGEST_WAIT_MS: Final = 8 * HOUR
 """A working day: a longer wait tells no more, so that few tickets that lie do not decide."""
 MOST_BREAKS: Final = 0.5
@@ -57,8 +59,8 @@ class InHand:
         Share of the work that its people did beside other work of theirs.
     work_ms, work_cv : float
         Mean and variation of the work on a stay.
-    people : float
-        How many different people end work on a full day.
+    people, present : float
+        How many different people end work on a full day, and on a usual one.
     wait_ms : float
         Mean time until a stay is taken up; what is longer than a day counts as a day.
     idle : float
@@ -71,6 +73,7 @@ class InHand:
     work_ms: float
     work_cv: float
     people: float
+    present: float
     wait_ms: float
     idle: float
 
@@ -122,7 +125,7 @@ def in_hand(export: Export, levels: Levels, hours: list[Hours]) -> list[InHand]:
         taken = np.bincount(stay[work], (end - begin)[work], minlength=len(visits))
         here = (levels.of_visit == tier) & (visits.to_ms > visits.from_ms)
         shown = here & (visits.worked_ms != NOT_YET) & (taken > 0)
-        people = _people(until[work] // DAY, agent[work])
+        people, present = _people(until[work] // DAY, agent[work])
         waits = open_.elapsed(
             np.maximum(visits.from_ms[shown] - zero, 0),
             np.maximum(visits.worked_ms[shown] - zero, 0),
@@ -136,6 +139,7 @@ def in_hand(export: Export, levels: Levels, hours: list[Hours]) -> list[InHand]:
                 work_ms=float(took.mean()) if len(took) else float("nan"),
                 work_cv=float(took.std() / took.mean()) if len(took) else float("nan"),
                 people=people,
+                present=present,
                 wait_ms=float(np.minimum(waits, LONGEST_WAIT_MS).mean())
                 if len(took)
                 else float("nan"),
@@ -161,14 +165,18 @@ def _at_once(begin: Times, end: Times, agent: Numbers) -> float:
     return float(beside.sum() / (end - begin).sum())
 
 
-def _people(day: Times, agent: Numbers) -> float:
-    """Return how many different people there are on a full day: nine in ten have no more."""
+def _people(day: Times, agent: Numbers) -> tuple[float, float]:
+    """Return how many different people there are on a full day, and on average.
+
+    Nine in ten days have no more than a full one; days with less than half of it do not count.
+    """
     named = agent != NONE
     if not named.any():
-        return float("nan")
+        return float("nan"), float("nan")
     pairs = np.unique(day[named] << 32 | agent[named])
     a_day = np.bincount(pairs >> 32)
-    return float(np.quantile(a_day[a_day > 0], 0.9))
+    full = float(np.quantile(a_day[a_day > 0], 0.9))
+    return full, float(a_day[a_day >= full / 2].mean())
 
 
 def _idle(begin: Times, end: Times, work: Flags, queue: Flags, people: float) -> float:
@@ -219,7 +227,7 @@ def settle_in_hand(
         if number in staffed:
             work["staff"][f"{tiers[number]} day"] = max(round(one.people), 1)
             work["breaks"] = MOST_BREAKS / 2
-    for _ in range(ROUNDS if known else 0):
+    for turn in range(ABSENCE_ROUNDS + ROUNDS if known else 0):
         seen = _rehearsed(tree, levels.tiers)
         for number in known:
             one, mine, work = real[number], seen[number], tree["tiers"][tiers[number]]
@@ -228,7 +236,10 @@ def settle_in_hand(
                 minutes_of(work["work"]) * MINUTE * _ratio(one.work_ms, mine.work_ms),
                 work["work_cv"] * _ratio(one.work_cv, mine.work_cv),
             )
-            if number in staffed:
+            if number in staffed and turn < ABSENCE_ROUNDS:
+                missing = work["absence"] + (mine.present - one.present) / max(one.people, 1)
+                work["absence"] = round(float(np.clip(missing, 0, MOST_ABSENCE)), 4)
+            elif number in staffed:
                 # Less of their day for tickets, longer waits: halve what is left of the range.
                 low, high = ends[number]
                 longer = mine.wait_ms > one.wait_ms
@@ -252,10 +263,16 @@ def settle_in_hand(
                 f"{one.people:.0f} people ended work on a full day",
             )
             ledger.say(
+                f"tiers.{tier}.absence",
+                tree["tiers"][tier]["absence"],
+                "fitted",
+                f"{one.present:.1f} people ended work on a usual day; as many do in a simulated log",
+            )
+            ledger.say(
                 f"tiers.{tier}.breaks",
                 tree["tiers"][tier]["breaks"],
                 "fitted",
-                "absences and other work too: tickets then wait as long in a simulated log, "
+                "other work too: tickets then wait as long in a simulated log, "
                 f"{format_duration(one.wait_ms)} of working hours on average",
             )
     return frozenset(tiers[number] for number in known)
@@ -284,7 +301,7 @@ def _mean(shown: list[InHand]) -> InHand:
         known = values[np.isfinite(values)]
         return float(known.mean()) if len(known) else float("nan")
 
-    names = ("noted", "at_once", "work_ms", "work_cv", "people", "wait_ms", "idle")
+    names = ("noted", "at_once", "work_ms", "work_cv", "people", "present", "wait_ms", "idle")
     return InHand(sum(one.stays for one in shown), **{name: mean(name) for name in names})
 
 

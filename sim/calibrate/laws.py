@@ -38,6 +38,7 @@ LOG_SPREAD: Final = {"lognormal": (-3.0, 0.59), "gamma": (-3.21, 4.6), "Weibull"
 """Of scale (hours) and spread: with them the coefficient of variation stays between 0.05 and 5."""
 ALIKE: Final = 200
 LARGEST_CV: Final = 5.0
+SMALLEST_CV: Final = 0.05
 RESAMPLES: Final = 20
 WORTH: Final = 0.002
 """Gain of log-likelihood per ticket from which on another law than the lognormal is taken."""
@@ -221,7 +222,9 @@ def _named(law: Law, count: Hours, falls: _Falls) -> _Named:
     def misfit(x: Hours) -> float:
         return -_likely(count, weights(np.clip(x, low, high)) @ falls.rows)
 
+    # Where few tickets wait, only a start near what they show leads anywhere.
     starts = [np.array([0.0, np.log(hours), 0.0]) for hours in (8.0, 80.0)]
+    starts.append(_as_seen_start(law, _seen(count, falls)))
     tried = [optimize.minimize(misfit, one, method="Nelder-Mead") for one in starts]
     best = np.clip(min(tried, key=lambda one: float(one.fun)).x, low, high)
     scale, spread = float(np.exp(best[1])), float(np.exp(best[2]))
@@ -240,6 +243,24 @@ def _named(law: Law, count: Hours, falls: _Falls) -> _Named:
         min(float(np.sqrt(square)), LARGEST_CV),
         weights(best),
     )
+
+
+def _as_seen_start(law: Law, seen: _Seen) -> Hours:
+    """Return logit of the share, and logarithms of scale and spread, of a law with moments as seen."""
+    from scipy import special  # noqa: PLC0415 - heavy, and only needed here
+
+    cv = float(np.clip(seen.cv, SMALLEST_CV, LARGEST_CV))
+    if law == "lognormal":
+        spread = np.sqrt(np.log1p(cv**2))
+        unit = np.exp(spread**2 / 2)
+    elif law == "gamma":
+        spread = unit = 1 / cv**2
+    else:
+        # Near enough for a start (Justus et al. 1978).
+        spread = cv**-1.086
+        unit = special.gamma(1 + 1 / spread)
+    share = special.logit(np.clip(seen.share, 1e-3, 1 - 1e-3))
+    return np.array([share, np.log(max(seen.mean_h, 1e-9) / unit), np.log(spread)])
 
 
 @dataclass(frozen=True)

@@ -171,10 +171,11 @@ class Rehearsal:
     scenario : Scenario
         Its period is the window, without warm-up.
     warm_up_ms : int
+        Five weeks: as long as the gallery's base, whose last tier is busy, takes to settle.
     """
 
     scenario: Scenario
-    warm_up_ms: int = 2 * WEEK
+    warm_up_ms: int = 5 * WEEK
 
     def longer(self) -> Scenario:
         """Return the scenario with a warm-up before and time to finish after the window."""

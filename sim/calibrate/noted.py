@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from sim.calibrate.export import CHANGE, CLOSED, QUEUE, RESOLVED, USER, VENDOR, WORK, Export
 from sim.calibrate.paths import Levels
+from sim.calibrate.spells import waits_for
 from sim.calibrate.visits import filled, stay_of, stays
-from sim.units import MINUTE
+from sim.units import HOUR, MINUTE
 from sim.workload.journeys import NONE, NOT_YET, Flags
 
 OTHERS: Final = (VENDOR, CHANGE)
@@ -25,6 +26,8 @@ AWAY: Final = (USER, *OTHERS)
 FEWEST: Final = 20
 """Stays from which on a habit is measured."""
 STEPS: Final = 60
+SHORTEST_H: Final = MINUTE / HOUR
+"""Shorter waits are as likely to be noted as one that took so long."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Noted:
         handed over there (``notes_waits``).
     others : tuple of float
         By tier: share of stays in which a wait for a vendor or a change is noted.
+    others_h : tuple of float
+        Mean hours of those waits; NaN where they are too few to tell.
     resumed : float
         Share of noted waits after which it is noted that work goes on.
     """
@@ -52,6 +57,7 @@ class Noted:
     taken_up: NDArray[np.float64]
     if_waited: Flags
     others: tuple[float, ...]
+    others_h: tuple[float, ...]
     resumed: float
 
 
@@ -151,7 +157,9 @@ def find_noted(export: Export, levels: Levels) -> Noted | None:
     handed = levels.handed_over & np.isin(came_in, (WORK, *AWAY))
     open_ = _begins_open(told, levels)
     spent = export.visits.in_state_ms[:, list(OTHERS)].sum(axis=1)
-    taken_up, others = np.empty((levels.tiers, 2, 2)), []
+    taken_up, others, others_h = np.empty((levels.tiers, 2, 2)), [], []
+    waits = waits_for(export, OTHERS)
+    lasted_h = (waits.to_ms - waits.from_ms) / HOUR
     if_waited = np.zeros((levels.tiers, 2), np.bool_)
     usual = _share(told.straight[open_]) or 0.0
     for tier in range(levels.tiers):
@@ -163,6 +171,8 @@ def find_noted(export: Export, levels: Levels) -> Noted | None:
                 share = _share(told.straight[alike & open_ & (told.goes_on == goes_on)])
                 taken_up[tier, handed_over, goes_on] = usual if share is None else share
         others.append(float((spent[own] > 0).mean()) if own.any() else 0.0)
+        here = lasted_h[levels.of_visit[waits.stay] == tier]
+        others_h.append(float(here.mean()) if len(here) >= FEWEST else float("nan"))
     changed = np.append(told.state[1:] != told.state[:-1], np.zeros(1, np.bool_))
     changed &= np.append(told.before[1:] != NONE, np.zeros(1, np.bool_))
     ended = np.flatnonzero(changed & np.isin(told.state, AWAY))
@@ -172,6 +182,7 @@ def find_noted(export: Export, levels: Levels) -> Noted | None:
         taken_up,
         if_waited,
         tuple(others),
+        tuple(others_h),
         _share(follows == WORK) or 0.0,
     )
 
@@ -233,30 +244,67 @@ def _marks(run: Export, levels: Levels, told: _Told, noted: Noted) -> NDArray[np
 def _forgotten_waits(
     run: Export, levels: Levels, told: _Told, noted: Noted, luck: NDArray[np.float64]
 ) -> Flags:
-    """Tell which waits for vendors and changes are not noted: the longer, the fewer."""
+    """Tell which waits for vendors and changes are not noted: as many as in the export, as long."""
     events = run.events
     forgotten = np.zeros(len(events), np.bool_)
     tier = levels.of_visit[told.stay]
     following = np.append(events.at_ms[1:], events.at_ms[-1:])
     for number, share in enumerate(noted.others):
         waits = np.flatnonzero(np.isin(events.state, OTHERS) & (tier == number))
-        lasts = (following[waits] - events.at_ms[waits]) / MINUTE
+        lasts = (following[waits] - events.at_ms[waits]) / HOUR
         wanted = share * int((levels.of_visit == number).sum())
-        forgotten[waits[luck[waits] >= _in_proportion(lasts, wanted)]] = True
+        chance = noted_chances(lasts, wanted, noted.others_h[number])
+        forgotten[waits[luck[waits] >= chance]] = True
     return forgotten
 
 
-def _in_proportion(lasts: NDArray[np.float64], wanted: float) -> NDArray[np.float64]:
-    """Return chances in proportion to lengths, at most 1, that add up to what is wanted."""
+def noted_chances(
+    lasts: NDArray[np.float64], wanted: float, mean: float = float("nan")
+) -> NDArray[np.float64]:
+    """Return the chance that each wait is noted: a power of its length.
+
+    Parameters
+    ----------
+    lasts : float64 array
+        Lengths.
+    wanted : float
+        How many are noted.
+    mean : float
+        Mean length of those; the power is the one between -1 and 1 that comes nearest to it, 1
+        (in proportion) for NaN.
+
+    Examples
+    --------
+    >>> noted_chances(np.array([1.0, 2.0, 3.0, 4.0]), 2.0, 2.5).round(2).tolist()
+    [0.5, 0.5, 0.5, 0.5]
+    """
     if not len(lasts) or wanted >= len(lasts) or not lasts.any():
         return np.ones(len(lasts))
-    low, high = 0.0, 1 / max(float(lasts[lasts > 0].min()), 1e-9)
+    lengths = np.maximum(lasts, SHORTEST_H)
+
+    def chances(power: float) -> NDArray[np.float64]:
+        return _in_proportion(lengths**power, wanted)
+
+    low, high = -1.0, 1.0
+    if np.isnan(mean):
+        return chances(high)
+    for _ in range(STEPS // 4):
+        middle = (low + high) / 2
+        found = chances(middle)
+        longer = float((found * lasts).sum()) > mean * float(found.sum())
+        low, high = (low, middle) if longer else (middle, high)
+    return chances(high)
+
+
+def _in_proportion(weights: NDArray[np.float64], wanted: float) -> NDArray[np.float64]:
+    """Return chances in proportion to weights, at most 1, that add up to what is wanted."""
+    low, high = 0.0, 1 / float(weights.min())
     for _ in range(STEPS):
         middle = (low + high) / 2
         low, high = (
-            (low, middle) if np.minimum(middle * lasts, 1).sum() > wanted else (middle, high)
+            (low, middle) if np.minimum(middle * weights, 1).sum() > wanted else (middle, high)
         )
-    return np.asarray(np.minimum(low * lasts, 1))
+    return np.asarray(np.minimum(low * weights, 1))
 
 
 def _with_events(run: Export, state: NDArray[np.int8]) -> Export:

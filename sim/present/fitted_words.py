@@ -69,6 +69,8 @@ def _count(check: Check) -> str:
     inside = len(check.lines) - len(check.outside())
     days = days_words(check.window.first, check.window.last)
     tail = f"{inside} of {len(check.lines)} figures lie within twice the noise of the export itself"
+    mean, low, high = check.if_right
+    tail += f"; were the desk exactly right, about {mean:.0f} ({low:.0f} to {high:.0f}) would"
     if not check.ahead:
         return f"Held against the weeks that it was fitted to ({days}), {tail}."
     fitted = days_words(*check.calibration.export.days_opened())

@@ -11,9 +11,22 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from calibrate.round_trip import NOT_TOLD, PEOPLE, WEEKS, WORK_MIN, Row, calibrated, rows, waits
+from calibrate.round_trip import (
+    ABSENCE,
+    BREAKS,
+    HOURS,
+    NOT_TOLD,
+    PEOPLE,
+    WEEKS,
+    WORK_MIN,
+    Row,
+    calibrated,
+    rows,
+    waits,
+)
 
 from sim.scenario.model import Scenario
+from sim.units import format_share
 
 RESULTS = Path(__file__).parents[2] / "results" / "bench"
 EXPORTS = 20
@@ -52,6 +65,22 @@ def _measured(desks: list[Scenario]) -> Iterator[str]:
             f"| `tiers.{name}.work` | {WORK_MIN[name]:g} min | {work[0]:.1f} to {work[-1]:.1f} min, "
             f"half of them at least {work[half]:.1f} min |"
         )
+        for field, true in (("absence", ABSENCE), ("breaks", BREAKS[name])):
+            share = sorted(getattr(desk.tiers[name], field) for desk in desks)
+            yield (
+                f"| `tiers.{name}.{field}` | {format_share(true)} | {format_share(share[0])} to "
+                f"{format_share(share[-1])}, half of them at least {format_share(share[half])} |"
+            )
+    for name, hours in HOURS.items():
+        found = sum(_week(desk, name) == hours for desk in desks)
+        week = ", ".join(f"{days} {times}" for days, times in hours.items())
+        yield f"| `hours.{name}` | {week} | found in {found} of {len(desks)} |"
+
+
+def _week(desk: Scenario, name: str) -> dict[str, str]:
+    """Return named hours as a file holds them; none where the desk has none."""
+    hours = desk.model_dump(mode="json", by_alias=True)["hours"].get(name, {})
+    return {days: times for days, times in hours.items() if isinstance(times, str)}
 
 
 def main() -> None:

@@ -61,7 +61,9 @@ HOURS: dict[str, dict[str, str]] = {
 
 PEOPLE: dict[str, int] = {"L1": 12, "L2": 10, "L3": 14}
 WORK_MIN: dict[str, float] = {"L1": 15, "L2": 30, "L3": 120}
-"""What the states show of each tier: its people, and the mean touch time (with triage) in minutes."""
+ABSENCE = 0.08
+BREAKS: dict[str, float] = {"L1": 0.15, "L2": 0.25, "L3": 0.3}
+"""What the states show of each tier: its people, the mean touch time (with triage) in minutes, absences, breaks."""
 
 NOT_TOLD: dict[str, str] = {
     "documentation.quality": "steps and data missing only cost touch time",
@@ -119,6 +121,8 @@ def known_desk() -> Scenario:
         "documentation.sender_solves": 0.35,
         "routing.through_first": 0.2,
         "routing.confirms": 0.3,
+        **{f"tiers.{tier}.absence": ABSENCE for tier in PEOPLE},
+        **{f"tiers.{tier}.breaks": share for tier, share in BREAKS.items()},
         **{f"hours.{name}": hours for name, hours in HOURS.items()},
         "users.answers_in": "8 h",
         "users.answers_cv": 1.2,

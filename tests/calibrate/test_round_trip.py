@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from sim.units import MINUTE
-from tests.calibrate.round_trip import HOURS, NOT_TOLD, PEOPLE, WORK_MIN, calibrated, rows, waits
+from tests.calibrate.round_trip import (
+    ABSENCE,
+    HOURS,
+    NOT_TOLD,
+    PEOPLE,
+    WORK_MIN,
+    calibrated,
+    rows,
+    waits,
+)
 
 MOST_OUTSIDE = 3
 """Of 18 intervals of 95 %: more lie outside in 1 % of logs by chance."""
@@ -43,7 +52,7 @@ def test_hours_of_users_and_vendors_come_out(found):
 
 
 def test_people_and_touch_times_are_measured(found):
-    """Where states show who works on what, people come out within one, touch times within a sixth."""
+    """Where states show who works on what: people within one, touch times within a sixth, absence."""
     origins = {one.path: one.origin for one in found.parameters}
     for name, tier in found.scenario.tiers.items():
         assert tier.staff[f"{name} day"] == pytest.approx(PEOPLE[name], abs=1)
@@ -51,7 +60,8 @@ def test_people_and_touch_times_are_measured(found):
         assert (
             origins[f"tiers.{name}.work"] == origins[f"tiers.{name}.staff.{name} day"] == "measured"
         )
-        assert origins[f"tiers.{name}.breaks"] == "fitted"
+        assert tier.absence == pytest.approx(ABSENCE, abs=0.06)
+        assert origins[f"tiers.{name}.breaks"] == origins[f"tiers.{name}.absence"] == "fitted"
 
 
 def test_what_cannot_be_told_is_said_to_be_assumed(found):
