@@ -33,8 +33,9 @@ def test_waiting_beside_idle_people_is_found():
 
 
 def test_people_of_a_full_day_are_counted():
-    """Three on most days; a fourth who helped once is none of them."""
+    """Three on most days; a fourth who helped once is none of them, and a day with one not counted."""
     day = np.repeat(np.arange(20), 3)
     agent = np.tile(np.arange(3), 20)
-    assert _people(np.append(day, 5), np.append(agent, 9)) == 3
-    assert np.isnan(_people(day, np.full(len(day), NONE)))
+    assert _people(np.append(day, 5), np.append(agent, 9)) == (3, pytest.approx(61 / 20))
+    assert _people(np.append(day, 20), np.append(agent, 0)) == (3, 3)
+    assert np.isnan(_people(day, np.full(len(day), NONE))).all()
