@@ -92,6 +92,7 @@ def compare(as_json: bool, strict: bool, **options: Any) -> int:  # noqa: FBT001
 def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -> int:
     """Run a study, print it, keep it; returns the exit code."""
     from sim.study import listing  # noqa: PLC0415
+    from sim.study.priced import unpriced_notices  # noqa: PLC0415
 
     scenarios = [load_served(path) for path in asked.paths]
     say_engine(asked.engine)
@@ -99,6 +100,7 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
         check_folder(asked.output)
     try:
         study, arrivals, notices = _run(scenarios, asked, quiet=as_json)
+        notices += unpriced_notices(scenarios)
     except KeyboardInterrupt:
         if asked.output is None:
             raise

@@ -108,7 +108,8 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # no
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 fine, 1 a goal is missed and --strict was given, 2 bad input, 3 a bug.",
+    epilog="Exit codes: 0 fine, 1 a goal is missed and --strict was given (or no desk was found, or a "
+    "study is not sound), 2 bad input, 3 a bug, 130 stopped.",
 )
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version)
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of a bug.")

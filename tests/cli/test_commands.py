@@ -54,7 +54,11 @@ def test_help_names_every_command_and_exit_code(say):
     code, out, _ = say("--help")
     assert code == Exit.FINE
     assert all(name in out for name in COMMANDS)
-    assert "1 a goal is missed" in out
+    said = " ".join(out.split())
+    assert "1 a goal is missed" in said
+    assert "130 stopped" in said
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
+    assert said[said.index("0 fine") :].rstrip(".") in readme.replace("`", "")
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
@@ -247,6 +251,17 @@ def written_reports(monkeypatch):
     monkeypatch.setitem(sys.modules, "sim.present.report", room)
     monkeypatch.setattr("sim.present.report", room, raising=False)
     return reports
+
+
+def test_compare_says_which_tiers_count_as_free(desk, say):
+    """Where some tiers have a price and others have none, a total flatters those without."""
+    Path("free.yaml").write_text("extends: more.yaml\nname: Free\ntiers: {L2: {cost: 0}}\n")
+    asked = ("compare", "desk.yaml", "free.yaml", "--replications", "2", "--jobs", "1")
+    out = say(*asked)[1]
+    assert "Costs leave out L2 in Free: it states no price, and counts as free." in out
+    notes = json.loads(say(*asked, "--json")[1])["notes"]
+    assert sum("counts as free" in note for note in notes) == 1
+    assert "as free" not in say("compare", "desk.yaml", "--replications", "2", "--jobs", "1")[1]
 
 
 def test_report_is_written_from_what_compare_kept(desk, say, written_reports):
