@@ -288,7 +288,8 @@ def _line(
 
 
 def _as_written(run: Export, lines: Lines, calibration: Calibration, noted: Noted | None) -> Export:
-    """Return a simulated log as the people of the export would have written it."""
+    """Return a simulated log as the people of the export, and its form, would have written it."""
+    run = run if calibration.export.kind == "events" else run.as_table()
     run = _unstamped(run, lines, calibration)
     return run if noted is None else as_noted(run, find_levels(run, lines), noted)
 

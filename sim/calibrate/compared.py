@@ -13,7 +13,7 @@ from sim.calibrate.datapage import daily_counts
 from sim.calibrate.export import CHANGE, QUEUE, USER, VENDOR, WORK, Export, midnight_ms
 from sim.calibrate.figures import Figures
 from sim.calibrate.firstcontact import settled_at_once
-from sim.calibrate.lines import Lines
+from sim.calibrate.lines import Lines, shows_first_team
 from sim.calibrate.paths import Levels, find_levels
 from sim.calibrate.promise import Promise
 from sim.scenario.model import Scenario
@@ -161,11 +161,17 @@ def _way(one: Figures) -> dict[str, Value]:
 
 
 def _groups(one: Figures, levels: Levels, tiers: tuple[str, ...]) -> dict[str, Flags]:
-    """Return the tickets that stayed in L1, the others, and those of each tier and priority."""
+    """Return the tickets that stayed in L1, the others, and those of each tier and priority.
+
+    Where it is not shown where tickets began, they go by the tier that had them last.
+    """
+    top = np.minimum(levels.top, len(tiers) - 1)
     alone = one.stayed_in_first_line()
     found = {"L1 only": alone, "others": ~alone}
-    top = np.minimum(levels.top, len(tiers) - 1)
-    if len(tiers) > 2:  # noqa: PLR2004 - with two, those that went to L2 are the others
+    if not shows_first_team(one.export):
+        named = one.export.tickets.last_team != NONE
+        found = {f"last at {tier}": named & (top == n) for n, tier in enumerate(tiers)}
+    elif len(tiers) > 2:  # noqa: PLR2004 - with two, those that went to L2 are the others
         found |= {f"as far as {tier}": top == n for n, tier in enumerate(tiers) if n}
     for code, label in enumerate(one.export.priorities):
         found[f"priority {label}"] = one.export.tickets.priority == code

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.calibrate.compared import Window, backlog, weekly_counts
 from sim.calibrate.export import Export
 from sim.calibrate.figures import Figures, local_hour
-from sim.calibrate.lines import Lines
+from sim.calibrate.lines import Lines, shows_first_team
 from sim.units import HOURS_PER_WEEK
 from sim.workload.journeys import Flags
 
@@ -69,12 +69,16 @@ _Points = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 def _curves(export: Export, lines: Lines, window: Window) -> dict[tuple[str, str], _Points]:
     grid = np.geomspace(SHORTEST_H, LONGEST_H, POINTS)
-    alone = Figures(export, lines).stayed_in_first_line()
+    groups = {"L1 only": Figures(export, lines).stayed_in_first_line()}
+    groups["others"] = ~groups["L1 only"]
+    if not shows_first_team(export):
+        last = lines.of(export.tickets.last_team)
+        groups = {"last at L1": last == 0, "last beyond L1": last > 0}
     hours = export.durations_h()
     days = (window.last - window.first).days + 1
     weekly = np.bincount(local_hour(export), minlength=HOURS_PER_WEEK) / (days / 7)
     found = {(ARRIVALS, ""): (np.arange(HOURS_PER_WEEK, dtype=float), weekly)}
-    for name, which in (("", None), ("L1 only", alone), ("others", ~alone)):
+    for name, which in {"": None, **groups}.items():
         found[RESOLUTION, name] = grid, _share_within(hours, grid, which)
     if window.weeks > 1:
         counts = weekly_counts(export, window)

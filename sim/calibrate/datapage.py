@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.calibrate.export import Export, midnight_ms, midnights_ms
 from sim.calibrate.figures import WORKING_DAYS, Figures
-from sim.calibrate.lines import Lines, find_lines
+from sim.calibrate.lines import Lines, find_lines, shows_first_team
 from sim.errors import ExportError
 from sim.units import DAY, HOUR, MINUTE, format_duration, format_share
 from sim.workload.journeys import NONE, NOT_YET, Flags
@@ -166,8 +166,8 @@ def _missing(export: Export) -> list[Finding]:
         found.append(
             Finding(
                 "missing",
-                "The export has one row per ticket: hand-overs, waits and times with a team "
-                "cannot be measured, and are assumed.",
+                "The export has one row per ticket: where tickets began, hand-overs, waits and times "
+                "with a team cannot be measured, and are assumed.",
             )
         )
     return found
@@ -259,7 +259,8 @@ def _weeks(export: Export, lines: Lines, first: dt.date, last: dt.date) -> list[
     tickets = by_week(np.ones(len(export), np.bool_))
     sla = shares(one.sla == 1, one.sla != NONE)
     within_day = shares(figures.taken_within(24), one.resolved_ms != NOT_YET)
-    never_left = shares(figures.stayed_in_first_line(), figures.began_at_first_line())
+    began = figures.began_at_first_line() & shows_first_team(export)
+    never_left = shares(figures.stayed_in_first_line(), began)
     return [
         Week(mondays[at], int(tickets[at]), float(sla[at]), float(within_day[at]), float(kept))
         for at, kept in enumerate(never_left)

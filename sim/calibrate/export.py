@@ -205,6 +205,23 @@ class Export:
             events=_renumbered(self.events, kept, number),
         )
 
+    def as_table(self) -> Export:
+        """Return what one row per ticket would show of it: how each ended, and with whom."""
+        tickets = replace(
+            self.tickets,
+            first_team=np.full(len(self), NONE, np.int32),
+            returned=np.zeros(len(self), np.bool_),
+            in_state_ms=np.zeros_like(self.tickets.in_state_ms),
+            was_in=np.zeros_like(self.tickets.was_in),
+        )
+        return replace(
+            self,
+            kind="tickets",
+            tickets=tickets,
+            visits=_rows(self.visits, np.zeros(len(self.visits), np.bool_)),
+            events=_rows(self.events, np.zeros(len(self.events), np.bool_)),
+        )
+
     def durations_h(self) -> NDArray[np.float64]:
         """Return the hours from opening to resolution of each ticket; NaN where it has none."""
         known = self.tickets.resolved_ms != NOT_YET

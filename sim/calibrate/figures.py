@@ -7,6 +7,7 @@ out of quantiles.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.export import CHANGE, QUEUE, RESOLVED, USER, VENDOR, WORK, Export
-from sim.calibrate.lines import Lines, find_lines
+from sim.calibrate.lines import Lines, find_lines, shows_first_team
 from sim.calibrate.mapping import STATES
 from sim.scenario.calendar import hour_of_week, local_days, start_instant
 from sim.units import DAY, HOUR
@@ -69,20 +70,23 @@ class Figures:
         return np.asarray(self.began_at_first_line() & ~away & known)
 
     def first_line_share(self) -> float:
-        """Return the share of tickets whose first team is of the first line."""
-        return _mean(self.began_at_first_line())
+        """Return the share of tickets whose first team is of the first line; NaN where none shows."""
+        return _mean(self.began_at_first_line()) if shows_first_team(self.export) else math.nan
 
     def never_left_share(self) -> float:
         """Return, of the tickets that began at the first line, the share that never left it.
 
         The headline L1 resolution share, by teams: a step between two first-line teams is no
-        escalation.
+        escalation. NaN where the export does not show with which team tickets began.
         """
+        if not shows_first_team(self.export):
+            return math.nan
         return _mean(self.stayed_in_first_line()[self.began_at_first_line()])
 
     def last_at_first_line_share(self) -> float:
-        """Return the share of tickets whose last team is of the first line."""
-        return _mean(self.lines.of(self.export.tickets.last_team) == 0)
+        """Return the share of tickets whose last team is of the first line; NaN where none is named."""
+        last = self.lines.of(self.export.tickets.last_team)
+        return _mean(last == 0) if self.export.teams else math.nan
 
     def hand_off_shares(self, most: int = 4) -> tuple[float, ...]:
         """Return the shares of tickets with 0, 1, 2, … changes of team."""
@@ -90,8 +94,11 @@ class Figures:
         return tuple(_mean(known == count) for count in range(most + 1))
 
     def returned_share(self) -> float:
-        """Return the share of tickets that came back to a team that they had left."""
-        return _mean(self.export.tickets.returned)
+        """Return the share of tickets that came back to a team that they had left.
+
+        NaN where the export does not show the teams in between.
+        """
+        return _mean(self.export.tickets.returned) if shows_first_team(self.export) else math.nan
 
     def reopened_share(self) -> float:
         """Return the share of tickets that were opened again."""

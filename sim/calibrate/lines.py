@@ -2,12 +2,14 @@
 
 Exports name teams, not tiers. A mapping may say which is which; otherwise the first line is found,
 by what a first line does: most new tickets start with it, of every kind, and it passes them on to
-many others, while few are ever passed to it.
+many others, while few are ever passed to it. An export with one row per ticket shows none of that: it
+names the team that had a ticket last. The team that had most of them is then taken for the first
+line, and it is said that it is no more than that.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 
 import numpy as np
@@ -27,6 +29,8 @@ LEAST_AGAINST_TOP = 1 / 3
 """A further first-line team (a second site, a night shift) has at least this part of the largest."""
 FEWEST_TICKETS = 20
 """Below it no first line can be told."""
+MOST_NAMED = 3
+"""Teams that a sentence names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +61,14 @@ class Lines:
         return np.where(team == NONE, np.int8(NONE), self.of_team[team]).astype(np.int8)
 
 
+def shows_first_team(export: Export) -> bool:
+    """Tell whether an export shows with which team tickets begin, and whether they leave it.
+
+    One row per ticket does not: its team is the one that had the ticket last.
+    """
+    return export.kind == "events" and bool(export.teams)
+
+
 def find_lines(export: Export, mapping: Mapping | None = None) -> Lines:
     """Settle which team is which line of support.
 
@@ -76,7 +88,9 @@ def find_lines(export: Export, mapping: Mapping | None = None) -> Lines:
         return Lines(
             np.empty(0, np.int8), ("L1",), found=True, evidence=("The export names no teams.",)
         )
-    return _found(export) if isinstance(teams, str) else _stated(export, teams)
+    if not isinstance(teams, str):
+        return _stated(export, teams)
+    return _found(export) if shows_first_team(export) else _taken(export)
 
 
 def _stated(export: Export, tiers: dict[str, tuple[str, ...]]) -> Lines:
@@ -105,27 +119,86 @@ def _stated(export: Export, tiers: dict[str, tuple[str, ...]]) -> Lines:
             f"{int(rest.sum())} teams that the mapping does not name count as {names[1]}: "
             f"{shown[:200]}{'…' if len(shown) > 200 else ''}."  # noqa: PLR2004 - enough to see
         )
-    return Lines(of_team, names, found=False, evidence=tuple(evidence))
+    lines = Lines(of_team, names, found=False, evidence=tuple(evidence))
+    return (
+        lines if shows_first_team(export) else replace(lines, evidence=_told_of_last(export, lines))
+    )
+
+
+def _told_of_last(export: Export, lines: Lines) -> tuple[str, ...]:
+    """Say what a table shows of stated lines: who had tickets last."""
+    last = lines.of(export.tickets.last_team[export.tickets.last_team != NONE])
+    if not len(last):
+        return lines.evidence
+    shares = _listed(
+        [
+            f"{name} {format_share(float((last == number).mean()))}"
+            for number, name in enumerate(lines.names)
+        ]
+    )
+    told = (
+        f"One row per ticket shows who had it last ({shares}), not where it began. All are taken to "
+        f"have come in at {lines.names[0]}; how many of those it takes in it solves cannot be told "
+        "from this export alone."
+    )
+    return (*lines.evidence, told)
+
+
+def _taken(export: Export) -> Lines:
+    """Take the team that had most tickets, of most kinds, for the first line of a table."""
+    last = export.tickets.last_team
+    share = _shares(export, last)
+    weight = share * _breadth(export, last)
+    top = int(np.argmax(weight))
+    of_team = np.where(np.arange(len(export.teams)) == top, 0, 1).astype(np.int8)
+    told = (
+        "One row per ticket shows which team had a ticket last, not where it began: which team is the "
+        "first line, and how many of those it takes in it solves, cannot be told from this export "
+        f"alone. {export.teams[top]!r}, which had {format_share(float(share[top]))} of the tickets "
+        "last, of most kinds, is taken for the first line, and all tickets to have come in there."
+    )
+    evidence = [told]
+    others = np.argsort(-np.where(of_team == 0, -1, share), kind="stable")[: len(share) - 1]
+    if len(others):
+        shown = [
+            f"{export.teams[team]!r} ({format_share(float(share[team]))})"
+            for team in others[:MOST_NAMED]
+        ]
+        rest = len(others) - len(shown)
+        both = format_share(float(share[top] + share[others[0]]))
+        evidence.append(
+            f"Counted as the second line: {_listed([*shown, *([f'{rest} more'] if rest else [])])}. "
+            f"Were {export.teams[others[0]]!r} of the first line too, it would have had {both} last. "
+            "State which team is which under `teams:` in the mapping, a third line too where there "
+            "is one."
+        )
+    names = ("L1", "L2") if len(others) else ("L1",)
+    return Lines(of_team, names, found=True, evidence=tuple(evidence))
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _shares(export: Export, team: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return the share of the tickets of each team, of those that have one."""
+    known = team[team != NONE]
+    if len(known) < FEWEST_TICKETS:
+        raise ExportError(
+            f"{export.source} has too few tickets with a team ({len(known)}); a first line cannot be "
+            "found in so few. Say `teams:` in the mapping."
+        )
+    return np.asarray(np.bincount(known, minlength=len(export.teams)) / len(known))
 
 
 def _found(export: Export) -> Lines:
     tickets, visits = export.tickets, export.visits
     teams = len(export.teams)
-    first = tickets.first_team[tickets.first_team != NONE]
-    starts = np.bincount(first, minlength=teams)
-    if len(first) < FEWEST_TICKETS:
-        raise ExportError(
-            f"{export.source} has too few tickets with a team ({len(first)}); a first line cannot be "
-            "found in so few. Say `teams:` in the mapping."
-        )
-    share = starts / len(first)
+    share = _shares(export, tickets.first_team)
     stays = np.maximum(np.bincount(visits.team, minlength=teams), 1)
-    if len(visits):
-        begins = np.append(True, np.diff(visits.ticket) != 0)
-        is_first = np.bincount(visits.team[begins], minlength=teams) / stays
-    else:
-        is_first = np.ones(teams)
-    breadth = _breadth(export)
+    begins = np.append(np.ones(1, np.bool_), np.diff(visits.ticket) != 0)[: len(visits)]
+    is_first = np.bincount(visits.team[begins], minlength=teams) / stays
+    breadth = _breadth(export, tickets.first_team)
     top = int(np.argmax(share * breadth))
     line = (
         (share >= SMALLEST_SHARE)
@@ -133,7 +206,7 @@ def _found(export: Export) -> Lines:
         & (share * breadth >= LEAST_AGAINST_TOP * share[top] * breadth[top])
     )
     line[top] = True
-    alone = (tickets.first_team == tickets.last_team) & (tickets.hand_offs <= 0)
+    alone = (tickets.first_team == tickets.last_team) & (tickets.hand_offs == 0)
     home, evidence = home_team(export), []
     for team in np.flatnonzero(line)[np.argsort(-share[line], kind="stable")]:
         own = tickets.first_team == team
@@ -148,8 +221,8 @@ def _found(export: Export) -> Lines:
     if others:
         runner = int(np.argmax(np.where(line, -1, share)))
         evidence.append(
-            f"The other {others} teams count as the second line; the largest, "
-            f"{export.teams[runner]!r}, gets {format_share(float(share[runner]))} of the new tickets."
+            f"The other teams ({others}) stand behind the first line; the one that gets most new "
+            f"tickets itself, {export.teams[runner]!r}, gets {format_share(float(share[runner]))}."
         )
     of_team = np.where(line, 0, 1).astype(np.int8)
     names = ("L1", "L2") if others else ("L1",)
@@ -168,18 +241,24 @@ def home_team(export: Export) -> NDArray[np.int32]:
     return np.where(seen, home, NONE).astype(np.int32)
 
 
-def _breadth(export: Export) -> NDArray[np.float64]:
-    """Return how many kinds of tickets each team starts with, against all: from 0 to 1.
+def _breadth(export: Export, team: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return how many kinds of tickets each team has, against all: from 0 to 1.
 
-    The effective number of categories (the exponential of Shannon's entropy) of a team's new
-    tickets, over that of all tickets. One where the export has no categories.
+    The effective number of categories (the exponential of Shannon's entropy) of a team's tickets,
+    over that of all tickets. One where the export has no categories.
+
+    Parameters
+    ----------
+    export : Export
+    team : int32 array, one per ticket
+        The first team of each; in a table, the last.
     """
     tickets = export.tickets
-    known = (tickets.first_team != NONE) & (tickets.category != NONE)
+    known = (team != NONE) & (tickets.category != NONE)
     teams, kinds = len(export.teams), len(export.categories)
     if not known.any():
         return np.ones(teams)
-    key = tickets.first_team[known].astype(np.int64) * kinds + tickets.category[known]
+    key = team[known].astype(np.int64) * kinds + tickets.category[known]
     table = np.bincount(key, minlength=teams * kinds).reshape(teams, kinds)
     effective = _effective(table)
     return np.asarray(np.minimum(effective / _effective(table.sum(axis=0)[None, :])[0], 1.0))

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.export import Export, midnight_ms
-from sim.calibrate.lines import find_lines
+from sim.calibrate.lines import find_lines, shows_first_team
 from sim.calibrate.mapping import Mapping, folded
 from sim.calibrate.read import read_export
 from sim.calibrate.sheet import SetAside
@@ -375,5 +375,6 @@ def _entry(
             for tier in range(len(tiers))
             if (entry == tier).any()
         )
-        notices.append(f"Tickets come in at {at}, by their first team.")
+        team = "first team" if shows_first_team(export) else "last team, the only one that is shown"
+        notices.append(f"Tickets come in at {at}, by their {team}.")
     return entry

@@ -50,7 +50,8 @@ _PART: Final = {
     "90": "9 in 10",
     "95": "19 in 20",
 }
-_GROUPS: Final = {"L1 only": "L1 alone", "others": "beyond L1"}
+GROUPS: Final = {"L1 only": "L1 alone", "others": "beyond L1"}
+"""Which tickets a time is of."""
 _WHOLE: Final = {
     "tickets a week": "tickets opened in a week",
     "in office hours": "tickets opened in office hours (Monday to Friday, 8 to 18 h)",
@@ -89,7 +90,7 @@ def figure_name(name: str) -> str:
     found = re.fullmatch(r"(resolution|until taken up) p(\d+)(?:, (.*))?", name)
     if found and found[2] in _PART:
         what = "resolved within" if found[1] == "resolution" else "taken up within"
-        whose = f", {_GROUPS.get(found[3], found[3])}" if found[3] else ""
+        whose = f", {GROUPS.get(found[3], found[3])}" if found[3] else ""
         return f"{_PART[found[2]]} {what}{whose}"
     found = re.fullmatch(r"resolved within (\d+) h, of those resolved", name)
     if found:

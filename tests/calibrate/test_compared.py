@@ -124,3 +124,15 @@ def test_a_table_shows_no_first_contact(desk, busy):
     """Where no state is known, nothing is said of first contacts."""
     found = values(busy, find_lines(busy), _window(desk, busy), fewest=1)
     assert not any(name.startswith("settled in the first contact") for name in found)
+
+
+def test_a_table_shows_no_way_through_the_teams(desk, busy):
+    """Where tickets began, and came back to, is compared in no table; who had them last is."""
+    found = values(busy, find_lines(busy), _window(desk, busy), fewest=1)
+    for name in ("began at L1", "never left L1, of those that began there", "0 hand-overs"):
+        assert np.isnan(found[name].value)
+    assert found["last at L1"].value == pytest.approx(2 / 3)
+    # Of each day's six tickets the desk's take 2, 3, 5 and 6 hours, the others' 1 and 4.
+    assert found["resolution p50, last at L1"].value == pytest.approx(4)
+    assert found["resolution p50, last at L2"].value == pytest.approx(2.5)
+    assert "resolution p50, others" not in found

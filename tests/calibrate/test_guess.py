@@ -53,6 +53,6 @@ def test_what_was_found_reads_the_same_again(write, busy_table, tmp_path):
     assert (again.tickets.opened_ms == export.tickets.opened_ms).all()
     assert (again.zone, again.kind) == ("Europe/Lisbon", "tickets")
     text = kept.read_text(encoding="utf-8")
-    assert "acts as the first line" in text
+    assert "is taken for the first line" in text
     assert 'teams: {"L1": ["Service Desk"]}' in text
     assert load_mapping(kept).columns["team"] == ("assignment_group",)

@@ -185,12 +185,35 @@ def test_holidays_of_the_mapping_and_of_the_caller_add_up(write, table, tmp_path
     assert load_mapping(saved).holidays == stated
 
 
-def test_first_line_is_found_with_evidence(write, busy_table):
+def test_first_line_of_a_log_is_found_with_evidence(write):
     """The team where most new tickets start is the first line, and the reason is given."""
+    head = "number,incident_state,opened_at,sys_updated_at,assignment_group,resolved_at\n"
+    rows = []
+    for n in range(30):
+        day = f"2026-01-0{5 + n % 5}"
+        rows += [
+            f"INC{n},Active,{day} 08:00:00,{day} 0{8 + at}:00:00,{team},{day} 12:00:00"
+            for at, team in enumerate(("Desk", "Apps") if n % 3 == 0 else ("Desk",))
+        ]
+    lines = find_lines(read_export(write(head + "\n".join(rows)), "servicenow"))
+    assert lines.of_team.tolist() == [0, 1]
+    assert "acts as the first line: 100.0 % of the tickets start there" in lines.evidence[0]
+    assert "66.7 % of them never leave it" in lines.evidence[0]
+
+
+def test_a_table_does_not_show_the_first_line(write, busy_table):
+    """One row per ticket names its last team: the largest is taken, and said to be no more than that."""
     export = read_export(write(busy_table(dt.date(2026, 1, 5), 14)), "servicenow")
     lines = find_lines(export)
     assert [export.teams[t] for t in np.flatnonzero(lines.of_team == 0)] == ["Service Desk"]
-    assert "66.7 %" in lines.evidence[0]
+    told = " ".join(lines.evidence)
+    for words in ("66.7 %", "cannot be told", "'Network' (33.3 %)", "`teams:`"):
+        assert words in told
+    assert "never leave" not in told
+    figures = Figures(export, lines)
+    assert figures.last_at_first_line_share() == pytest.approx(2 / 3)
+    unknown = (figures.first_line_share(), figures.never_left_share(), figures.returned_share())
+    assert np.isnan(unknown).all()
 
 
 def test_first_line_is_stated(write, busy_table):
@@ -198,7 +221,8 @@ def test_first_line_is_stated(write, busy_table):
     path = write(busy_table(dt.date(2026, 1, 5), 14))
     stated = write("{extends: servicenow, teams: {L1: 'net*', L2: 'service *'}}", "own.yaml")
     export = read_export(path, stated)
-    assert Figures.of(export).first_line_share() == pytest.approx(1 / 3)
+    assert Figures.of(export).last_at_first_line_share() == pytest.approx(1 / 3)
+    assert "cannot be told from this export" in find_lines(export).evidence[-1]
     wrong = write("{extends: servicenow, teams: {L1: Helpdesk}}", "wrong.yaml")
     with pytest.raises(ExportError, match="matches no team"):
         find_lines(read_export(path, wrong))

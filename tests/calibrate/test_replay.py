@@ -46,7 +46,7 @@ def test_what_was_decided_is_told(write, busy_table, base):
         "Priorities:",
         "Channels:",
         "dealt whole to topics",
-        "acts as the first line",
+        "is taken for the first line",
         "left out",
     ):
         assert words in told

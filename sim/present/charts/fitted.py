@@ -13,6 +13,7 @@ from sim.calibrate.check import Check
 from sim.calibrate.curves import ARRIVALS, BACKLOG, RESOLUTION, WEEKS, Curve
 from sim.present.charts.backlog import clock
 from sim.present.charts.shared import LOG_TICKS_MS, bare, duration_axis, line_style, share_axis
+from sim.present.figure_names import GROUPS
 from sim.present.picture import Canvas, Chart, Value
 from sim.present.text import one_line, plural
 from sim.present.theme import DEFAULT, Theme
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("of", "at", "real", "simulated", "low 2.5 %", "high 97.5 %")
 _HOURS: Final = 24
-_GROUPS: Final = {"": "all", "L1 only": "never left L1", "others": "all others"}
+_GROUPS: Final = {"": "all", **GROUPS}
 _LONGEST: Final = 90 * _HOURS * HOUR
 _MOST_DATES: Final = 8
 
@@ -70,7 +71,7 @@ def _chart(
 ) -> Chart:
     window = check.window
     rows: list[tuple[Value, ...]] = [
-        (_GROUPS[curve.of], *(float(part[at]) for part in _parts(curve)))
+        (_GROUPS.get(curve.of, curve.of), *(float(part[at]) for part in _parts(curve)))
         for curve in curves
         for at in range(len(curve.at))
     ]
@@ -143,7 +144,7 @@ def _resolution(check: Check, curves: Sequence[Curve], theme: Theme) -> Chart:
             at = int(np.argmax(curve.real >= height))
             left = place == 1
             axes.annotate(
-                _GROUPS[curve.of],
+                _GROUPS.get(curve.of, curve.of),
                 (float(curve.at[at]) * HOUR, height),
                 xytext=(-7 if left else 7, 4 if left else -6),
                 textcoords="offset points",
