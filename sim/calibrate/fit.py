@@ -39,6 +39,7 @@ from sim.calibrate.handovers import fit_hand_overs, settle_by_tier
 from sim.calibrate.hours import working_hours
 from sim.calibrate.inhand import settle_in_hand
 from sim.calibrate.kinds import channels, priorities, profile_of, topic_priorities
+from sim.calibrate.level_words import level_sentences
 from sim.calibrate.lines import Lines, find_lines
 from sim.calibrate.parameters import Ledger, Parameter, share_interval
 from sim.calibrate.paths import (
@@ -167,6 +168,7 @@ class _Fit:
             )
         levels = find_levels(export, self.lines)
         tiers = self._tier_names(levels)
+        self.ledger.notices += level_sentences(export, self.lines, levels, tiers)
         topics = find_topics(export, levels, tiers)
         demand = fit_demand(self.whole, self.first, self.last, self.holidays)
         self.ledger.notices += demand.notices

@@ -18,6 +18,8 @@ from sim.calibrate.check import Check, Line
 from sim.calibrate.compared import APART, DEMAND, PROMISED, TIME, WAITS, WAY
 from sim.calibrate.datapage import WEEK_DAYS, DataPage
 from sim.calibrate.fit import Calibration
+from sim.calibrate.level_words import how_levels_come_about, teams_of_levels
+from sim.calibrate.lines import shows_first_team
 from sim.calibrate.parameters import Origin
 from sim.calibrate.write import parameter_rows
 from sim.outcome.tables import write_whole
@@ -244,19 +246,17 @@ def _parameters(desk: Calibration) -> list[Table]:
 
 
 def _tiers(desk: Calibration) -> Table:
-    """Say which teams count as which line of support."""
-    lines, export = desk.lines, desk.export
+    """Say which teams count as which level of support."""
+    names = tuple(desk.scenario.tiers)
     rows = []
-    for number, name in enumerate(lines.names):
-        teams = [
-            team for team, line in zip(export.teams, lines.of_team, strict=True) if line == number
-        ]
-        more = ", …" if len(teams) > SHOWN_TEAMS else ""
-        shown = ", ".join(map(one_line, teams[:SHOWN_TEAMS])) + more
-        rows.append((name, str(len(teams)), shown or "–"))
-    how = "found in the export" if lines.found else "stated in the mapping"
-    note = f'Lines are {how}. `teams:` in a mapping file says otherwise: {{L1: ["Service Desk*"]}}.'
-    return Table("Teams by line of support", ("line", "teams", "names"), tuple(rows), note)
+    for name, teams in zip(names, teams_of_levels(desk.export, desk.levels), strict=False):
+        more = f", … ({len(teams) - SHOWN_TEAMS} more)" if len(teams) > SHOWN_TEAMS else ""
+        shown = (f"{one_line(team)} {format_share(share)}" for team, share in teams[:SHOWN_TEAMS])
+        rows.append((name, str(len(teams)), (", ".join(shown) or "–") + more))
+    note = how_levels_come_about(desk.lines, desk.levels, names)
+    what = "stays" if shows_first_team(desk.export) else "tickets that they had last"
+    headings = ("level", "teams", f"the largest, with their share of its {what}")
+    return Table("Teams by level of support", headings, tuple(rows), note)
 
 
 def _method(checks: Sequence[Check]) -> list[str]:
