@@ -14,7 +14,7 @@ import sim
 from sim.errors import OutputError, TierSimError
 from sim.present import chart, names, standard
 from sim.present.charts import flow
-from sim.present.charts.flow import Move, moves
+from sim.present.charts.flow_picture import Move, Picture
 from sim.present.charts.frontier import on_frontier
 from sim.present.charts.shared import spread_out
 from sim.present.picture import SIZES, framed
@@ -323,15 +323,52 @@ def test_tick_labels_of_differences_do_not_meet(study, size, reach, monkeypatch)
     assert crossing(chart(study, "differences"), size, ticks=True) == []
 
 
-@pytest.mark.parametrize("size", ["slide", "phone"])
-def test_labels_of_the_flow_do_not_meet(study, size, monkeypatch):
-    """Tickets that go two tiers up or back, leave or reopen at a tier do not hide each other's numbers."""
-    found = moves(study[2])
-    few, many = Estimate(12, 8, 16, 4), Estimate(1234, 1100, 1400, 4)
-    found += [Move("L3", "L1", few), Move("L1", "L3", many), Move("L2", "L2", few)]
-    found += [Move("entry", "L2", many), Move("L1", "abandoned", many), Move("reopened", "L2", few)]
-    monkeypatch.setattr(flow, "moves", lambda _: found)
-    assert crossing(flow.flow(study, scenario=2), size) == []
+def every_way(tiers):
+    """Let tickets go every way between tiers, in, out and in again."""
+    few, many = Estimate(40, 36, 44, 4), Estimate(1234, 1100, 1400, 4)
+    ways = [Move(one, other, few) for one in tiers for other in tiers]
+    for tier in tiers:
+        ways += [Move("entry", tier, many), Move(tier, "resolved", many), Move(tier, "open", many)]
+        ways += [Move(tier, "abandoned", few), Move("reopened", tier, few)]
+    return ways
+
+
+@pytest.mark.parametrize("size", ["slide", "panel", "phone"])
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_a_flow_of_many_tiers_can_be_read(study, size, count):
+    """Labels hide neither each other nor another number's line, and nothing leaves the picture."""
+    tiers = [f"L{number}" for number in range(1, count + 1)]
+    picture = Picture(every_way(tiers), tiers)
+    drawn = replace(
+        chart(study, "flow"),
+        draw=picture.draw,
+        height=picture.height,
+        phone_height=picture.phone_height,
+    )
+    assert crossing(drawn, size) == []
+    with drawn.theme.active():
+        figure = framed(drawn, SIZES[size])
+        (axes,) = figure.axes
+        whole = figure.bbox
+        lines = [line.get_transform().transform_path(line.get_path()) for line in axes.lines]
+        for text in (text for text in axes.texts if text.get_text()):
+            box = text.get_window_extent(figure.canvas.get_renderer())
+            assert min(box.x0 - whole.x0, whole.x1 - box.x1) >= 0, text.get_text()
+            assert min(box.y0 - whole.y0, whole.y1 - box.y1) >= 0, text.get_text()
+            # One line is the label's own.
+            assert sum(line.intersects_bbox(box.padded(-1), filled=False) for line in lines) <= 1
+        frame = axes.get_window_extent().padded(2)
+        for line in lines:
+            assert all(frame.contains(x, y) for x, y in line.vertices)
+
+
+def test_a_flow_of_many_tiers_leaves_out_small_moves(study):
+    """Below one in 200 tickets a way is in the numbers alone where tiers are many."""
+    tiers = [*study[0].scenario.tiers, "L4"]
+    few, many = Estimate(4, 3, 5, 4), Estimate(1000, 900, 1100, 4)
+    found = [Move("entry", "L1", many), Move("L1", "L3", few), Move("L3", "L1", many)]
+    assert flow._shown(found, tiers) == [found[0], found[2]]
+    assert flow._shown(found, tiers[:3]) == found
 
 
 def test_welchs_plot_shows_the_interval_that_it_speaks_of(study):
