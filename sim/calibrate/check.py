@@ -15,7 +15,17 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibrate.compared import APART, FEWEST, Unit, Value, Window, values, weekly_counts
+from sim.calibrate.compared import (
+    APART,
+    FEWEST,
+    Unit,
+    Value,
+    Window,
+    least_difference_h,
+    shown,
+    values,
+    weekly_counts,
+)
 from sim.calibrate.curves import RANGE, Curve, curves
 from sim.calibrate.distances import distances
 from sim.calibrate.export import Export
@@ -27,7 +37,7 @@ from sim.calibrate.paths import find_levels
 from sim.calibrate.promise import find_promise
 from sim.calibrate.replay import GOLDEN, spread
 from sim.errors import ExportError
-from sim.units import HOUR, MINUTE, format_duration, format_share
+from sim.units import HOUR, format_duration, format_share
 from sim.workload.journeys import NOT_YET
 
 SPLITS: Final = 20
@@ -35,8 +45,6 @@ TIMES_NOISE: Final = 2.0
 REPLICATIONS: Final = 10
 _LITTLE: Final = 0.05
 """Hours added before taking logarithms: three minutes do not matter."""
-_HALF_STAMP_H: Final = MINUTE / HOUR / 2
-"""Where stamps are whole minutes, half a minute is no difference."""
 _N_GRAM: Final = "n-gram distance"
 
 
@@ -228,7 +236,7 @@ def check(
     simulated = [values(run, own, window) for run, own in runs]
     noise = _noise(real, lines, window)
     found = []
-    for name, one in values(real, lines, window).items():
+    for name, one in shown(values(real, lines, window), real).items():
         got = [run[name].value for run in simulated if name in run]
         if isfinite(one.value) and np.isfinite(got).any() and name in noise:
             known = before[name].value if name in before else float("nan")
@@ -377,7 +385,8 @@ def _noise(export: Export, lines: Lines, window: Window) -> dict[str, float]:
             apart.setdefault(name, []).append(line.off)
     found = {}
     weekly = _week_noise(export, window)
-    whole = bool((export.tickets.opened_ms % MINUTE == 0).all())
+    # Half of it, since twice the noise is still no difference.
+    stamp_h = least_difference_h(export) / TIMES_NOISE
     for name, one in values(export, lines, window).items():
         off = [o for o in apart.get(name, []) if isfinite(o)]
         if not off:
@@ -385,8 +394,8 @@ def _noise(export: Export, lines: Lines, window: Window) -> dict[str, float]:
         found[name] = float(np.mean(off))
         if one.unit == "count":
             found[name] = max(found[name], weekly)
-        if one.unit == "hours" and whole:
-            stamp = float(np.log1p(_HALF_STAMP_H / (one.value + _LITTLE)))
+        if one.unit == "hours":
+            stamp = float(np.log1p(stamp_h / (one.value + _LITTLE)))
             found[name] = max(found[name], stamp)
     return found
 

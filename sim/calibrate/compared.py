@@ -10,14 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.datapage import daily_counts
-from sim.calibrate.export import CHANGE, QUEUE, USER, VENDOR, WORK, Export, midnight_ms
-from sim.calibrate.figures import Figures
+from sim.calibrate.export import (
+    CHANGE,
+    CLOSED,
+    QUEUE,
+    RESOLVED,
+    USER,
+    VENDOR,
+    WORK,
+    Export,
+    midnight_ms,
+)
+from sim.calibrate.figures import Figures, local_hour
 from sim.calibrate.firstcontact import settled_at_once
 from sim.calibrate.lines import Lines, shows_first_team
+from sim.calibrate.mapping import STATES
 from sim.calibrate.paths import Levels, find_levels
 from sim.calibrate.promise import Promise
 from sim.scenario.model import Scenario
-from sim.units import HOUR, format_duration
+from sim.units import DAY, HOUR, MINUTE, format_duration
 from sim.workload.journeys import NONE, NOT_YET, Flags, Times
 
 Unit = Literal["share", "hours", "count", "distance"]
@@ -105,6 +116,38 @@ def values(
         **_waits(export, levels, window, fewest),
         **_promised(export, levels, window, fewest),
     }
+
+
+def shown(found: dict[str, Value], export: Export) -> dict[str, Value]:
+    """Leave out figures of states that an export never shows: nobody can tell 0 from not noted.
+
+    Parameters
+    ----------
+    found : dict
+        ``values`` of it.
+    export : Export
+        A real one; of a simulated run all that happens is known.
+    """
+    seen = np.isin(np.arange(len(STATES)), export.events.state)
+    hidden = {f"{name}, mean of a stay" for name, of in _STATES.items() if not seen[list(of)].any()}
+    if not seen[USER]:
+        hidden.add("waited for the user")
+    if len(export.events) and not (
+        seen[[RESOLVED, CLOSED]].any() or (export.tickets.reopened > 0).any()
+    ):
+        hidden.add("reopened")
+    if not seen[QUEUE] or not seen[WORK]:
+        hidden |= {f"until taken up p{number}" for number in (50, 90)}
+    return {name: one for name, one in found.items() if name.rsplit(", ", 1)[0] not in hidden}
+
+
+def least_difference_h(export: Export) -> float:
+    """Return the hours below which times of an export do not differ: a minute, or its stamps' unit."""
+    one = export.tickets
+    at = np.concatenate([one.opened_ms, one.resolved_ms[one.resolved_ms != NOT_YET]])
+    if (at % HOUR != 0).any():
+        return MINUTE / HOUR
+    return 1.0 if (local_hour(export, at) % (DAY // HOUR) != 0).any() else DAY / HOUR
 
 
 def weekly_counts(export: Export, window: Window) -> NDArray[np.int64]:
@@ -257,4 +300,14 @@ def _promised(export: Export, levels: Levels, window: Window, fewest: int) -> di
     return found
 
 
-__all__ = ["FEWEST", "Unit", "Value", "Window", "backlog", "values", "weekly_counts"]
+__all__ = [
+    "FEWEST",
+    "Unit",
+    "Value",
+    "Window",
+    "backlog",
+    "least_difference_h",
+    "shown",
+    "values",
+    "weekly_counts",
+]

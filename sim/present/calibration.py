@@ -274,7 +274,8 @@ def _method(checks: Sequence[Check]) -> list[str]:
     )
     noise = (
         "Noise: shares in points, times and counts as a factor. Counts have at least the noise of "
-        "one week to the next; where stamps are whole minutes, half a minute is no difference."
+        "one week to the next. Less than a minute is no difference, nor is less than an hour or a day "
+        "where all stamps are whole hours or days. Waits that the export never shows are not compared."
     )
     found = [run, apart, noise]
     promise = first.window.promise

@@ -8,7 +8,14 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from sim.calibrate.compared import Window, backlog, values, weekly_counts
+from sim.calibrate.compared import (
+    Window,
+    backlog,
+    least_difference_h,
+    shown,
+    values,
+    weekly_counts,
+)
 from sim.calibrate.curves import curves
 from sim.calibrate.lines import find_lines
 from sim.calibrate.promise import find_promise
@@ -136,3 +143,33 @@ def test_a_table_shows_no_way_through_the_teams(desk, busy):
     assert found["resolution p50, last at L1"].value == pytest.approx(4)
     assert found["resolution p50, last at L2"].value == pytest.approx(2.5)
     assert "resolution p50, others" not in found
+
+
+def test_states_that_are_never_shown_are_not_compared(desk, write):
+    """In a log without states nobody can tell that no ticket waited from that nobody noted it."""
+    path = write(FIRST_CONTACTS)
+    export = read_export(path, "servicenow")
+    lines, window = find_lines(_stated(export)), _window(desk, export)
+    found = shown(values(export, lines, window, fewest=1), export)
+    assert found["waited for the user"].value == pytest.approx(1 / 5)
+    assert "waiting for a vendor or a change, mean of a stay, L1" not in found
+    assert {"reopened", "in queue, mean of a stay, L1", "until taken up p50, L1"} <= found.keys()
+    blind = write(FIRST_CONTACTS.replace("incident_state", "colour"), "blind.csv")
+    export = read_export(blind, write("{extends: servicenow, kind: events}", "own.yaml"))
+    everything = values(export, lines, window, fewest=1)
+    left_out = everything.keys() - shown(everything, export).keys()
+    assert {"waited for the user", "reopened", "in queue, mean of a stay, L1"} <= left_out
+    assert not any(name.startswith(("resolution", "tickets", "last")) for name in left_out)
+
+
+def _stated(export):
+    teams = {"L1": ("Desk",), "L2": ("Apps",)}
+    return dataclasses.replace(export, mapping=export.mapping.model_copy(update={"teams": teams}))
+
+
+def test_less_than_a_stamp_is_no_difference(busy, write, table):
+    """Times differ by a minute at least; in an export of whole hours by one, of days by a day."""
+    assert least_difference_h(busy) == 1
+    assert least_difference_h(read_export(write(table), "servicenow")) == pytest.approx(1 / 60)
+    days = "number,opened_at,resolved_at\nA,2026-01-05,2026-01-07\nB,2026-07-06,2026-07-06\n"
+    assert least_difference_h(read_export(write(days), "servicenow", time_zone="Asia/Tokyo")) == 24
