@@ -218,6 +218,7 @@ def check(
         {
             "period.start": first.isoformat(),
             "period.length": f"{24 * ((last - first).days + 1)} h",
+            "period.warm_up": 0,
         },
         name=calibration.scenario.name,
     )

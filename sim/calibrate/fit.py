@@ -15,6 +15,7 @@ as many names as were seen.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any, Final
@@ -57,9 +58,11 @@ from sim.calibrate.staffing import BREAKS, staff_tiers
 from sim.calibrate.times import user_waits
 from sim.errors import ExportError
 from sim.scenario.model import Scenario
-from sim.units import DAY, HOUR, HOURS_PER_WEEK, WEEK
+from sim.units import DAY, HOURS_PER_WEEK, WEEK, YEAR
 
 LEAST_SHARE: Final = 1e-4
+LEAD_IN_DAYS: Final = 35
+"""Before the days that are counted: no desk begins empty."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,7 @@ class Calibration:
     Attributes
     ----------
     scenario : Scenario
-        Its period is the window of the export that it was fitted to.
+        What is counted of its period is the window of the export that it was fitted to.
     parameters : tuple of Parameter
     page : DataPage
     export : Export
@@ -186,14 +189,21 @@ class _Fit:
         settle_users(tree, waits, levels, self.ledger)
         settle_answers(tree, export, levels, self.ledger)
         settle_reopening(tree, export, self.ledger)
-        make_promises(tree, self.ledger)
         hours = working_hours(export, levels, self.lines)
         longest = bound_touch(export, tree, tiers, levels)
         weeks = self._weeks_fitted()
-        staff_tiers(tree, weeks, levels, hours, self.ledger)
-        for tier in settle_in_hand(export, tree, levels, self.ledger):
+
+        def staff(some: Collection[str]) -> None:
+            staff_tiers(tree, weeks, levels, hours, self.ledger, only=some)
+
+        staff(tiers)
+        make_promises(tree, self.ledger)
+        in_hand = settle_in_hand(export, tree, levels, self.ledger)
+        for tier in in_hand:
             longest.pop(tier, None)
-        scenario = rehearse(export, tree, levels, longest, self.ledger)
+        shown = frozenset(tier for tier, people in in_hand.items() if people)
+        self._say_what_is_assumed(tree)
+        scenario = rehearse(export, tree, levels, longest, self.ledger, restaff=staff, shown=shown)
         if len(levels.entry) and (levels.top > levels.entry).mean() < LEAST_SHARE:
             self.ledger.notices.append(
                 "No ticket is seen to be handed over: abilities behind the first line, and the "
@@ -209,6 +219,24 @@ class _Fit:
             self.drift,
             tuple(self.ledger.notices),
         )
+
+    def _say_what_is_assumed(self, tree: dict[str, Any]) -> None:
+        """Say in the description, which every report tells, what the desk must not be asked."""
+        known = {one.path for one in self.ledger.parameters if one.origin == "measured"}
+        guessed = [
+            tier
+            for tier, one in tree["tiers"].items()
+            if not known & {f"tiers.{tier}.staff.{shift}" for shift in one["staff"]}
+        ]
+        tree["about"] += " Its promises are the usual ones, not the client's."
+        if guessed:
+            text = (
+                f"How many people there are at {', '.join(guessed)} is "
+                "assumed, for the export does not show it: what fewer or more people would do there "
+                "is not known before their numbers and touch times are put in."
+            )
+            tree["about"] += f" {text}"
+            self.ledger.notices.append(text)
 
     def _weeks_fitted(self) -> float:
         return ((self.last - self.export.days_opened()[0]).days + 1) * DAY / WEEK
@@ -228,7 +256,9 @@ class _Fit:
         abilities: Abilities,
     ) -> dict[str, Any]:
         rates = {p.path.removeprefix("demand."): p.value for p in demand.parameters}
-        weeks = ((self.last - self.first).days + 1) * DAY
+        days = (self.last - self.first).days + 1
+        # The file's volume is that of its first day.
+        volume = rates["volume"] * (1 + rates["growth"]) ** (-LEAD_IN_DAYS * DAY / YEAR)
         tree: dict[str, Any] = {
             "name": self.name,
             "about": (
@@ -236,16 +266,16 @@ class _Fit:
                 f"{self.first} to {self.last}."
             ),
             "period": {
-                "start": self.first,
-                "length": f"{weeks // HOUR} h",
-                "warm_up": 0,
+                "start": self.first - dt.timedelta(LEAD_IN_DAYS),
+                "length": f"{LEAD_IN_DAYS + days} d",
+                "warm_up": f"{LEAD_IN_DAYS} d",
                 "time_zone": self.export.zone,
             },
             "holidays": list(self.holidays),
             "shifts": {},
             "hours": {},
             "demand": {
-                "volume": f"{rates['volume'] * HOURS_PER_WEEK:.6g} / week",
+                "volume": f"{volume * HOURS_PER_WEEK:.6g} / week",
                 "busyness": round(rates["busyness"], 4),
                 "holiday_share": round(rates["holiday_share"], 4),
                 "growth": round(rates["growth"], 4),

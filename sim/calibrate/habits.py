@@ -14,7 +14,7 @@ from sim.calibrate.answers import elapsed_ms
 from sim.calibrate.export import USER, Export
 from sim.calibrate.firstcontact import at_once_share
 from sim.calibrate.handovers import HandOvers
-from sim.calibrate.hours import ALWAYS
+from sim.calibrate.hours import ALWAYS, WORKING_DAYS, open_hours
 from sim.calibrate.parameters import Ledger, share_interval
 from sim.calibrate.paths import Levels
 from sim.calibrate.times import UserWaits, reopenings
@@ -23,6 +23,7 @@ from sim.workload.journeys import NONE
 
 QUALITY: Final = 0.6
 """Completeness of notes where nothing tells (assumed)."""
+THREE_DAYS: Final = 3
 Tree = dict[str, Any]
 
 
@@ -167,21 +168,28 @@ def settle_reopening(tree: Tree, export: Export, ledger: Ledger) -> None:
 
 
 def make_promises(tree: Tree, ledger: Ledger) -> None:
-    """Promise what is usual: no export says what was promised."""
+    """Promise what is usual: no export says what was promised.
+
+    Clocks stop while the user is waited for, and run on through all other waits: whom an export does
+    not name is no vendor that a clock may stop for.
+    """
     tiers = list(tree["tiers"])
     levels: dict[str, Any] = {}
     usual = (("respond", 0, "15 min", 0.9), ("resolve", 0, "1 h", 0.8),
-             ("resolve", 1, "4 h", 0.8), ("resolve", 2, "3 d", 0.8))  # fmt: skip
+             ("resolve", 1, "4 h", 0.8), ("resolve", 2, "", 0.8))  # fmt: skip
     for clock, number, within, goal in usual:
         if number < len(tiers):
             tier = tiers[number]
+            day_h = open_hours(tree["shifts"], f"{tier} day") / WORKING_DAYS
             name = f"{tier} {'response' if clock == 'respond' else 'resolution'}"
             levels[name] = {
                 "clock": clock,
                 "tier": tier,
-                "within": within,
+                "within": within or f"{THREE_DAYS * day_h:g} h",
                 "hours": f"{tier} day",
+                "pauses": ["user"],
                 "goal": goal,
             }
-            ledger.say(f"service_levels.{name}", goal, "assumed", "the usual promise")
+            why = "the usual promise" if within else "the usual promise: three working days"
+            ledger.say(f"service_levels.{name}", goal, "assumed", why)
     tree["service_levels"] = levels

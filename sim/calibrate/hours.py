@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -210,11 +211,11 @@ def named_hours(tree: dict[str, Any], export: Export, name: str) -> Hours:
     return _over(export, NamedHours.model_validate(tree["hours"][name]), tuple(tree["holidays"]))
 
 
-def open_hours(tree: dict[str, Any], name: str) -> float:
-    """Return how many hours of a week they are."""
+def open_hours(named: Mapping[str, Any], name: str) -> float:
+    """Return how many hours of a week named hours or a shift are."""
     if name == ALWAYS:
         return HOURS_PER_WEEK
-    spans = NamedHours.model_validate(tree["hours"][name]).spans()
+    spans = NamedHours.model_validate(named[name]).spans()
     return sum(end - start for start, end in spans) * MINUTE / HOUR
 
 

@@ -195,7 +195,7 @@ def _idle(begin: Times, end: Times, work: Flags, queue: Flags, people: float) ->
 
 def settle_in_hand(
     export: Export, tree: dict[str, Any], levels: Levels, ledger: Ledger
-) -> frozenset[str]:
+) -> dict[str, bool]:
     """Put touch times and people into the file where the states show them.
 
     Parameters
@@ -208,11 +208,11 @@ def settle_in_hand(
 
     Returns
     -------
-    frozenset of str
-        The tiers whose touch time is known by it.
+    dict
+        The tiers whose touch time is known by it, and whether their people are.
     """
     if export.kind == "tickets" or not len(export.visits):
-        return frozenset()
+        return {}
     tiers = list(tree["tiers"])
     real = in_hand(export, levels, _hours(export, tree))
     known = [number for number, one in enumerate(real) if one.shows_work]
@@ -275,7 +275,7 @@ def settle_in_hand(
                 "other work too: tickets then wait as long in a simulated log, "
                 f"{format_duration(one.wait_ms)} of working hours on average",
             )
-    return frozenset(tiers[number] for number in known)
+    return {tiers[number]: number in staffed for number in known}
 
 
 def _why_not(one: InHand) -> str:

@@ -25,7 +25,7 @@ from sim.engine.rules import Ending
 from sim.outcome.run import Run
 from sim.scenario.model import Scenario
 from sim.study.evaluate import replicate
-from sim.units import WEEK
+from sim.units import DAY, WEEK
 from sim.workload.arrivals import Arrivals, sample_arrivals
 from sim.workload.journeys import NONE, NOT_YET, Flags, Origin, Wait
 
@@ -169,7 +169,7 @@ class Rehearsal:
     Attributes
     ----------
     scenario : Scenario
-        Its period is the window, without warm-up.
+        Its counted period is the window; it gets another warm-up.
     warm_up_ms : int
         Five weeks: as long as the gallery's base, whose last tier is busy, takes to settle.
     """
@@ -177,14 +177,18 @@ class Rehearsal:
     scenario: Scenario
     warm_up_ms: int = 5 * WEEK
 
+    @property
+    def _window_ms(self) -> int:
+        return self.scenario.period.length - self.scenario.period.warm_up
+
     def longer(self) -> Scenario:
         """Return the scenario with a warm-up before and time to finish after the window."""
         period = self.scenario.period
-        start = period.start.toordinal() - self.warm_up_ms // (24 * 3_600_000)
+        start = period.start.toordinal() + (period.warm_up - self.warm_up_ms) // DAY
         return self.scenario.with_(
             {
                 "period.start": period.start.fromordinal(start).isoformat(),
-                "period.length": f"{self.warm_up_ms + period.length + FOLLOW_UP_MS} ms",
+                "period.length": f"{self.warm_up_ms + self._window_ms + FOLLOW_UP_MS} ms",
                 "period.warm_up": f"{self.warm_up_ms} ms",
             },
             name=self.scenario.name,
@@ -197,7 +201,7 @@ class Rehearsal:
     def run(self, number: int, *, seed: int = 1) -> Export:
         """Run one replication, and return its tickets of the window."""
         scenario = self.longer()
-        until = self.warm_up_ms + self.scenario.period.length
+        until = self.warm_up_ms + self._window_ms
         arrivals = sample_arrivals(scenario, seed, number)
         some = arrivals.arrival_ms < until
         arrivals = Arrivals(

@@ -43,7 +43,14 @@ IN_DAY: Final = 0.9
 """Share of what lay long and was taken up in working hours from which on it lies in them."""
 
 
-def fit_lying(export: Export, tree: dict[str, Any], levels: Levels, ledger: Ledger) -> None:
+def fit_lying(
+    export: Export,
+    tree: dict[str, Any],
+    levels: Levels,
+    ledger: Ledger,
+    *,
+    but: frozenset[str] = frozenset(),
+) -> None:
     """Fit how many tickets lie at each tier, and how long; put that into the file.
 
     Parameters
@@ -53,6 +60,8 @@ def fit_lying(export: Export, tree: dict[str, Any], levels: Levels, ledger: Ledg
         The scenario as a file would hold it, staffed.
     levels : Levels
     ledger : Ledger
+    but : frozenset of str
+        Tiers where tickets are known to wait for people: nothing lies.
     """
     if export.kind == "tickets" or not len(export.visits) or not shows_states(export):
         return
@@ -60,6 +69,8 @@ def fit_lying(export: Export, tree: dict[str, Any], levels: Levels, ledger: Ledg
     runs = [Rehearsal(scenario).run(number) for number in range(RUNS)]
     desks = [(run, find_levels(run, lines_of(scenario, run))) for run in runs]
     for number, (tier, one) in enumerate(tree["tiers"].items()):
+        if tier in but:
+            continue
         lying: dict[str, Any] = {"share": 0}
         for handed in (False, True):
             path = f"tiers.{tier}.left_lying" + (".handed_over" if handed else "")

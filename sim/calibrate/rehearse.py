@@ -8,7 +8,7 @@ and are scaled until the prompt tickets of the desk take as long as the export's
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import numpy as np
@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from sim.calibrate.answers import elapsed_ms
 from sim.calibrate.export import USER, VENDOR, Export
+from sim.calibrate.families import Choice, choose_family, lognormal_of
 from sim.calibrate.firstcontact import at_once_share
 from sim.calibrate.hours import ALWAYS, open_hours, settle_hours
 from sim.calibrate.laws import LENGTHS, SHORTEST_WAIT_H, Desk, Waits, fit_waits
 from sim.calibrate.mirror import Rehearsal, lines_of
 from sim.calibrate.noted import OTHERS
-from sim.calibrate.parameters import Ledger
+from sim.calibrate.parameters import Ledger, Origin, resampled, share_interval
 from sim.calibrate.paths import Levels, find_levels
 from sim.calibrate.pickup import fit_lying
 from sim.calibrate.spells import waits_for
@@ -44,6 +45,8 @@ ROUNDS: Final = 3
 LONGEST_PAIRED_H: Final = 24.0 * 60
 """Of the waits by which it is found what waits do: longer ones do the same."""
 VENDORS: Final = "vendors"
+FEWEST_WAITS: Final = 5
+"""Tickets that waited, below which none does."""
 MIDDLE: Final = (0.3, 0.5, 0.7)
 """Quantiles of the tickets that wait for nobody by which touch times are fitted."""
 
@@ -86,6 +89,9 @@ def rehearse(
     levels: Levels,
     longest: dict[str, float],
     ledger: Ledger,
+    *,
+    restaff: Callable[[Collection[str]], None],
+    shown: frozenset[str],
 ) -> Scenario:
     """Fit touch times and waits on others by running the desk.
 
@@ -98,6 +104,11 @@ def rehearse(
     longest : dict
         From ``bound_touch``.
     ledger : Ledger
+    restaff : callable
+        Staffs tiers for what their work is now.
+    shown : frozenset of str
+        Tiers whose states show who works on what: what waits there waits for people, or for whom the
+        states say.
     """
     tiers = tuple(tree["tiers"])
     real = [by_top(export, levels.top, tier) for tier in range(len(tiers))]
@@ -106,10 +117,12 @@ def rehearse(
             "Hardly any resolution time is known: touch times and waits are assumed."
         )
         return Scenario.model_validate(tree)
-    fit_lying(export, tree, levels, ledger)
+    fit_lying(export, tree, levels, ledger, but=shown)
     # Who is waited for is not known: hours are those in which waits end that were noted.
     settle_hours(tree, export, VENDORS, waits_for(export, OTHERS), ledger)
-    passed_on = _fit_passed_on(export, tree, levels)
+    noted = {tier: noted_waits(export, tree, levels, tier) for tier in tiers if tier in shown}
+    passed_on = _fit_passed_on(export, tree, levels, but=shown)
+    passed_on |= {tier: on for tier, (_, on) in noted.items() if on is not None}
     for _ in range(ROUNDS - 1):
         _put_waits(tree, passed_on, {})
         desks = _desks(tree, _until_solved, paired=False)
@@ -120,9 +133,14 @@ def rehearse(
                 minutes = minutes_of(one["work"]) * _middle_ratio(r, d, wait)
                 minutes = min(max(minutes, SHORTEST_TOUCH_MIN), longest[tier])
                 one["work"] = f"{60 * minutes:.0f} s"
+        restaff(longest)
     _put_waits(tree, passed_on, {})
     solved: dict[str, Waits] = {}
     for tier, r, desk in zip(tiers, real, _desks(tree, _until_solved), strict=True):
+        if tier in noted:
+            here = noted[tier][0]
+            solved |= {} if here is None else {tier: here}
+            continue
         found = fit_waits(r, desk)
         if found is not None:
             at_once = at_once_share(tree, levels, tiers.index(tier), solved=True)
@@ -134,7 +152,7 @@ def rehearse(
         )
     _put_waits(tree, passed_on, solved)
     for tier in tiers:
-        _say_waits(tier, solved.get(tier), passed_on.get(tier), ledger)
+        _say_waits(tier, solved.get(tier), passed_on.get(tier), ledger, noted=tier in noted)
     _say_work(tree, longest, ledger)
     return Scenario.model_validate(tree)
 
@@ -161,17 +179,61 @@ def until_passed_on(export: Export, levels: Levels) -> list[NDArray[np.float64]]
     return found
 
 
-def _fit_passed_on(export: Export, tree: dict[str, Any], levels: Levels) -> dict[str, Waits]:
+def _fit_passed_on(
+    export: Export, tree: dict[str, Any], levels: Levels, *, but: frozenset[str]
+) -> dict[str, Waits]:
     """Fit how long tickets lie at a tier that passes them on; nothing where nobody saw it."""
     if export.kind == "tickets" or not len(export.visits):
         return {}
     real = until_passed_on(export, levels)
     found = {}
     for tier, hours, desk in zip(tree["tiers"], real, _desks(tree, until_passed_on), strict=False):
-        waits = fit_waits(np.maximum(_known(hours), 0), desk)
+        waits = None if tier in but else fit_waits(np.maximum(_known(hours), 0), desk)
         if waits is not None:
             found[tier] = waits
     return found
+
+
+def noted_waits(
+    export: Export, tree: dict[str, Any], levels: Levels, tier: str
+) -> tuple[Waits | None, Waits | None]:
+    """Measure what a tier's tickets wait for others, as the states say.
+
+    Returns
+    -------
+    (Waits or None, Waits or None)
+        Of the tickets that end there, and of those that go on to a higher tier; None where none waits.
+    """
+    number = list(tree["tiers"]).index(tier)
+    spells = waits_for(export, OTHERS)
+    lasted = elapsed_ms(tree, export, vendor_hours(tree), spells.from_ms, spells.to_ms) / HOUR
+    here = levels.of_visit[spells.stay] == number
+    ticket = export.visits.ticket[spells.stay[here]]
+    waited_h = np.zeros(len(export))
+    np.add.at(waited_h, ticket, lasted[here])
+    came = np.zeros(len(export), np.bool_)
+    came[export.visits.ticket[levels.of_visit == number]] = True
+    ends = came & (levels.top == number)
+    return _as_noted(waited_h[ends]), _as_noted(waited_h[came & (levels.top > number)])
+
+
+def _as_noted(hours: NDArray[np.float64]) -> Waits | None:
+    """Return the share of tickets that waited, and the law of how long."""
+    waited = hours[hours > 0]
+    if len(waited) < FEWEST_WAITS:
+        return None
+    law = choose_family(60 * waited) or Choice("lognormal", {}, *lognormal_of(60 * waited))
+    low, high = resampled(waited, lambda some: float(some.mean()))
+    fitted = OtherWaits(
+        len(waited) / len(hours),
+        law.mean / 60,
+        law.cv,
+        share_interval(len(waited), len(hours)),
+        (low, high),
+        0.0,
+    )
+    name = "gamma" if law.best == "exponential" else law.best
+    return Waits(fitted, name, tuple(q / 60 for q in law.shape), law.gain)
 
 
 def _known(hours: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -185,24 +247,34 @@ def _put_waits(tree: dict[str, Any], passed_on: dict[str, Waits], solved: dict[s
         one.pop("vendor", None)
         if tier not in passed_on and tier not in solved:
             continue
-        one["vendor"] = {"share": 0, "hours": _vendor_hours(tree), "info_requests": 0}
+        one["vendor"] = {"share": 0, "hours": vendor_hours(tree), "info_requests": 0}
         if tier in solved:
             one["vendor"] |= as_written(solved[tier])
         if tier in passed_on:
             one["vendor"]["passed_on"] = as_written(passed_on[tier])
 
 
-def _vendor_hours(tree: dict[str, Any]) -> str:
+def vendor_hours(tree: dict[str, Any]) -> str:
+    """Return the name of the hours in which waits on others run."""
     return VENDORS if VENDORS in tree["hours"] else ALWAYS
 
 
-def _say_waits(tier: str, solved: Waits | None, passed_on: Waits | None, ledger: Ledger) -> None:
-    for waits, place, what in (
-        (solved, "vendor", "time to resolution beyond the desk's own"),
-        (passed_on, "vendor.passed_on", "time until the ticket is passed on beyond the desk's own"),
+def _say_waits(
+    tier: str, solved: Waits | None, passed_on: Waits | None, ledger: Ledger, *, noted: bool
+) -> None:
+    for waits, place, what, who in (
+        (solved, "vendor", "time to resolution beyond the desk's own", "end here"),
+        (
+            passed_on,
+            "vendor.passed_on",
+            "time until the ticket is passed on beyond the desk's own",
+            "go on",
+        ),
     ):
         if waits is not None:
-            say_waits(f"tiers.{tier}.{place}", waits, what, ledger)
+            told = f"waits noted of tickets that {who}" if noted else what
+            origin: Origin = "measured" if noted else "fitted"
+            say_waits(f"tiers.{tier}.{place}", waits, told, ledger, origin)
 
 
 def _say_work(tree: dict[str, Any], longest: dict[str, float], ledger: Ledger) -> None:
@@ -236,8 +308,8 @@ def _desks(tree: dict[str, Any], told: Told, *, paired: bool = True) -> list[Des
     at each tier: what it then takes longer, beyond the wait, is the time until somebody was there.
     """
     plain, waiting = Scenario.model_validate(tree), None
-    hours_of_waits = _vendor_hours(tree)
-    pace = HOURS_PER_WEEK / open_hours(tree, hours_of_waits)
+    hours_of_waits = vendor_hours(tree)
+    pace = HOURS_PER_WEEK / open_hours(tree["hours"], hours_of_waits)
     if paired:
         longest = LONGEST_PAIRED_H / pace
         waiting = Scenario.model_validate(_all_wait(tree, longest, solved=told is _until_solved))
@@ -277,7 +349,7 @@ def _desks(tree: dict[str, Any], told: Told, *, paired: bool = True) -> list[Des
 def _waited_h(run: Export, levels: Levels, tree: dict[str, Any]) -> NDArray[np.float64]:
     """Return the hours that tickets of a run waited for others, by tier; shape (tickets, tiers)."""
     spells = waits_for(run, (VENDOR,))
-    lasted = elapsed_ms(tree, run, _vendor_hours(tree), spells.from_ms, spells.to_ms) / HOUR
+    lasted = elapsed_ms(tree, run, vendor_hours(tree), spells.from_ms, spells.to_ms) / HOUR
     waited = np.zeros((len(run), levels.tiers))
     np.add.at(waited, (run.visits.ticket[spells.stay], levels.of_visit[spells.stay]), lasted)
     return waited
@@ -291,7 +363,7 @@ def _all_wait(tree: dict[str, Any], longest_h: float, *, solved: bool) -> dict[s
     found = copy.deepcopy(tree)
     for number, one in enumerate(found["tiers"].values()):
         own = one.setdefault("vendor", {"share": 0, "info_requests": 0})
-        own["hours"] = _vendor_hours(tree)
+        own["hours"] = vendor_hours(tree)
         if solved:
             own |= every
         elif number < len(found["tiers"]) - 1:

@@ -6,6 +6,7 @@ Where the states show who works on what, ``sim.calibrate.inhand`` puts those in 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import ceil, isfinite
 from typing import Any, Final
 
@@ -27,9 +28,19 @@ def staff_tiers(
     levels: Levels,
     hours: list[WorkingHours],
     ledger: Ledger,
+    *,
+    only: Collection[str],
 ) -> None:
-    """Staff each tier for its work at the usual utilisation, in the hours seen."""
+    """Staff some tiers for their work at the usual utilisation, in the hours seen."""
+    ledger.parameters[:] = [
+        one
+        for one in ledger.parameters
+        if not one.path.startswith(tuple(f"tiers.{t}.staff." for t in only))
+        and one.path not in {f"shifts.{t} day" for t in only}
+    ]
     for number, (tier, seen) in enumerate(zip(tree["tiers"], hours, strict=True)):
+        if tier not in only:
+            continue
         reached = float(((levels.entry <= number) & (levels.top >= number)).sum()) / weeks
         asked_h = reached * minutes_of(tree["tiers"][tier]["work"]) / 60
         shift, off = f"{tier} day", f"{tier} off-hours"

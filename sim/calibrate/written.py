@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.calibrate.laws import LAWS, Waits
-from sim.calibrate.parameters import Ledger
+from sim.calibrate.parameters import Ledger, Origin
 from sim.units import HOUR
 
 LARGEST_CV: Final = 5.0
@@ -44,7 +44,9 @@ def law_as_written(
     return found if law == LAWS[0] else found | {"answers_law": law}
 
 
-def say_waits(path: str, waits: Waits, what: str, ledger: Ledger) -> None:
+def say_waits(
+    path: str, waits: Waits, what: str, ledger: Ledger, origin: Origin = "fitted"
+) -> None:
     """Write the share and the mean of waits into the ledger.
 
     Parameters
@@ -55,13 +57,14 @@ def say_waits(path: str, waits: Waits, what: str, ledger: Ledger) -> None:
     what : str
         What they were fitted to.
     ledger : Ledger
+    origin : {"fitted", "measured"}
     """
     one = waits.fitted
     why = f"{what}; {waits.law}"
     if waits.law in waits.gain and waits.law != LAWS[0]:
         why += f" foretells held-out tickets {waits.gain[waits.law]:.3f} better than lognormal"
-    elif waits.law == LAWS[0]:
+    elif waits.law == LAWS[0] and origin == "fitted":
         why += f", misfit {100 * np.expm1(one.misfit):.0f} %"
-    ledger.say(f"{path}.share", one.share, "fitted", why, *one.share_interval)
+    ledger.say(f"{path}.share", one.share, origin, why, *one.share_interval)
     low, high = (end * HOUR for end in one.hours_interval)
-    ledger.say(f"{path}.answers_in", one.hours * HOUR, "fitted", why, low, high)
+    ledger.say(f"{path}.answers_in", one.hours * HOUR, origin, why, low, high)

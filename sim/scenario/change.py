@@ -8,6 +8,7 @@ from typing import Any
 from sim.errors import Fault, ScenarioError
 from sim.scenario.checking import judged
 from sim.scenario.model import Scenario
+from sim.scenario.support import DIALLED
 from sim.scenario.wording import did_you_mean, dotted
 
 UNNAMED = ("name", "about", "lesson")
@@ -24,6 +25,10 @@ def changed(scenario: Scenario, changes: Mapping[str, Any], *, name: str | None)
     tree = plain(scenario)
     for path, value in changes.items():
         _set(tree, path, value)
+    if "documentation.quality" in changes:
+        for part in DIALLED:
+            if f"documentation.{part}" not in changes:
+                tree["documentation"][part] = None
     tree["name"] = name or f"{scenario.name}: {', '.join(f'{k} {v}' for k, v in changes.items())}"
     new, findings = judged(tree)
     if new is None:

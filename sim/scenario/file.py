@@ -31,6 +31,7 @@ from sim.scenario.checking import MISSING, Finding, judged
 from sim.scenario.hours import Hours, Model, Profile
 from sim.scenario.model import Scenario
 from sim.scenario.parts import default_of, field_at, model_of, part_at
+from sim.scenario.support import DIALLED
 from sim.scenario.wording import Path, did_you_mean, dotted, shown
 from sim.scenario.writing import write_whole
 from sim.scenario.yaml_text import LARGEST_FILE_BYTES, Place, Written, read_yaml
@@ -177,6 +178,11 @@ def _lay_over(layers: _Layers, written: Written, *, extends: bool) -> None:
                 layers.faults.append(Fault(wrong, key, place.file, *place.key))
                 continue
         _merge(_Merge(layers, written, given, len(target) - 1), (key,), target, value, extends)
+    if extends and ("documentation", "quality") in given:
+        for name in DIALLED:
+            if ("documentation", name) not in given:
+                layers.tree["documentation"].pop(name, None)
+                layers.places.pop(("documentation", name), None)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from sim.scenario.staffing import Heads, OnCall, Provider, Vacancy
 from sim.scenario.waiting import Answers, ChangeWindow, LeftLying, Vendor
 
 FIELDS_OF_NOTES = ("summary", "steps", "data", "reason")
+DIALLED = (*FIELDS_OF_NOTES, "runbooks")
+"""Fields of the documentation that its quality sets: a change of that alone undoes their own values."""
 
 
 class Team(Model):
@@ -166,7 +168,9 @@ class Documentation(Model):
     """
 
     quality: Share = Field(
-        0.6, description="One dial: sets the four fields and the runbooks (assumed)."
+        0.6,
+        description="One dial: sets the four fields and the runbooks (assumed). In a file that "
+        "extends another it sets all of them that the file does not give beside it.",
     )
     summary: Share | None = Field(None, description="Its completeness, where not `quality`.")
     steps: Share | None = Field(None, description="Its completeness, where not `quality`.")

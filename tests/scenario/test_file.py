@@ -87,6 +87,25 @@ def test_a_what_if_gives_only_what_differs(desk):
     assert what_if.name == "Four"
 
 
+def test_the_quality_of_notes_is_one_dial(desk):
+    """A what-if that turns it turns all that it sets, what the base gives apart included."""
+    parts = ("summary", "steps", "data", "reason", "runbooks")
+    apart = desk(
+        "extends: small.yaml\ndocumentation: {quality: 60 %, summary: 57 %, reason: 40 %, runbooks: 10 %}\n"
+    )
+    base = load(apart)
+    assert base.documentation.completeness("summary") == 0.57
+    turned = apart.parent / "turned.yaml"
+    turned.write_text(f"extends: {apart.name}\ndocumentation: {{quality: 80 %, data: 30 %}}\n")
+    for found in (
+        load(turned),
+        base.with_({"documentation.quality": 0.8, "documentation.data": 0.3}, name="turned"),
+    ):
+        notes = found.documentation
+        assert notes.quality == 0.8
+        assert [getattr(notes, part) for part in parts] == [None, None, 0.3, None, None]
+
+
 def test_null_takes_away_what_the_base_says(desk):
     """After ``null`` the default holds again."""
     text = SMALL.replace("ability: 0.5,", "ability: 0.5, absence: 20 %, pre_empts: P1,")
