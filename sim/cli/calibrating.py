@@ -143,7 +143,8 @@ def _short(desk: Calibration, checks: list[Check], unpredicted: str) -> str:
     shown = checks[-1]
     worst = shown.outside()[:WORST]
     if worst:
-        parts += ["", f"Furthest off, {'predicted' if shown.ahead else 'reproduced'}:"]
+        whose = "of the trial desk, in weeks it had not seen" if shown.ahead else "of the desk"
+        parts += ["", f"Furthest off, {whose}:"]
         parts += [f"- {line_words(line)}" for line in worst]
     parts += ["", "The data:", *(f"- {one.about}: {one.text}" for one in desk.page.findings)]
     return "\n".join([*parts, "", "Read and decided:", *(f"- {one}" for one in desk.notices), ""])
@@ -183,16 +184,18 @@ def _day(value: dt.datetime | None) -> dt.date | None:
 def _report(desk: Calibration, checks: list[Check], unpredicted: str, guessed: str) -> str:
     """Put how well it does, the data page and the sources of all numbers into one text."""
     from sim.calibrate.write import parameter_rows  # noqa: PLC0415
-    from sim.present.fitted_words import statement  # noqa: PLC0415
+    from sim.present.figure_names import LEGEND  # noqa: PLC0415
+    from sim.present.fitted_words import check_words, statement  # noqa: PLC0415
 
     headline, sentences = statement(checks, unpredicted)
     parts = [headline, *(f"- {sentence}" for sentence in sentences)]
     titles = {
-        True: "HOW WELL IT PREDICTS WEEKS IT HAS NOT SEEN",
-        False: "HOW THE DESK COMPARES WITH THE EXPORT",
+        True: "HOW WELL A TRIAL DESK PREDICTS WEEKS IT HAS NOT SEEN",
+        False: "HOW THE DESK IN THE FILE COMPARES WITH THE EXPORT",
     }
     for one in sorted(checks, key=lambda one: not one.ahead):
-        parts += ["", titles[one.ahead], str(one)]
+        parts += ["", titles[one.ahead], check_words(one)]
+    parts += ["", "WHAT THE FIGURES MEAN", *(f"{word}: {meaning}" for word, meaning in LEGEND)]
     parts += ["", "THE DATA", str(desk.page)]
     parts += ["", "WHAT WAS READ AND DECIDED", *([guessed] if guessed else []), *desk.notices]
     parts += ["", "WHERE EACH NUMBER COMES FROM"]

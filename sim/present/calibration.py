@@ -158,7 +158,9 @@ def _part(check: Check, pictures: Pictures, theme: Theme) -> Part:
         if (own := [line for line in inside if line.about == about])
     ]
     name = "prediction" if check.ahead else "fit"
-    title = f"Predicted: {days}, not seen by the fit" if check.ahead else f"Reproduced: {days}"
+    title = f"The desk in the file: {days}, to which it was fitted"
+    if check.ahead:
+        title = f"A trial desk: {days}, which it had not seen"
     count = f"Outside twice the noise: {len(outside)} of {len(check.lines)} figures"
     if len(outside) > WORST:
         rest = f"{plural(len(outside) - WORST, 'more figure')} outside twice the noise"

@@ -39,7 +39,18 @@ LEGEND: Final = (
         "as far as L2",
         "tickets whose highest tier was L2; “L1 alone”: tickets that only the first line had",
     ),
-    ("noise", "how much two halves of the export differ in the figure: nothing can be nearer"),
+    (
+        "last at L1",
+        "tickets that L1 had last, where the export does not show with whom tickets began",
+    ),
+    (
+        "noise",
+        (
+            "how much two halves of the export, cut at random, differ in the figure: nothing can be "
+            "nearer. Of a share it is in points. Of a time or a count it is a factor: “a factor of 1.46” "
+            "says that one half has 1.46 times what the other has; twice the noise is then 1.46 × 1.46"
+        ),
+    ),
 )
 """Words of the tables that need to be explained."""
 _PART: Final = {

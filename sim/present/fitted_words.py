@@ -15,6 +15,21 @@ from sim.units import format_share
 
 FAR: Final = 3
 """Figures that a sentence names."""
+MEANING: Final = ", to within twice what two random halves of the export differ by"
+"""What it is for a figure to be right."""
+_BEST: Final = {
+    "never left L1, of those that began there": "{} of the tickets that began at L1 never left it",
+    "last at L1": "{} of the tickets were last at L1",
+    "resolution p50": "half of the tickets were resolved within {}",
+    "tickets a week": "{} tickets came in a week",
+}
+"""What stands in the headline: the first of these that an export shows."""
+_TIMES: Final = {
+    "half": "resolution p50",
+    "3 in 4": "resolution p75",
+    "9 in 10": "resolution p90",
+}
+_LEVEL: Final = "service level made, of those resolved"
 
 
 def statement(checks: Sequence[Check], missing: str = "") -> tuple[str, tuple[str, ...]]:
@@ -35,15 +50,15 @@ def statement(checks: Sequence[Check], missing: str = "") -> tuple[str, tuple[st
     ahead = [one for one in checks if one.ahead]
     behind = [one for one in checks if not one.ahead]
     first = (ahead or behind)[0]
-    # What nobody could tell the desk comes first: holidays, and drift.
-    unknown = [*first.quiet_days(), *first.calibration.drift.sentences()]
-    sentences = [*unknown, *_about(first)]
+    sentences = [_times(first), _count(first, MEANING)]
     if ahead and behind:
-        sentences.append(_count(behind[0]))
+        sentences.append(_in_the_file(behind[0]))
     if not ahead:
         why = f": {missing}" if missing else "."
         sentences.append(f"How well it predicts weeks that it has not seen is not known{why}")
-    return _count(first), tuple(sentences)
+    # What nobody could tell the desk comes before what is off: holidays, and drift.
+    sentences += [*first.quiet_days(), *first.calibration.drift.sentences(), *_about(first)]
+    return _headline(first), tuple(sentence for sentence in sentences if sentence)
 
 
 def days_words(first: dt.date, last: dt.date) -> str:
@@ -65,20 +80,54 @@ def days_words(first: dt.date, last: dt.date) -> str:
     return f"{begin} to {end}"
 
 
-def _count(check: Check) -> str:
-    inside = len(check.lines) - len(check.outside())
+def _headline(check: Check) -> str:
+    """Say which desk was held against which weeks, and the one figure that a client knows best."""
     days = days_words(check.window.first, check.window.last)
-    tail = f"{inside} of {len(check.lines)} figures lie within twice the noise of the export itself"
-    mean, low, high = check.if_right
-    tail += f"; were the desk exactly right, about {mean:.0f} ({low:.0f} to {high:.0f}) would"
+    figure = _known_best(check)
     if not check.ahead:
-        return f"Held against the weeks that it was fitted to ({days}), {tail}."
+        return f"Held against the weeks that it was fitted to ({days}), the desk has {figure}."
     fitted = days_words(*check.calibration.export.days_opened())
-    return f"Fitted to {fitted} and asked for {days}, {tail}."
+    return (
+        f"Fitted to {fitted} alone, a trial desk foretold {days}, which it had not seen: {figure}."
+    )
+
+
+def _known_best(check: Check) -> str:
+    """Write the share that never left L1, or whatever comes nearest to it, foretold and in truth."""
+    known = {one.figure: one for one in check.lines}
+    for name, what in _BEST.items():
+        if name in known:
+            one = known[name]
+            return f"{what.format(one.shown(one.simulated))} (in truth {one.shown(one.real)})"
+    return "nothing that the export shows too"
+
+
+def _count(check: Check, meaning: str = "") -> str:
+    """Say how many figures are right, and how many would be if the desk were."""
+    inside = len(check.lines) - len(check.outside())
+    mean, low, high = check.if_right
+    verdict = (
+        "so what it gets wrong may be chance"
+        if inside >= low
+        else "so part of what it gets wrong is not chance"
+    )
+    return (
+        f"{inside} of {len(check.lines)} figures are right{meaning}; an exactly right desk would have "
+        f"about {mean:.0f} ({low:.0f} to {high:.0f}), {verdict}."
+    )
+
+
+def _in_the_file(check: Check) -> str:
+    """Say that the desk that is written is another than the one that was tried."""
+    days = days_words(check.window.first, check.window.last)
+    return (
+        f"The file holds another desk, fitted to all the weeks ({days}). Held against these: "
+        f"{_known_best(check)}. {_times(check)} {_count(check)}"
+    )
 
 
 def _about(check: Check) -> list[str]:
-    found = [_shares(check), _times(check), _distances(check)]
+    found = [_shares(check), _distances(check)]
     moved = [one for one in check.outside() if drifted(one)]
     if check.ahead and check.outside():
         found.append(
@@ -114,14 +163,19 @@ def _shares(check: Check) -> str:
 
 
 def _times(check: Check) -> str:
-    wanted = ("resolution p50", "resolution p75", "resolution p90")
-    lines = [one for one in check.lines if one.figure in wanted]
-    words = [
-        f"{figure_name(one.figure)} {one.shown(one.real)} real, "
-        f"{one.shown(one.simulated)} simulated (a factor of {np.exp(one.off):.2f})"
-        for one in sorted(lines, key=lambda one: one.figure)
+    """Write times to resolution and the service level, simulated and in truth."""
+    known = {one.figure: one for one in check.lines}
+    times = [
+        f"{part} {one.shown(one.simulated)} (in truth {one.shown(one.real)})"
+        for part, name in _TIMES.items()
+        if (one := known.get(name))
     ]
-    return f"Of the tickets {'; '.join(words)}." if words else ""
+    said = f"Resolved within: {', '.join(times)}." if times else ""
+    made = known.get(_LEVEL)
+    if made is None:
+        return said
+    share = f"{made.shown(made.simulated)} (in truth {made.shown(made.real)})"
+    return f"{said} Service level kept: {share} of those resolved.".strip()
 
 
 def _distances(check: Check) -> str:
@@ -140,6 +194,11 @@ def _distances(check: Check) -> str:
 def line_words(line: Line) -> str:
     """Write a figure, real beside simulated, with its name in words."""
     return figure_name(line.figure) + str(line).removeprefix(line.figure)
+
+
+def check_words(check: Check) -> str:
+    """Write all figures of a check, one a line, with their names in words."""
+    return "\n".join([*check.quiet_days(), *map(line_words, check.lines)])
 
 
 def times_noise(line: Line) -> str:

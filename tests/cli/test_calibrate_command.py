@@ -47,7 +47,9 @@ def test_writes_a_scenario_that_loads(export, tmp_path, capsys):
     page = (tmp_path / "client-calibration.html").read_text(encoding="utf-8")
     assert "Fitted to" in page
     report = (tmp_path / "client-calibration.txt").read_text(encoding="utf-8")
-    assert "HOW THE DESK COMPARES WITH THE EXPORT" in report
+    assert "HOW THE DESK IN THE FILE COMPARES WITH THE EXPORT" in report
+    assert "3 in 4 resolved within, beyond L1: " in report
+    assert "p75" not in report
 
 
 def test_guesses_the_tool_and_keeps_what_it_found(export, tmp_path, capsys):

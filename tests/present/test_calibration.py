@@ -16,7 +16,7 @@ from sim.calibrate.sheet import SetAside
 from sim.present.calibration import ORDER, WORST, write_calibration
 from sim.present.charts.fitted import fitted_charts
 from sim.present.figure_names import figure_name
-from sim.present.fitted_words import drifted, line_words, statement
+from sim.present.fitted_words import check_words, drifted, line_words, statement
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
 from sim.study.evaluate import replicate
@@ -47,8 +47,13 @@ def test_says_first_how_well_it_does(fitted, tmp_path):
     desk, found = fitted
     headline, sentences = statement([found], "the export has one usable week")
     assert headline.startswith("Held against the weeks that it was fitted to")
-    assert f"of {len(found.lines)} figures" in headline
-    assert "one usable week" in sentences[-1]
+    never = next(one for one in found.lines if one.figure.startswith("never left L1"))
+    assert f"{never.shown(never.simulated)} of the tickets that began at L1" in headline
+    assert f"(in truth {never.shown(never.real)})" in headline
+    assert re.match(r"Resolved within: half .*, 3 in 4 .*, 9 in 10 .*\.", sentences[0])
+    assert f"of {len(found.lines)} figures" in sentences[1]
+    assert f"about {found.if_right[0]:.0f} (" in sentences[1]
+    assert any("one usable week" in sentence for sentence in sentences)
     text = write_calibration(desk, [found], tmp_path / "c.html").read_text(encoding="utf-8")
     assert text.index("Held against") < text.index("<table")
 
@@ -63,13 +68,14 @@ def test_rows_set_aside_are_counted_by_reason(fitted, tmp_path):
 
 
 def test_a_later_check_stands_first(fitted):
-    """A check of weeks that were not fitted is a prediction, and comes first."""
+    """A check of weeks that were not fitted is a trial, comes first, and is of another desk."""
     found = fitted[1]
     later = found.window.last + dt.timedelta(1)
     ahead = replace(found, window=replace(found.window, first=later, last=later))
     headline, sentences = statement([found, ahead])
     assert headline.startswith("Fitted to")
-    assert sentences[-1].startswith("Held against")
+    assert "alone, a trial desk foretold" in headline
+    assert sentences[2].startswith("The file holds another desk, fitted to all the weeks (")
 
 
 def test_drift_is_told_from_misfit(fitted):
@@ -114,6 +120,7 @@ def test_a_client_reads_figures_in_words_by_what_they_are_about(fitted, tmp_path
         assert words in shown
     never = next(line for line in found.lines if line.figure == "0 hand-overs")
     assert line_words(never).startswith("tickets never handed over: ")
+    assert check_words(found).splitlines()[-len(found.lines) :] == [*map(line_words, found.lines)]
     part = shown[shown.index('<section id="fit">') :]
     captions = re.findall(r"<caption>([^<]*)</caption>", part[: part.index("<details>")])
     themes = [about.capitalize() for about in ORDER]
