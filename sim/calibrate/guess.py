@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 from typing import Final
 
+from sim.calibrate.columns import find_columns
 from sim.calibrate.export import Export
 from sim.calibrate.lines import Lines
 from sim.calibrate.mapping import Mapping, load_mapping, presets, save_mapping
-from sim.calibrate.sheet import find_columns, read_header
+from sim.calibrate.sheet import read_header
 from sim.errors import ExportError
 from sim.outcome.tables import write_whole
 

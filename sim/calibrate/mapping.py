@@ -93,7 +93,8 @@ class Mapping(Model):
     kind: Literal["events", "tickets", "found"] = Field(
         "found",
         description="`events`: one row per update of a ticket. `tickets`: one row per ticket. "
-        "`found`: events where ids repeat and the rows say when they were made.",
+        "`found`: events where ids repeat and the rows say when they were made. Rows of `events` need "
+        "no `opened`: the first update of a ticket opens it.",
     )
     columns: dict[Role, Names] = Field(
         default_factory=dict,
@@ -140,7 +141,10 @@ class Mapping(Model):
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
         None, description="Between the fields of a CSV; absent: found in its header."
     )
-    encoding: str = Field("utf-8", description="Of a CSV: `utf-8`, `cp1252` (Windows), …")
+    encoding: str = Field(
+        "utf-8",
+        description="Of a CSV: `utf-8`, `cp1252` (Windows), … What is not in `utf-8` is read as `cp1252`.",
+    )
     sheet: str | None = Field(None, description="Of a workbook; absent: its first sheet.")
 
     @model_validator(mode="after")

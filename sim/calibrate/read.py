@@ -153,6 +153,12 @@ def _kind(sheet: Sheet, mapping: Mapping, name: str) -> str:
     ids = sheet.columns["id"]
     different = len(ids.values) / len(sheet.row)
     if different > MOSTLY_TICKETS or "updated" not in sheet.columns:
+        if "opened" not in sheet.columns:
+            raise ExportError(
+                f"{name} says when tickets were opened in no column, only when its rows were updated "
+                f"({sheet.columns['updated'].name!r}), and ids hardly repeat. Name the column "
+                "`opened` in a mapping, or say `kind: events` if each row is an update."
+            )
         sheet.notices.append("Each row is taken for a ticket.")
         return "tickets"
     updates = len(np.unique(_pair(ids.code, sheet.columns["updated"].code)))
@@ -216,7 +222,8 @@ def _usable(sheet: Sheet, dates: dict[str, Dates], kind: str) -> tuple[Flags, li
 
     nameless = np.array([value == "" for value in ids.values])[ids.code]
     drop(nameless, ids, "it has no id")
-    for role in ("opened", "updated") if kind == "events" else ("opened",):
+    wanted = ("opened", "updated") if kind == "events" else ("opened",)
+    for role in (role for role in wanted if role in dates):
         column, when = sheet.columns[role], dates[role]
         drop(when.unreadable, column, f"{column.name} {{!r}} is no date")
         drop(when.at_ms == NOT_YET, column, f"{column.name} is missing")
@@ -414,8 +421,7 @@ class _Clean:
         first = np.append(True, np.diff(ticket) != 0)
         last = np.append(first[1:], True)
         begins, ends = at[first], at[last]
-        opened = self._times("opened", begins)
-        self._tell_changing(self._times("opened", at), opened[ticket])
+        opened = self._opened(at, ticket, begins)
         row = self.sheet.row[begins]
         closed = self._times("closed", ends)
         bare = stays(events, opened, np.full(len(used), NOT_YET, np.int64))
@@ -457,6 +463,21 @@ class _Clean:
         if "sequence" in self.sheet.columns:
             return np.lexsort((self.at, sequence, ids.code[self.at]))
         return np.lexsort((self.at, when, ids.code[self.at]))
+
+    def _opened(self, at: NDArray[np.int64], ticket: Numbers, begins: NDArray[np.int64]) -> Times:
+        """Return when each ticket was opened: as its first row says, or when that was made."""
+        if "opened" not in self.dates:
+            self.notices.append(
+                "No column says when tickets were opened; the first update of each is taken, so that "
+                "tickets that were open before the export begins count as opened in it."
+            )
+            updated = self._times("updated", at)
+            first = np.full(len(begins), np.iinfo(np.int64).max)
+            np.minimum.at(first, ticket, updated)
+            return first
+        opened = self._times("opened", begins)
+        self._tell_changing(self._times("opened", at), opened[ticket])
+        return opened
 
     def _tell_changing(self, each: Times, taken: Times) -> None:
         changed = int((each != taken).sum())

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import difflib
 import gzip
 import io
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.mapping import ROLES, Mapping, folded
+from sim.calibrate.columns import find_columns
+from sim.calibrate.mapping import Mapping
 from sim.calibrate.xes import xes_rows
 from sim.errors import ExportError, MissingExtraError
 
@@ -35,10 +35,13 @@ PORTION = 4096
 """Rows taken at a time."""
 SAMPLE = 65536
 """Bytes looked at to tell what kind of file it is."""
+WINDOWS = "cp1252"
+"""Tried where a text is not in UTF-8, and no encoding is stated."""
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_Read = TypeVar("_Read")
 _SEPARATORS = ",;\t|"
 _NAMES_OF_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
@@ -112,15 +115,15 @@ def read_sheet(path: Path, mapping: Mapping) -> Sheet:
     MissingExtraError
         If it is a workbook, and python-calamine is not installed.
     """
-    notices: list[str] = []
-    with _rows(path, mapping, notices) as rows:
-        numbered = enumerate(rows, 1)
-        header = next((row for _, row in numbered if any(_text(cell) for cell in row)), None)
-        if header is None:
-            raise ExportError(f"{path.name} is empty: it has no header and no rows.")
-        names = [_text(cell).strip() for cell in header]
-        places = find_columns(names, mapping, path.name)
-        return _gather(numbered, names, places, notices)
+
+    def read(mapping: Mapping, notices: list[str]) -> Sheet:
+        with _rows(path, mapping, notices) as rows:
+            numbered = enumerate(rows, 1)
+            names = _first_names(path, (row for _, row in numbered))
+            places = find_columns(names, mapping, path.name)
+            return _gather(numbered, names, places, notices)
+
+    return _in_either_encoding(path, mapping, read)
 
 
 def read_header(path: Path) -> list[str]:
@@ -131,64 +134,49 @@ def read_header(path: Path) -> list[str]:
     ExportError
         As for ``read_sheet``.
     """
-    with _rows(path, Mapping(), []) as rows:
-        header = next((row for row in rows if any(_text(cell) for cell in row)), None)
-        if header is None:
-            raise ExportError(f"{path.name} is empty: it has no header and no rows.")
-        return [_text(cell).strip() for cell in header]
+
+    def read(mapping: Mapping, notices: list[str]) -> list[str]:
+        with _rows(path, mapping, notices) as rows:
+            return _first_names(path, rows)
+
+    return _in_either_encoding(path, Mapping(), read)
+
+
+class _OtherEncodingError(ExportError):
+    """A text is not in the encoding that it was read in."""
+
+
+def _in_either_encoding(
+    path: Path, mapping: Mapping, read: Callable[[Mapping, list[str]], _Read]
+) -> _Read:
+    """Read a file in UTF-8 and, where it is not that, as Windows writes it; or as is stated."""
+    try:
+        return read(mapping, [])
+    except _OtherEncodingError as error:
+        if not _is_utf8(mapping.encoding):
+            raise
+        told = [f"{error} It is read as {WINDOWS} (Windows)."]
+        try:
+            return read(mapping.model_copy(update={"encoding": WINDOWS}), told)
+        except _OtherEncodingError:
+            raise ExportError(
+                f"{path.name} is neither in utf-8 nor in {WINDOWS}; say `encoding:` in the mapping."
+            ) from None
+
+
+def _is_utf8(encoding: str) -> bool:
+    return encoding.replace("_", "-").casefold() in ("utf-8", "utf8")
+
+
+def _first_names(path: Path, rows: Iterator[Sequence[Any]]) -> list[str]:
+    header = next((row for row in rows if any(_text(cell) for cell in row)), None)
+    if header is None:
+        raise ExportError(f"{path.name} is empty: it has no header and no rows.")
+    return [_text(cell).strip() for cell in header]
 
 
 def _text(cell: Any) -> str:
     return cell if isinstance(cell, str) else "" if cell is None else str(cell)
-
-
-def match_columns(header: Sequence[str], mapping: Mapping) -> dict[str, int]:
-    """Find the place of each role's column in a header; roles that the header lacks are absent."""
-    by_fold: dict[str, int] = {}
-    for place, name in enumerate(header):
-        by_fold.setdefault(folded(name) or name, place)
-    found: dict[str, int] = {}
-    for role in ROLES:
-        for name in mapping.columns.get(role, ()):  # type: ignore[call-overload]
-            exact = header.index(name) if name in header else None
-            near = by_fold.get(folded(name) or name) if exact is None else exact
-            if near is not None and near not in found.values():
-                found[role] = near
-                break
-    return found
-
-
-def find_columns(header: Sequence[str], mapping: Mapping, file: str) -> dict[str, int]:
-    """Find the place of each role's column in a header.
-
-    Returns
-    -------
-    dict
-        Role to place; optional roles that the header lacks are absent.
-
-    Raises
-    ------
-    ExportError
-        If a column that is needed is missing: it says what is there, and what comes close.
-    """
-    found = match_columns(header, mapping)
-    missing = [role for role in ("id", "opened") if role not in found]
-    missing += ["updated"] if mapping.kind == "events" and "updated" not in found else []
-    if not missing:
-        return found
-    parts = []
-    for role in missing:
-        wanted = mapping.columns.get(role, ())  # type: ignore[call-overload]
-        close = [c for w in wanted for c in difflib.get_close_matches(w, header, n=1)]
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        names = " or ".join(map(repr, wanted)) or f"`columns.{role}` names none"
-        parts.append(f"no column for `{role}` ({names}{hint})")
-    there = ", ".join(repr(name) for name in header[:40]) + (", …" if len(header) > 40 else "")  # noqa: PLR2004 - enough to see
-    sketch = ", ".join(f"{role}: …" for role in missing)
-    raise ExportError(
-        f"{file} has {'; '.join(parts)}. Its columns are {there}. Say which is which in a mapping "
-        f"file: `extends: any` and `columns: {{{sketch}}}`."
-    )
 
 
 class _Numbers(dict[Any, int]):
@@ -287,8 +275,7 @@ def _encoding(path: Path, start: bytes, mapping: Mapping, notices: list[str]) ->
         return "utf-16"
     if b"\x00" in start:
         raise ExportError(f"{path.name} is a binary file, not a table of text.")
-    utf8 = mapping.encoding.replace("_", "-").casefold() in ("utf-8", "utf8")
-    return "utf-8-sig" if utf8 else mapping.encoding
+    return "utf-8-sig" if _is_utf8(mapping.encoding) else mapping.encoding
 
 
 def _csv_rows(
@@ -317,9 +304,8 @@ def _csv_rows(
             yield row
     except UnicodeDecodeError as error:
         byte = f"0x{error.object[error.start]:02x}" if error.start < len(error.object) else "a byte"
-        raise ExportError(
-            f"{path.name} is not in {mapping.encoding}: {byte} near row {number}. If it comes from "
-            "Windows, say `encoding: cp1252` in the mapping."
+        raise _OtherEncodingError(
+            f"{path.name} is not in {mapping.encoding}: {byte} near row {number + 1}."
         ) from None
     except csv.Error as error:
         raise ExportError(

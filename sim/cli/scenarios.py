@@ -209,19 +209,32 @@ def _say_settling(path: Path, seen: Settling, welch: Path | None) -> None:
 
 @click.command(short_help="Write the JSON Schema of scenario files.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file; printed if absent.")
-@click.option("--reference", is_flag=True, help="A page for reading, in Markdown, instead.")
-def schema(output: Path | None, reference: bool) -> None:  # noqa: FBT001 - click passes flags by name
+@click.option(
+    "--reference", "page", flag_value="reference", help="A page for reading, in Markdown, instead."
+)
+@click.option(
+    "--mapping",
+    "page",
+    flag_value="mapping",
+    help="The page about mapping files of exports instead.",
+)
+def schema(output: Path | None, page: str | None) -> None:
     """Write the JSON Schema of scenario files, which lets an editor complete and check them."""
+    from sim.calibrate.mapping_page import mapping_text  # noqa: PLC0415
     from sim.scenario.reference import reference_text  # noqa: PLC0415
     from sim.scenario.schema import schema_text  # noqa: PLC0415
     from sim.scenario.writing import write_whole  # noqa: PLC0415
 
-    text = reference_text() if reference else schema_text()
+    makers = {None: schema_text, "reference": reference_text, "mapping": mapping_text}
+    text = makers[page]()
     if output is None:
         click.echo(text, nl=False)
         return
     write_whole(output, text)
     click.echo(f"Written: {output}")
-    if not reference:
+    if page is None:
         click.echo(f"First line of a scenario: # yaml-language-server: $schema={output.name}")
-    say_next("tiersim new my-desk.yaml", "a scenario to start from")
+    if page == "mapping":
+        say_next("tiersim calibrate export.csv", "how an export is read is written beside it")
+    else:
+        say_next("tiersim new my-desk.yaml", "a scenario to start from")

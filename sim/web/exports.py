@@ -37,7 +37,6 @@ ROLES: Final = {
     "sla": "Service level made",
 }
 """What a column may hold, in a reader's words; see ``sim.calibrate.mapping.Role``."""
-NEEDED: Final = ("id", "opened")
 COLUMNS: Final = "Columns and time zone"
 ABSENT: Final = "not in the export"
 
@@ -97,13 +96,17 @@ def _way(sent: Any) -> upload.Way:
 
 def _changed(way: upload.Way, found: upload.Guess, key: str) -> upload.Way:
     """Let the reader say what stands in which column."""
+    from sim.calibrate.columns import needed  # noqa: PLC0415 - only where an export is sent
+
     taken = upload.columns_of(way, found.header)
     with st.form(f"columns {key}", border=False):
         chosen = {role: _column(role, taken[role], found, key) for role in taken}
         zones = ["UTC", *sorted(zoneinfo.available_timezones() - {"UTC"})]
         zone = st.selectbox("Time zone of dates that state none", zones, key=f"zone {key}")
         st.form_submit_button("Read it so")
-    missing = [f"“{ROLES[role]}”" for role in NEEDED if not chosen[role]]
+    there = {role for role, column in chosen.items() if column}
+    wanted = needed(way.mapping().kind, there)
+    missing = [f"“{ROLES[role]}”" for role in wanted if role not in there]
     if missing:
         raise ExportError(
             f"No column is known to hold {' and '.join(missing)}; say which under “{COLUMNS}”, if "

@@ -136,8 +136,8 @@ def guess(data: bytes, name: str) -> Guess:
 
 def columns_of(way: Way, header: Sequence[str]) -> dict[str, str]:
     """Return what each role of a mapping would be read from; an empty text for nothing."""
+    from sim.calibrate.columns import match_columns  # noqa: PLC0415
     from sim.calibrate.mapping import ROLES  # noqa: PLC0415 - only for an export
-    from sim.calibrate.sheet import match_columns  # noqa: PLC0415
 
     found = match_columns(header, way.mapping())
     return {role: header[found[role]] if role in found else "" for role in ROLES}

@@ -67,11 +67,15 @@ def test_folder_missing_binary_and_damaged(tmp_path, write):
         read_export(fake, "servicenow")
 
 
-def test_wrong_encoding_says_which_to_try(write):
-    """Windows text is not guessed: the mapping says so."""
-    path = write(HEAD + "INC1,2026-01-05 08:00,Höchste 1\n", encoding="cp1252")
-    with pytest.raises(ExportError, match="cp1252"):
+def test_what_is_in_neither_encoding_says_so(write, tmp_path):
+    """A byte that is no letter in UTF-8 nor in Windows' letters ends the reading in a sentence."""
+    path = tmp_path / "odd.csv"
+    path.write_bytes(HEAD.encode() + b"INC1,2026-01-05 08:00,H\x81chste 1\n")
+    with pytest.raises(ExportError, match=r"neither in utf-8 nor in cp1252; say `encoding:`"):
         read_export(path, "servicenow")
+    stated = write("{extends: servicenow, encoding: cp1252}", "windows.yaml")
+    with pytest.raises(ExportError, match=r"not in cp1252: 0x81 near row 1"):
+        read_export(path, stated)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ from sim.errors import ExportError
         ("Issue key,Status,Created,Updated,Resolved,Assignee,Issue Type", "jira"),
         ("Ticket ID,Status,Created,Modified,Queue,Agent,Severity", "any"),
         ("Nr,Zustand,Erstellt am", "any"),
+        ("Schlüssel,Status,Erstellt,Aktualisiert,Erledigt,Bearbeiter,Priorität", "any"),
+        ("Ticket,Timestamp,Status,Team", "any"),
+        ("A,B,C", "any"),
     ],
 )
 def test_the_tool_is_told_by_its_columns(header, name, write):

@@ -166,6 +166,8 @@ def test_schema(desk, say):
     assert "$schema=s.json" in say("schema", "-o", "s.json")[1]
     assert Path("s.json").read_text(encoding="utf-8") == out
     assert say("schema", "--reference")[1].startswith("# What a scenario file may say")
+    assert say("schema", "--mapping")[1].startswith("# What a mapping file may say")
+    assert "Next: tiersim calibrate" in say("schema", "--mapping", "-o", "MAPPING.md")[1]
 
 
 def test_run_prints_its_figures(desk, say):
