@@ -52,7 +52,7 @@ def statement(checks: Sequence[Check], missing: str = "") -> tuple[str, tuple[st
     first = (ahead or behind)[0]
     sentences = [_times(first), _count(first, MEANING)]
     if ahead and behind:
-        sentences.append(_in_the_file(behind[0]))
+        sentences += [_in_the_file(behind[0]), f"The desk in the file: {_count(behind[0])}"]
     if not ahead:
         why = f": {missing}" if missing else "."
         sentences.append(f"How well it predicts weeks that it has not seen is not known{why}")
@@ -111,10 +111,17 @@ def _count(check: Check, meaning: str = "") -> str:
         if inside >= low
         else "so part of what it gets wrong is not chance"
     )
-    return (
+    said = (
         f"{inside} of {len(check.lines)} figures are right{meaning}; an exactly right desk would have "
         f"about {mean:.0f} ({low:.0f} to {high:.0f}), {verdict}."
     )
+    moved = sum(drifted(one) for one in check.outside())
+    if check.ahead and moved:
+        said += (
+            f" Of the {len(check.outside())} others {moved} had moved by more than that in the export "
+            "itself since the weeks fitted: no desk fitted before can know that."
+        )
+    return said
 
 
 def _in_the_file(check: Check) -> str:
@@ -122,19 +129,12 @@ def _in_the_file(check: Check) -> str:
     days = days_words(check.window.first, check.window.last)
     return (
         f"The file holds another desk, fitted to all the weeks ({days}). Held against these: "
-        f"{_known_best(check)}. {_times(check)} {_count(check)}"
+        f"{_known_best(check)}. {_times(check)}".rstrip()
     )
 
 
 def _about(check: Check) -> list[str]:
     found = [_shares(check), _distances(check)]
-    moved = [one for one in check.outside() if drifted(one)]
-    if check.ahead and check.outside():
-        found.append(
-            f"Of the {len(check.outside())} figures outside, {len(moved)} had moved by more than "
-            "twice the noise in the export itself between the weeks fitted and the weeks asked for: "
-            "no desk fitted before can know that."
-        )
     return [sentence for sentence in found if sentence]
 
 
@@ -166,11 +166,11 @@ def _times(check: Check) -> str:
     """Write times to resolution and the service level, simulated and in truth."""
     known = {one.figure: one for one in check.lines}
     times = [
-        f"{part} {one.shown(one.simulated)} (in truth {one.shown(one.real)})"
+        f"{part} in {one.shown(one.simulated)} (in truth {one.shown(one.real)})"
         for part, name in _TIMES.items()
         if (one := known.get(name))
     ]
-    said = f"Resolved within: {', '.join(times)}." if times else ""
+    said = f"Resolved: {'; '.join(times)}." if times else ""
     made = known.get(_LEVEL)
     if made is None:
         return said

@@ -50,7 +50,7 @@ def test_says_first_how_well_it_does(fitted, tmp_path):
     never = next(one for one in found.lines if one.figure.startswith("never left L1"))
     assert f"{never.shown(never.simulated)} of the tickets that began at L1" in headline
     assert f"(in truth {never.shown(never.real)})" in headline
-    assert re.match(r"Resolved within: half .*, 3 in 4 .*, 9 in 10 .*\.", sentences[0])
+    assert re.match(r"Resolved: half in .*; 3 in 4 in .*; 9 in 10 in .*\.", sentences[0])
     assert f"of {len(found.lines)} figures" in sentences[1]
     assert f"about {found.if_right[0]:.0f} (" in sentences[1]
     assert any("one usable week" in sentence for sentence in sentences)
@@ -76,6 +76,7 @@ def test_a_later_check_stands_first(fitted):
     assert headline.startswith("Fitted to")
     assert "alone, a trial desk foretold" in headline
     assert sentences[2].startswith("The file holds another desk, fitted to all the weeks (")
+    assert f"of {len(found.lines)} figures are right" in sentences[3]
 
 
 def test_drift_is_told_from_misfit(fitted):
