@@ -30,9 +30,10 @@ from sim.present.sentences import (
 from sim.present.slide import Deck, Slide
 from sim.present.text import one_line, plural, short_names, shortened
 from sim.study.asked import words
+from sim.study.estimate import Estimate
 from sim.study.listing import judged_together
 from sim.study.result import Result
-from sim.units import format_share
+from sim.units import DAY, HOUR, format_duration, format_share
 
 if TYPE_CHECKING:
     from sim.present.report import Asked
@@ -49,6 +50,10 @@ _DEFINITIONS: Final = {
     "l1_share_all": "of all tickets",
     "l1_share_last": "last handled there",
 }
+_IN_DAYS: Final = 72
+"""Hours from which on the time of late tickets is drawn in days."""
+_KEYS: Final = ("bands:", "line:", "shaded:", "◇")
+"""How the parts of a subtitle begin that explain marks of a picture."""
 _WEEK_STEP: Final = 3
 """Hours between the points of an editable backlog: a week has 56 of them."""
 
@@ -106,7 +111,7 @@ def slides(study: Study, asked: Asked) -> list[Slide]:
         found.append(
             Slide(
                 chart.title,
-                chart.subtitle.partition(" · ◇")[0] if edited is not None else chart.subtitle,
+                _without_key(chart.subtitle) if edited is not None else chart.subtitle,
                 native=edited,
                 picture=None if edited is not None else chart,
                 notes=f"{chart.title}\n{chart.subtitle}\n{notes}",
@@ -128,12 +133,24 @@ def slides(study: Study, asked: Asked) -> list[Slide]:
     charted(lambda: l1_share(study, theme=asked.theme), lambda _: _shares(study))
     charted(one("resolution time"), picture)
     charted(one("flow"), picture)
-    charted(one("breaches"), _causes)
+    charted(one("breaches"), lambda chart: _causes(chart, study.replications))
     charted(one("backlog over the week"), lambda chart: _backlog(chart, best))
     if len(study) > 1:
         charted(lambda: catalogue.chart(study, "frontier", theme=asked.theme), picture)
     found.append(_basis(study, under, notes))
     return found
+
+
+def _without_key(subtitle: str) -> str:
+    """Leave out of a subtitle what explains marks, bands and shading that bars do not have.
+
+    Examples
+    --------
+    >>> _without_key("Share resolved: ● of all ■ of some · 4 weeks · bands: healthy 65–80 %")
+    'Share resolved · 4 weeks'
+    """
+    kept = [part for part in subtitle.split(" · ") if not part.startswith(_KEYS)]
+    return " · ".join(part.partition(": ●")[0] for part in kept)
 
 
 def _gains(told: Answer, best: Result, under: str, notes: str) -> Slide:
@@ -183,7 +200,7 @@ def _levels(study: Study) -> Native | None:
         )
     goals = [_goal(study, name) for name in levels]
     names = [f"{one_line(name)} (goal {goal})" for name, goal in zip(levels, goals, strict=True)]
-    return bars(names, short_names(study.names), values, labels, percent=True)
+    return bars(names, short_names(study.names), values, labels, unit="%")
 
 
 def _goal(study: Study, name: str) -> str:
@@ -203,22 +220,23 @@ def _shares(study: Study) -> Native | None:
         estimates = [r.estimate(metric) if metric in r.metrics else None for r in study]
         values.append([None if e is None or math.isnan(e.mean) else e.mean for e in estimates])
         labels.append(["" if e is None else measured(e, format_share) for e in estimates])
-    return bars(short_names(study.names), list(_DEFINITIONS.values()), values, labels, percent=True)
+    return bars(short_names(study.names), list(_DEFINITIONS.values()), values, labels, unit="%")
 
 
-def _causes(chart: Chart) -> Native | None:
-    """Turn the waterfall's numbers into editable bars, in hours."""
-    hour = 3_600_000
+def _causes(chart: Chart, replications: int) -> Native | None:
+    """Turn the waterfall's numbers into editable bars, in days or hours as its title has them."""
     rows = [row for row in chart.rows if isinstance(row[1], float)]
     if len(rows) < 2:  # noqa: PLR2004 - nothing but the total
         return None
     names = [str(row[0]) for row in rows]
-    hours = [_number(row[1]) / hour for row in rows]
-    labels = [
-        f"{_number(row[1]) / hour:,.0f} h ({max(0.0, _number(row[2])) / hour:,.0f}–{_number(row[3]) / hour:,.0f} h)"
-        for row in rows
-    ]
-    return bars(names, ["hours of late tickets"], [list(hours)], [labels], percent=False)
+    hours = [_number(row[1]) for row in rows]
+    unit, per = ("d", DAY // HOUR) if max(hours) >= _IN_DAYS else ("h", 1)
+    labels = []
+    for row in rows:
+        mean, low, high = (_number(value) * HOUR for value in row[1:4])
+        labels.append(measured(Estimate(mean, low, high, replications), format_duration))
+    lengths = [value / per for value in hours]
+    return bars(names, ["time of late tickets"], [lengths], [labels], unit=unit)
 
 
 def _number(value: Any) -> float:

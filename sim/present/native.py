@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 MOST_LABELS: Final = 7
 """Names below an axis of time: a day of the week each."""
+_LONG_BAR: Final = 0.45
+"""A bar from this share on has room for its number and interval."""
+_LIGHT: Final = 0.58
 Values = Sequence[Sequence[float | None]]
 
 
@@ -28,8 +31,8 @@ class Native:
         For each series, one for each category.
     labels : sequence of sequence of str
         What stands at each point: PowerPoint has no interval of its own to show.
-    percent : bool
-        Values are shares.
+    unit : str
+        ``%`` where values are shares, else what stands behind the numbers of the axis.
     """
 
     kind: Literal["bars", "lines"]
@@ -37,7 +40,7 @@ class Native:
     series: Sequence[str]
     values: Values
     labels: Sequence[Sequence[str]] = ()
-    percent: bool = False
+    unit: str = ""
 
 
 def bars(
@@ -46,10 +49,10 @@ def bars(
     values: Values,
     labels: Sequence[Sequence[str]],
     *,
-    percent: bool,
+    unit: str,
 ) -> Native:
     """Describe bars, each with its number and interval."""
-    return Native("bars", categories, series, values, labels, percent)
+    return Native("bars", categories, series, values, labels, unit)
 
 
 def lines(categories: Sequence[str], series: Sequence[str], values: Values) -> Native:
@@ -72,13 +75,15 @@ def place(slide: Any, native: Native, box: tuple[Any, Any, Any, Any], theme: The
     from pptx.enum.chart import (  # noqa: PLC0415
         XL_AXIS_CROSSES,
         XL_CHART_TYPE,
+        XL_LABEL_POSITION,
         XL_LEGEND_POSITION,
         XL_TICK_LABEL_POSITION,
     )
     from pptx.util import Pt  # noqa: PLC0415
 
+    shares = native.unit == "%"
     data = CategoryChartData(  # type: ignore[no-untyped-call]
-        number_format="0.0%" if native.percent else "#,##0.0"
+        number_format="0.0%" if shares else "#,##0.0"
     )
     data.categories = [one_line(name) for name in native.categories]
     for name, values in zip(native.series, native.values, strict=True):
@@ -94,8 +99,8 @@ def place(slide: Any, native: Native, box: tuple[Any, Any, Any, Any], theme: The
         chart.legend.include_in_layout = False
     value_axis, category_axis = chart.value_axis, chart.category_axis
     value_axis.minimum_scale = 0
-    # Beyond 100 % the axis only makes room for the words at the bars.
-    value_axis.tick_labels.number_format = '[>1.001]"";0%' if native.percent else "#,##0"
+    behind = f'" {native.unit}"' if native.unit else ""
+    value_axis.tick_labels.number_format = "0%" if shares else f"#,##0{behind}"
     value_axis.tick_labels.number_format_is_linked = False
     value_axis.major_gridlines.format.line.color.rgb = _rgb(theme.colours.grid)
     value_axis.format.line.fill.background()
@@ -111,8 +116,8 @@ def place(slide: Any, native: Native, box: tuple[Any, Any, Any, Any], theme: The
         plot.gap_width, plot.overlap = 45, -5
         known = [value for values in native.values for value in values if value is not None]
         top = max(known, default=1.0)
-        value_axis.maximum_scale = 1.4 if native.percent else top * 1.35
-        if native.percent:
+        value_axis.maximum_scale = 1.0 if shares else top * 1.35
+        if shares:
             value_axis.major_unit = 0.2
     for number, series in enumerate(plot.series):
         colour = _rgb(theme.series(number))
@@ -125,14 +130,34 @@ def place(slide: Any, native: Native, box: tuple[Any, Any, Any, Any], theme: The
         series.format.fill.solid()
         series.format.fill.fore_color.rgb = colour
         for at, text in enumerate(native.labels[number]):
-            if native.values[number][at] is None:
+            value = native.values[number][at]
+            if value is None:
                 continue
-            frame = series.points[at].data_label.text_frame
+            label = series.points[at].data_label
+            # An axis of shares ends at 100 %: words of a long bar stand in it.
+            inside = shares and value > _LONG_BAR
+            label.position = (
+                XL_LABEL_POSITION.INSIDE_END if inside else XL_LABEL_POSITION.OUTSIDE_END
+            )
+            frame = label.text_frame
             frame.text = one_line(text)
             frame.word_wrap = False
             run = frame.paragraphs[0].runs[0]
             run.font.size = Pt(9 if len(native.series) > 2 else 11)  # noqa: PLR2004 - bars get thin
-            run.font.color.rgb = _rgb(theme.colours.ink)
+            ground = theme.series(number)
+            run.font.color.rgb = _rgb(readable_on(ground) if inside else theme.colours.ink)
+
+
+def readable_on(ground: str) -> str:
+    """Return black or white, whichever can be read on a colour.
+
+    Examples
+    --------
+    >>> readable_on("#0072B2"), readable_on("#E69F00")
+    ('#FFFFFF', '#000000')
+    """
+    red, green, blue = (int(ground[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return "#FFFFFF" if 0.299 * red + 0.587 * green + 0.114 * blue < _LIGHT else "#000000"
 
 
 def _rgb(colour: str) -> Any:

@@ -121,7 +121,7 @@ class Chart:
     footer : str
         Scenario, seed, replications and version.
     columns, rows : sequences
-        The numbers that are drawn; durations in ms.
+        The numbers that are drawn; durations in hours, shares as parts of 1.
     draw : callable
         Draws the picture on a ``Canvas``.
     phone_height, height : float

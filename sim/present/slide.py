@@ -26,6 +26,9 @@ _WIDTHS: Final = (2.4, 3.6, 2.4, 2.2, 2.4, 2.0, 2.0, 2.0)
 """Of the columns of a table, against one another."""
 _GAP: Final = 60
 """Letters that the space between two bullets takes."""
+_TABLE_SIZES: Final = ((4, 20), (7, 16), (14, 12), (18, 10), (10_000, 8))
+"""Up to how many lines a table has letters of which size, in points."""
+_TALLEST_ROW: Final = 0.9
 _CELL: Final = 220
 """Letters of a table's cell; the report has the rest."""
 
@@ -180,10 +183,11 @@ class Deck:
         room = sum(_WIDTHS[: len(headings)])
         for column, part in zip(table.columns, _WIDTHS, strict=False):
             column.width = Inches((WIDTH - 2 * MARGIN) * part / room)
-        for row in table.rows:
-            row.height = Inches(0.3)
         lines = 1 + sum(max(text.count("\n") + 1 for text in row) for row in rows)
-        size = 12 if lines <= 14 else 10 if lines <= 18 else 8  # noqa: PLR2004 - lines that fit
+        size = next(points for most, points in _TABLE_SIZES if lines <= most)
+        for row in table.rows:
+            # A short table fills the slide, with larger letters; a long one takes what it needs.
+            row.height = Inches(max(0.3, min(_TALLEST_ROW, BODY_HEIGHT / (2 * lines))))
         for row, cells in enumerate([headings, *rows]):
             for column, text in enumerate(cells):
                 cell = table.cell(row, column)

@@ -1,6 +1,7 @@
 """The workbook of a study: inputs, results, differences, chart numbers and definitions.
 
-Numbers are numbers, with the unit in a column of its own. Text is always written as text: what
+Numbers are numbers, with the unit in a column of its own or in the heading; shares are in per cent,
+durations in hours. Text is always written as text: what
 begins with ``=`` stays what a user wrote, and is never run.
 """
 
@@ -12,18 +13,19 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sim import outcome
-from sim.errors import MissingExtraError, TierSimError
+from sim.errors import MissingExtraError
 from sim.present import report_tables as tables
 from sim.present.answer import answer
+from sim.present.charts.shared import unit_of
 from sim.present.report import charts_of
 from sim.present.sentences import footer
 from sim.study import listing
 from sim.study.asked import words
-from sim.units import MINUTE
 
 if TYPE_CHECKING:
+    from sim.present.picture import Chart
     from sim.present.report import Asked
+    from sim.study.estimate import Estimate
     from sim.study.study import Study
 
 LONGEST_CELL: Final = 32_000
@@ -31,7 +33,19 @@ LONGEST_CELL: Final = 32_000
 _SHEET: Final = re.compile(r"[\[\]:*?/\\']")
 _LONGEST_SHEET: Final = 31
 _WIDEST: Final = 60
+FINGERPRINT: Final = 16
+"""Letters of a scenario's hash, as in the report."""
+SHARE: Final = "share"
+SHARES: Final = ("share", "mean", "low", "high", "goal", "bar begins at", "difference")
+"""How headings begin whose numbers are shares where one of them is."""
+PER_CENT: Final = "0.0%"
+PLACES: Final = ((1000.0, "#,##0"), (10.0, "0.0"), (0.1, "0.00"), (0.0, "0.0000"))
+"""From which size on a number has how many decimals."""
 Cell = str | float | int | None
+
+
+class Share(float):
+    """A part of 1, shown in per cent."""
 
 
 def workbook(study: Study, asked: Asked) -> bytes:
@@ -68,10 +82,10 @@ def workbook(study: Study, asked: Asked) -> bytes:
         book.sheet("Inputs", INPUTS, _inputs(study))
         for number, chart in enumerate(charts_of(study, asked), 1):
             name = f"{number:02} {chart.name}"
-            book.sheet(name, chart.columns, chart.rows, above=(chart.title, chart.subtitle))
+            book.sheet(name, chart.columns, _shares_of(chart), above=(chart.title, chart.subtitle))
         book.sheet("Definitions", ("figure", "id", "what it means"), tables.definitions(study))
         book.sheet("Method", ("How the numbers came about",), [(t,) for t in tables.method(study)])
-        book.sheet("Manifest", ("manifest.json",), [(line,) for line in _manifest(study)])
+        book.sheet("Manifest", ("what", "value"), _manifest(study))
     return out.getvalue()
 
 
@@ -127,7 +141,10 @@ class _Book:
         self.head = file.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.title = file.add_format({"bold": True, "font_size": 13})
         self.words = file.add_format({"text_wrap": True, "valign": "top"})
-        self.number = file.add_format({"num_format": "#,##0.######", "valign": "top"})
+        self.number = {
+            form: file.add_format({"num_format": form, "valign": "top"})
+            for form in (PER_CENT, *(form for _, form in PLACES))
+        }
 
     def sheet(
         self,
@@ -166,7 +183,7 @@ class _Book:
         elif isinstance(value, str):
             sheet.write_string(row, column, _legal(value)[:LONGEST_CELL], self.words)
         else:
-            sheet.write_number(row, column, value, self.number)
+            sheet.write_number(row, column, value, self.number[_form(value)])
 
     def _free(self, name: str) -> str:
         """Make a name that Excel takes, and that no sheet has yet."""
@@ -179,6 +196,21 @@ class _Book:
         return found
 
 
+def _form(value: float) -> str:
+    """Return how Excel shows a number.
+
+    Examples
+    --------
+    >>> [_form(value) for value in (Share(0.752), 0.752, 4, 12345.6, 0.0)]
+    ['0.0%', '0.00', '#,##0', '#,##0', '0.0000']
+    """
+    if isinstance(value, Share):
+        return PER_CENT
+    if isinstance(value, int):
+        return PLACES[0][1]
+    return next(form for least, form in PLACES if abs(value) >= least)
+
+
 def _legal(text: str) -> str:
     """Drop what XML cannot hold."""
     return "".join(c for c in text if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"))
@@ -189,15 +221,12 @@ def _told(study: Study) -> list[str]:
     return [told.headline, *told.sentences, *study.notes, footer(study)]
 
 
-def _unit(metric: str, currency: str) -> tuple[str, float]:
-    """Return a metric's unit in a workbook, and what its values are divided by."""
-    try:
-        unit = outcome.metric(metric).unit
-    except TierSimError:
-        return "", 1.0
-    if unit == "duration":
-        return "min", float(MINUTE)
-    return (currency if unit == "money" else unit), 1.0
+def _shown(value: float, unit: str) -> float:
+    return Share(value) if unit == SHARE else value
+
+
+def _ends(estimate: Estimate, unit: str, by: float) -> list[float]:
+    return [_shown(value / by, unit) for value in (estimate.mean, estimate.low, estimate.high)]
 
 
 def _results(study: Study) -> Iterable[tuple[Cell, ...]]:
@@ -205,15 +234,15 @@ def _results(study: Study) -> Iterable[tuple[Cell, ...]]:
         currency = result.scenario.costs.currency
         for metric in result.metrics:
             estimate = result.estimate(metric)
-            unit, by = _unit(metric, currency)
+            unit, by = unit_of(metric, currency)
             yield (
                 result.name,
                 words(metric).label,
                 metric,
                 unit,
-                *(value / by for value in (estimate.mean, estimate.low, estimate.high)),
+                *_ends(estimate, unit, by),
                 estimate.n,
-                estimate.sd / by,
+                _shown(estimate.sd / by, unit),
             )
 
 
@@ -227,13 +256,13 @@ def _differences(study: Study) -> Iterable[tuple[Cell, ...]]:
                 continue
             difference = result.difference(metric)
             estimate = difference.estimate
-            unit, by = _unit(metric, currency)
+            unit, by = unit_of(metric, currency)
             yield (
                 result.name,
                 words(metric).label,
                 metric,
                 unit,
-                *(value / by for value in (estimate.mean, estimate.low, estimate.high)),
+                *_ends(estimate, unit, by),
                 difference.p,
                 adjusted.get((result.name, metric)),
             )
@@ -247,11 +276,9 @@ def _levels(study: Study) -> Iterable[tuple[Cell, ...]]:
             yield (
                 result.name,
                 name,
-                estimate.mean,
-                estimate.low,
-                estimate.high,
-                result.estimate(bare).mean if bare in result.metrics else None,
-                verdict.goal,
+                *_ends(estimate, SHARE, 1.0),
+                Share(result.estimate(bare).mean) if bare in result.metrics else None,
+                Share(verdict.goal),
                 verdict.word,
                 verdict.more,
             )
@@ -264,5 +291,34 @@ def _inputs(study: Study) -> Iterable[tuple[Cell, ...]]:
                 yield (result.name, *row)
 
 
-def _manifest(study: Study) -> list[str]:
-    return study.manifest.to_json().splitlines()
+def _manifest(study: Study) -> Iterable[tuple[Cell, ...]]:
+    """Say in a few lines what was run; the file ``manifest.json`` has the scenarios in full."""
+    manifest = study.manifest
+    yield "TierSim", manifest.versions.get("tiersim", "")
+    yield "seed", manifest.seed
+    yield "replications", manifest.replications
+    yield "engine", f"{manifest.engine} (each engine gives the same figures)"
+    yield "replayed arrivals", manifest.arrivals or "none"
+    for name, version in manifest.versions.items():
+        if name != "tiersim":
+            yield name, version
+    yield "platform", manifest.platform
+    for one in manifest.scenarios:
+        yield f"scenario {one['name']}", f"fingerprint {one['hash'][:FINGERPRINT]}"
+    yield "in full", "the file manifest.json of the study, and the HTML report"
+
+
+def _shares_of(chart: Chart) -> Iterable[list[Cell]]:
+    """Mark the shares among a chart's numbers: by their heading, or by the unit of their row."""
+    everywhere = any("share" in heading for heading in chart.columns)
+    unit = chart.columns.index("unit") if "unit" in chart.columns else None
+    for row in chart.rows:
+        here = everywhere or (unit is not None and row[unit] == SHARE)
+        yield [
+            Share(value) if isinstance(value, float) and _is_share(heading, is_one=here) else value
+            for heading, value in zip(chart.columns, row, strict=True)
+        ]
+
+
+def _is_share(heading: str, *, is_one: bool) -> bool:
+    return heading.startswith("service_level") or (is_one and heading.startswith(SHARES))

@@ -20,6 +20,7 @@ from sim.present.charts.shared import spread_out
 from sim.present.picture import SIZES, framed
 from sim.present.text import drawable
 from sim.study.estimate import Estimate
+from sim.units import HOUR
 
 OPTIONS = {"tornado": {"metric": "l1_share"}, "response curve": {}}
 OF_SEVERAL = [name for name in names() if name != "response curve"]
@@ -142,9 +143,9 @@ def test_the_waterfall_of_l1_ends_where_the_metrics_do(study):
 def test_the_waterfall_of_breaches_adds_up(study):
     """The parts add up to all of it, each beginning where the one before ends."""
     rows = rows_of(chart(study, "breaches"))
-    *parts, whole = [float(row["ms"]) for row in rows]
+    *parts, whole = [float(row["hours"]) for row in rows]
     assert sum(parts) == pytest.approx(whole)
-    begins = [float(row["bar begins at ms"]) for row in rows[:-1]]
+    begins = [float(row["bar begins at, hours"]) for row in rows[:-1]]
     assert begins == pytest.approx([sum(parts[:n]) for n in range(len(parts))])
 
 
@@ -169,7 +170,7 @@ def test_a_promise_is_drawn_on_its_own_clock(study):
     assert {row["promise"] for row in rows} == {f"{tier} resolution" for tier in ("L1", "L2", "L3")}
     for name in ("L1 resolution", "L2 resolution", "L3 resolution"):
         own = [row for row in rows if row["promise"] == name]
-        near = min(own, key=lambda row: abs(float(row["time ms"]) - levels[name].within))
+        near = min(own, key=lambda row: abs(float(row["time, hours"]) * HOUR - levels[name].within))
         met = study[0].estimate(f"service_level[{name}]").mean
         assert float(near["share"]) == pytest.approx(met, abs=0.06)
 

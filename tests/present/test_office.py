@@ -8,6 +8,7 @@ import pytest
 
 from sim.present import write
 from sim.present.report import Asked, page
+from sim.units import HOUR
 
 openpyxl = pytest.importorskip("openpyxl")
 pptx = pytest.importorskip("pptx")
@@ -53,8 +54,8 @@ def test_results_are_numbers(book, study):
         assert share["mean"] == result.estimate("l1_share").mean
         assert share["unit"] == "share"
         took = rows[result.name, "resolution[mean]"]
-        assert took["mean"] == pytest.approx(result.estimate("resolution[mean]").mean / 60_000)
-        assert took["unit"] == "min"
+        assert took["mean"] == pytest.approx(result.estimate("resolution[mean]").mean / HOUR)
+        assert took["unit"] == "hours"
         assert rows[result.name, "staff_cost"]["unit"] == "EUR"
 
 
@@ -79,7 +80,28 @@ def test_the_workbook_holds_everything(book, study):
     quality = [r for r in inputs if r["field"] == "documentation.quality"]
     assert [r["value"] for r in quality] == ["60 %", "60 %", "30 %"]
     assert "assumed" in quality[0]["what it is, and its source"]
-    assert '"seed": 7,' in "".join(c.value for c in book["Manifest"]["A"])
+    manifest = {row["what"]: row["value"] for row in records(book["Manifest"])}
+    assert manifest["seed"] == 7
+    for one in study.manifest.scenarios:
+        assert one["hash"].startswith(manifest[f"scenario {one['name']}"].split()[-1])
+    assert book["Manifest"].max_row < 20
+
+
+def test_shares_are_in_per_cent_and_durations_in_hours(book):
+    """A cell of a share is formatted in per cent; no heading speaks of ms, no time is below 0."""
+    results = {row[2].value: row for row in book["Results"].iter_rows(min_row=2)}
+    assert {cell.number_format for cell in results["l1_share"][4:7]} == {"0.0%"}
+    assert results["resolution[mean]"][4].number_format != "0.0%"
+    for sheet in book:
+        rows = list(sheet.iter_rows(values_only=True))
+        headings = [cell for row in rows[:4] for cell in row if isinstance(cell, str)]
+        assert not [text for text in headings if re.search(r"\bms\b", text)], sheet.title
+    (waits,) = (sheet for sheet in book if sheet.title.endswith("breaches"))
+    lows = [row[2] for row in waits.iter_rows(min_row=5, values_only=True)]
+    assert lows
+    assert min(lows) >= 0
+    (levels,) = (sheet for sheet in book if sheet.title.endswith("service levels"))
+    assert {row[2].number_format for row in levels.iter_rows(min_row=5)} == {"0.0%"}
 
 
 def test_no_text_is_a_formula(hostile, tmp_path):
@@ -117,6 +139,33 @@ def test_charts_of_the_deck_can_be_edited(slides, study):
     assert [series.name for series in levels.plots[0].series] == list(study.names)
     means = [v.estimate.mean for v in study[0].verdicts.values()]
     assert list(levels.plots[0].series[0].values) == pytest.approx(means)
+
+
+def test_an_editable_chart_is_not_said_to_have_what_it_lacks(slides):
+    """Bars and lines of the deck have no bands, shading or marks; an axis of shares ends at 100 %."""
+    edited = [(s, shape.chart) for s in slides for shape in s.shapes if shape.has_chart]
+    assert len(edited) >= 4
+    for slide, drawn in edited:
+        words = words_of(slide)
+        assert not re.search(r"[●■◆◇]|bands?:|shaded", words), words
+        form = drawn.value_axis.tick_labels.number_format
+        if "%" in form:
+            assert drawn.value_axis.maximum_scale == 1.0
+
+
+def test_late_tickets_are_told_in_one_way(slides, study):
+    """The labels of the bars are written as the title writes them, and the axis names its unit."""
+    (late,) = (s for s in slides if "missed" in words_of(s) and "in all they took" in words_of(s))
+    (drawn,) = (shape.chart for shape in late.shapes if shape.has_chart)
+    assert re.search(r'" [dh]"', drawn.value_axis.tick_labels.number_format)
+    labels = [point.data_label.text_frame.text for point in _points(drawn)]
+    told = re.search(r"in all they took ([0-9dhmin ]+)", words_of(late))[1].strip()
+    assert any(label.startswith(told) for label in labels), (told, labels)
+
+
+def _points(drawn):
+    (series,) = drawn.plots[0].series
+    return [series.points[at] for at in range(len(series.values))]
 
 
 def test_nothing_leaves_the_slide(slides):

@@ -16,6 +16,7 @@ from sim.present.charts.shared import (
     names_axis,
     nice_step,
     panel_grid,
+    unit_of,
 )
 from sim.present.picture import SLIDE, Canvas, Chart, Value
 from sim.present.sentences import (
@@ -39,6 +40,7 @@ TORNADO: Final = "tornado"
 COLUMNS: Final = (
     "scenario",
     "metric",
+    "unit",
     "difference",
     "low",
     "high",
@@ -71,19 +73,14 @@ def _needs_two(study: Study) -> None:
         raise TierSimError("a difference needs at least two scenarios")
 
 
-def _rows(changes: Sequence[Change]) -> list[tuple[Value, ...]]:
-    return [
-        (
-            one.scenario,
-            one.metric,
-            one.difference.estimate.mean,
-            one.difference.estimate.low,
-            one.difference.estimate.high,
-            one.p_adjusted,
-            one.effect,
-        )
-        for one in changes
-    ]
+def _rows(changes: Sequence[Change], currency: str) -> list[tuple[Value, ...]]:
+    rows: list[tuple[Value, ...]] = []
+    for one in changes:
+        unit, by = unit_of(one.metric, currency)
+        found = one.difference.estimate
+        ends = (found.mean / by, found.low / by, found.high / by)
+        rows.append((one.scenario, one.metric, unit, *ends, one.p_adjusted, one.effect))
+    return rows
 
 
 def finding(study: Study, changes: Sequence[Change]) -> str:
@@ -134,7 +131,7 @@ def differences(
         f"↑ higher  ↓ lower  ○ none shown ({_JUDGED}{_EVEN_SO if judged_together(study) else ''})",
         footer(study, brand=theme.footer),
         COLUMNS,
-        _rows(changes),
+        _rows(changes, study[0].scenario.costs.currency),
         lambda canvas: _draw(canvas, study, changes, asked),
         theme,
         phone_height=2.1 + len(asked) * (0.72 + _ROW * many),
@@ -278,7 +275,10 @@ def tornado(study: Study, metric: str, *, theme: Theme = DEFAULT) -> Chart:
         f"{period_words(study[0].scenario)} · {evidence_words(study, metric)}{more}",
         footer(study, brand=theme.footer),
         COLUMNS,
-        _rows([change for _, several in ordered for change in several]),
+        _rows(
+            [change for _, several in ordered for change in several],
+            study[0].scenario.costs.currency,
+        ),
         lambda canvas: _draw_tornado(canvas, study, metric, drawn),
         theme,
         phone_height=2.3 + 0.5 * len(drawn),

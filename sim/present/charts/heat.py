@@ -75,15 +75,13 @@ def _panels(result: Result, curve: str, names: list[str], staff: Floats) -> list
     ]
 
 
-def _rows(panels: list[Panel]) -> list[tuple[Value, ...]]:
+def _rows(panels: list[Panel], unit: float) -> list[tuple[Value, ...]]:
     return [
         (
             panel.name,
             WEEKDAYS[day],
             f"{hour:02}:00",
-            float(panel.values[day, hour]),
-            float(panel.low[day, hour]),
-            float(panel.high[day, hour]),
+            *(float(of[day, hour]) / unit for of in (panel.values, panel.low, panel.high)),
             float(panel.staff[day, hour]),
         )
         for panel in panels
@@ -196,7 +194,7 @@ def _chart(
     theme: Theme,
 ) -> Chart:
     name, title, what = words
-    unit = "share" if name == UTILISATION else "ms"
+    hours_too = "" if name == UTILISATION else ", hours"
     days, hours = _days(panels), _hours(panels)
     count = max(1, len(panels))
     height = 2.1 + count * (0.42 + _CELL * len(days))
@@ -210,12 +208,12 @@ def _chart(
             "queue or pool",
             "weekday",
             "hour",
-            f"mean {unit}",
-            "low 10 %",
-            "high 90 %",
+            "mean share" if name == UTILISATION else "mean, hours",
+            f"low 10 %{hours_too}",
+            f"high 90 %{hours_too}",
             "agents there",
         ),
-        _rows(panels),
+        _rows(panels, 1 if name == UTILISATION else HOUR),
         lambda canvas: _draw(canvas, name, panels),
         theme,
         phone_height=2.5 + count * (0.42 + _CELL * len(down)),

@@ -13,6 +13,7 @@ from sim.present.charts.shared import (
     LOG_TICKS_MS,
     duration_axis,
     has_curve,
+    in_hours,
     line_style,
     share_axis,
 )
@@ -75,7 +76,7 @@ def promised_times(study: Study, what: str, result: Result, *, theme: Theme) -> 
         curve = result.curve(_curve(name))
         for place, at_ms in enumerate(grid):
             points = curve.mean[place], curve.low[place], curve.high[place]
-            rows.append((name, at_ms, *map(float, points)))
+            rows.append((name, in_hours(at_ms), *map(float, points)))
     return Chart(
         NAMES[what],
         _finding(result, levels),
@@ -84,7 +85,7 @@ def promised_times(study: Study, what: str, result: Result, *, theme: Theme) -> 
         f"{period_words(result.scenario)} · {evidence_words(study)}; bands: 10–90 % of replications "
         "· dashed: target, bar on it: goal, dot: service level",
         footer(study, [result], brand=theme.footer),
-        ("promise", "time ms", "share", "low 10 %", "high 90 %"),
+        ("promise", "time, hours", "share", "low 10 %", "high 90 %"),
         rows,
         lambda canvas: _draw(canvas, result, levels, grid),
         theme,

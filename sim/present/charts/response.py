@@ -17,6 +17,7 @@ from sim.present.charts.shared import (
     nice_step,
     panel_grid,
     share_axis,
+    unit_of,
 )
 from sim.present.picture import SLIDE, Canvas, Chart, Value
 from sim.present.sentences import evidence_words, figure, footer, period_words, written
@@ -29,7 +30,7 @@ from sim.study.study import Study
 from sim.units import duration_ms, rate_per_h, signed_share
 
 NAME: Final = "response curve"
-COLUMNS: Final = ("dial", "setting", "metric", "mean", "low", "high")
+COLUMNS: Final = ("dial", "setting", "metric", "unit", "mean", "low", "high")
 _TICKS_APART: Final = 0.24
 """Part of an axis that a label takes."""
 USUAL: Final = (HEADLINE, "reexplains", "rework", "resolution[mean, business hours]", "total_cost")
@@ -84,7 +85,9 @@ def response_curve(
         for result in results:
             estimate = result.estimate(metric)
             place = setting(result, dial)[1]
-            rows.append((dial, place, metric, estimate.mean, estimate.low, estimate.high))
+            unit, by = unit_of(metric, result.scenario.costs.currency)
+            ends = (estimate.mean / by, estimate.low / by, estimate.high / by)
+            rows.append((dial, place, metric, unit, *ends))
     count, _ = panel_grid(max(1, len(wanted)), narrow=False, most=3)
     return Chart(
         NAME,

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from sim import outcome
+from sim.errors import TierSimError
 from sim.present.picture import Canvas
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.result import Result
@@ -179,7 +182,42 @@ def panel_grid(count: int, *, narrow: bool, most: int = 4) -> tuple[int, int]:
 def curve_estimate(result: Result, curve: str, *place: int) -> Estimate:
     """Estimate one point of a curve over replications, as any other figure."""
     values = [float(one.curves[curve][place]) for one in result.replications if curve in one.curves]
-    return mean_estimate(values, level=result.level)
+    return from_zero(mean_estimate(values, level=result.level))
+
+
+def from_zero(estimate: Estimate) -> Estimate:
+    """Let the interval of a count, or of a sum of times, begin at 0: no such thing is below it.
+
+    The t interval of few replications, of which only some have any, reaches below 0.
+
+    Examples
+    --------
+    >>> from_zero(Estimate(0.5, -1.1, 2.9, 4)).low
+    0.0
+    """
+    return replace(estimate, low=max(0.0, estimate.low)) if estimate.low < 0 else estimate
+
+
+def unit_of(metric: str, currency: str) -> tuple[str, float]:
+    """Return the unit of a metric's numbers in tables, and what its values are divided by.
+
+    Examples
+    --------
+    >>> unit_of("resolution[mean]", "EUR"), unit_of("staff_cost", "EUR"), unit_of("mine", "EUR")
+    (('hours', 3600000.0), ('EUR', 1.0), ('', 1.0))
+    """
+    try:
+        unit = outcome.metric(metric).unit
+    except TierSimError:
+        return "", 1.0
+    if unit == "duration":
+        return "hours", float(HOUR)
+    return (currency if unit == "money" else unit), 1.0
+
+
+def in_hours(ms: float) -> float:
+    """Return a duration as charts' numbers and workbooks have it."""
+    return ms / HOUR
 
 
 def has_curve(result: Result, curve: str) -> bool:

@@ -17,6 +17,7 @@ from sim.present.charts.shared import (
     LOG_TICKS_MS,
     duration_axis,
     has_curve,
+    in_hours,
     line_style,
     share_axis,
 )
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 RESPONSE: Final = "response time"
 RESOLUTION: Final = "resolution time"
-COLUMNS: Final = ("scenario", "tier", "time ms", "share", "low 10 %", "high 90 %")
+COLUMNS: Final = ("scenario", "tier", "time, hours", "share", "low 10 %", "high 90 %")
 _SHORTEST: Final = MINUTE
 _LONGEST: Final = 30 * DAY
 _ALL: Final = "all"
@@ -99,7 +100,7 @@ def times(
         drawn, row = result.curve(curve), _row(result, one)
         for place, at_ms in enumerate(outcome.axis("time", result.scenario)):
             points = drawn.mean[row, place], drawn.low[row, place], drawn.high[row, place]
-            rows.append((result.name, one, at_ms, *map(float, points)))
+            rows.append((result.name, one, in_hours(at_ms), *map(float, points)))
     done, since = _WHAT[what]
     return Chart(
         RESPONSE if what == "response" else RESOLUTION,

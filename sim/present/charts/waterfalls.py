@@ -14,7 +14,9 @@ from sim.present.charts.shared import (
     curve_estimate,
     duration_axis,
     duration_ticks,
+    from_zero,
     has_curve,
+    in_hours,
     interval_bar,
     names_axis,
     share_axis,
@@ -254,31 +256,51 @@ def breaches(
     for cause, part in parts:
         steps.append(Step(cause, part, begin))
         begin += part.mean
-    total = mean_estimate(
-        [float(one.curves[curve].sum()) for one in result.replications], level=result.level
-    )
+    sums = [float(one.curves[curve].sum()) for one in result.replications]
+    total = from_zero(mean_estimate(sums, level=result.level))
     steps.append(Step("all of it", total, 0.0, "total"))
     count = figure(result, f"breaches[{level}]")
     if parts:
-        title = (
-            f"{one_line(result.name)}: {count} tickets missed {one_line(level)}; most of their time "
-            f"went to {parts[0][0]}: {measured(parts[0][1], format_duration)} of "
-            f"{format_duration(total.mean)}"
+        title = f"{one_line(result.name)}: {count} tickets missed {one_line(level)}; " + _most(
+            parts, total, result.scenario.service_levels[level].pauses
         )
     else:
         title = f"{one_line(result.name)}: no ticket missed {one_line(level)}"
     return Chart(
         BREACHES,
         title,
-        "Elapsed time of late tickets from the start of the clock, by cause, in total · "
+        "Elapsed time of late tickets from the start of the clock, by cause, in total; the clock stands "
+        "in closed hours and pauses · "
         f"{period_words(result.scenario)} · {evidence_words(study)}",
         footer(study, [result], brand=theme.footer),
-        ("cause", "ms", "low", "high", "bar begins at ms"),
-        [(s.name, s.estimate.mean, s.estimate.low, s.estimate.high, s.begin) for s in steps],
+        ("cause", "hours", "low, hours", "high, hours", "bar begins at, hours"),
+        [
+            (s.name, *map(in_hours, (s.estimate.mean, s.estimate.low, s.estimate.high, s.begin)))
+            for s in steps
+        ],
         lambda canvas: _draw_breaches(canvas, steps),
         theme,
         phone_height=2.3 + _ROW * 1.1 * len(steps),
         height=SLIDE.height,
+    )
+
+
+def _most(parts: Sequence[tuple[str, Estimate]], total: Estimate, pauses: Sequence[str]) -> str:
+    """Say which cause took most of the time; a promise's clock stands in closed hours and pauses.
+
+    Examples
+    --------
+    >>> some, more = Estimate(3.6e6, 1.8e6, 7.2e6, 4), Estimate(7.2e6, 0, 9e6, 4)
+    >>> _most([("closed hours", more), ("queue", some)], Estimate(1.08e7, 0, 2e7, 4), ())
+    'while the clock ran, most of their time went to queue: 1 h (30 min to 2 h); in all they took 3 h'
+    """
+    counted = [(cause, part) for cause, part in parts if cause not in ("closed hours", *pauses)]
+    if not counted:
+        return f"in all they took {format_duration(total.mean)}"
+    cause, part = counted[0]
+    return (
+        f"while the clock ran, most of their time went to {cause}: "
+        f"{measured(part, format_duration)}; in all they took {format_duration(total.mean)}"
     )
 
 
@@ -319,6 +341,5 @@ def _draw_breaches(canvas: Canvas, steps: Sequence[Step]) -> None:
 def _grows(axes: Axes, step: Step, row: int, colour: str) -> None:
     """Draw the interval of a part at its right end."""
     estimate = step.estimate
-    low = max(0.0, estimate.low)
-    shifted = Estimate(step.end, step.begin + low, step.begin + estimate.high, estimate.n)
+    shifted = Estimate(step.end, step.begin + estimate.low, step.begin + estimate.high, estimate.n)
     interval_bar(axes, shifted, row, colour)
