@@ -292,7 +292,7 @@ def _most(parts: Sequence[tuple[str, Estimate]], total: Estimate, pauses: Sequen
     --------
     >>> some, more = Estimate(3.6e6, 1.8e6, 7.2e6, 4), Estimate(7.2e6, 0, 9e6, 4)
     >>> _most([("closed hours", more), ("queue", some)], Estimate(1.08e7, 0, 2e7, 4), ())
-    'while the clock ran, most of their time went to queue: 1 h (30 min to 2 h); in all they took 3 h'
+    'while the clock ran, most of their time went to queue: 1 h (30 min–2 h); in all they took 3 h'
     """
     counted = [(cause, part) for cause, part in parts if cause not in ("closed hours", *pauses)]
     if not counted:
