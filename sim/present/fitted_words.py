@@ -85,7 +85,7 @@ def _headline(check: Check) -> str:
     days = days_words(check.window.first, check.window.last)
     figure = _known_best(check)
     if not check.ahead:
-        return f"Held against the weeks that it was fitted to ({days}), the desk has {figure}."
+        return f"Held against the weeks that it was fitted to ({days}), the desk does so: {figure}."
     fitted = days_words(*check.calibration.export.days_opened())
     return (
         f"Fitted to {fitted} alone, a trial desk foretold {days}, which it had not seen: {figure}."
@@ -106,14 +106,10 @@ def _count(check: Check, meaning: str = "") -> str:
     """Say how many figures are right, and how many would be if the desk were."""
     inside = len(check.lines) - len(check.outside())
     mean, low, high = check.if_right
-    verdict = (
-        "so what it gets wrong may be chance"
-        if inside >= low
-        else "so part of what it gets wrong is not chance"
-    )
+    verdict = "" if inside >= round(low) else ", so that not all that it gets wrong is chance"
     said = (
         f"{inside} of {len(check.lines)} figures are right{meaning}; an exactly right desk would have "
-        f"about {mean:.0f} ({low:.0f} to {high:.0f}), {verdict}."
+        f"about {mean:.0f} ({low:.0f} to {high:.0f}){verdict}."
     )
     moved = sum(drifted(one) for one in check.outside())
     if check.ahead and moved:
