@@ -10,6 +10,7 @@ import streamlit as st
 from sim.errors import TierSimError
 from sim.scenario.gallery import gallery
 from sim.scenario.model import Scenario
+from sim.study.priced import unpriced
 from sim.web import exports, moves, upload
 from sim.web.shown import plain
 from sim.web.state import Asked, from_params, own_desk, to_params
@@ -18,6 +19,10 @@ Refuse = Callable[[TierSimError], None]
 MOST_HEADS: Final = 24
 """Sliders of a desk with many teams and shifts."""
 OWN: Final = "Your own file"
+COSTS: Final = "What people cost"
+"""Where prices are stated; other parts of the page point to it."""
+DEAREST: Final = 1000.0
+"""Of an hour, as far as the page takes it."""
 
 
 def from_address(refuse: Refuse) -> Asked:
@@ -58,11 +63,19 @@ def begin(asked: Asked) -> None:
     memory.turn += 1
 
 
-def choose(asked: Asked, refuse: Refuse) -> Asked:
-    """Let the reader choose a desk of the gallery, or send one."""
+def choose(asked: Asked, refuse: Refuse, busy: Callable[[str], None]) -> tuple[Asked, str]:
+    """Let the reader choose a desk of the gallery, or send one.
+
+    Returns
+    -------
+    asked : Asked
+    unused : str
+        The file that was sent and cannot be used, so that nobody takes the desk for it; empty for
+        none.
+    """
     memory = st.session_state
     with st.expander("Use a file of your own"):
-        _send(refuse)
+        unused = _send(refuse, busy)
     asked = memory.asked
     names = [""] * bool(asked.own) + list(gallery())
     chosen = st.selectbox(
@@ -76,33 +89,35 @@ def choose(asked: Asked, refuse: Refuse) -> Asked:
     if chosen != asked.desk:
         begin(Asked(chosen))
         st.rerun()
-    return asked
+    return asked, unused
 
 
-def _send(refuse: Refuse) -> None:
+def _send(refuse: Refuse, busy: Callable[[str], None]) -> str:
+    """Take a file; returns its name where it cannot be used."""
     sent = st.file_uploader(
         "Scenario or ticket export",
         ["yaml", "yml", *upload.EXPORTS],
         help="A scenario is YAML. To a ticket export (CSV, XLSX, XES) a desk is fitted.",
     )
     if sent is None:
-        return
+        return ""
     if not upload.is_scenario(sent.name):
-        exports.offer(sent, refuse, lambda desk: begin(own_desk(desk)))
-        return
+        used = exports.offer(sent, refuse, lambda desk: begin(own_desk(desk)), busy)
+        return "" if used else sent.name
     memory = st.session_state
     if sent.file_id == memory.get("sent"):
         for error in memory.refused:
             refuse(error)
-        return
+        return sent.name if memory.refused else ""
     memory.sent, memory.refused = sent.file_id, []
     try:
         scenario = upload.read_scenario(sent.getvalue(), sent.name)
     except TierSimError as error:
         memory.refused = [error]
         refuse(error)
-        return
+        return str(sent.name)
     begin(own_desk(scenario))
+    return ""
 
 
 def move(asked: Asked, base: Scenario) -> Asked:
@@ -139,6 +154,7 @@ def move(asked: Asked, base: Scenario) -> Asked:
     )
     if value != now:
         found |= moves.notes(base, value / 100)
+    _price(asked, base)
     # What a link changes beyond the sliders stays, until the reader goes back.
     reach = {one.path for one in moves.heads(base)} | {"documentation.quality"}
     reach |= {path for choice in (*patterns.values(), *providers.values()) for path in choice}
@@ -146,6 +162,32 @@ def move(asked: Asked, base: Scenario) -> Asked:
     beyond = {path: value for path, value in known.items() if path not in reach}
     st.button("Back to the desk as it is", on_click=begin, args=(Asked(asked.desk, asked.own),))
     return Asked(asked.desk, asked.own, found | beyond)
+
+
+def _price(asked: Asked, base: Scenario) -> None:
+    """Let the reader state what an hour of each tier costs: a price is the desk's, no change of it."""
+    turn, currency = st.session_state.turn, plain(base.costs.currency)
+    free = unpriced(base)
+    with st.expander(COSTS, expanded=bool(free)), st.form(f"costs {turn}", border=False):
+        if free:
+            st.caption(f"No price is stated for {plain(', '.join(free))}: costs leave that out.")
+        said = {
+            one: st.number_input(
+                f"{plain(one.label)}, {currency} per paid hour",
+                0.0,
+                DEAREST,
+                min(one.now, DEAREST),
+                step=1.0,
+                key=f"{one.path} {turn}",
+            )
+            for one in moves.prices(base)
+        }
+        sent = st.form_submit_button("Count these costs")
+    changed = {one.path: value for one, value in said.items() if value != one.now}
+    if sent and changed:
+        priced = own_desk(base.with_(changed, name=base.name))
+        begin(Asked(priced.desk, priced.own, asked.changes))
+        st.rerun()
 
 
 def _within(value: Any, most: int) -> int:

@@ -42,8 +42,11 @@ ABSENT: Final = "not in the export"
 
 
 def offer(
-    sent: Any, refuse: Callable[[TierSimError], None], begin: Callable[[Scenario], None]
-) -> None:
+    sent: Any,
+    refuse: Callable[[TierSimError], None],
+    begin: Callable[[Scenario], None],
+    busy: Callable[[str], None],
+) -> bool:
     """Show how an export is read, and fit a desk to it, once for each way.
 
     Parameters
@@ -53,17 +56,25 @@ def offer(
         Tells what cannot be done.
     begin : callable
         Takes the desk.
+    busy : callable
+        Tells what is under way, in place of what is shown of another desk.
+
+    Returns
+    -------
+    bool
+        Whether a desk was fitted to it.
     """
     memory = st.session_state
     try:
         way = _way(sent)
     except TierSimError as error:
         refuse(error)
-        return
+        return False
     mark = (sent.file_id, way)
     if mark != memory.get("sent"):
         memory.sent, memory.refused, memory.fitted = mark, [], None
         try:
+            busy(f"Fitting a desk to “{sent.name}” …")
             with st.spinner("Fitting a desk to the export"):
                 memory.fitted = upload.fit_export(sent.getvalue(), sent.name, way)
             begin(memory.fitted.desk.scenario)
@@ -71,8 +82,10 @@ def offer(
             memory.refused = [error]
     for one in memory.refused:
         refuse(one)
-    if memory.fitted is not None:
-        _tell(memory.fitted)
+    fitted: upload.Fitted | None = memory.fitted
+    if fitted is not None:
+        _tell(fitted)
+    return fitted is not None
 
 
 def _way(sent: Any) -> upload.Way:

@@ -112,6 +112,31 @@ def hours(scenario: Scenario) -> dict[str, dict[str, Any]]:
     return found
 
 
+@dataclass(frozen=True)
+class Price:
+    """What a tier's people cost.
+
+    Attributes
+    ----------
+    path : str
+        ``tiers.L1.cost``.
+    label : str
+    now : float
+        Per paid hour, in the scenario's currency; 0 where none is stated.
+    """
+
+    path: str
+    label: str
+    now: float
+
+
+def prices(scenario: Scenario) -> Iterator[Price]:
+    """List what the people of each tier cost."""
+    for name, tier in scenario.tiers.items():
+        if tier.provider is None and "." not in name:
+            yield Price(f"tiers.{name}.cost", name, tier.cost)
+
+
 def _shared(count: int, shifts: list[str]) -> dict[str, int]:
     each, more = divmod(count, len(shifts))
     return {shift: each + (place < more) for place, shift in enumerate(shifts)}

@@ -24,6 +24,7 @@ REFUSED: Final = {
     ScenarioError: "This scenario cannot be used",
     ExportError: "This ticket export cannot be used",
 }
+NOT_YOURS: Final = "This is not about “{file}”, which is not used: what follows is “{desk}”."
 NOT_DONE: Final = "That did not work"
 
 
@@ -62,14 +63,23 @@ def _bug(error: Exception) -> None:
 def _page() -> None:
     st.html('<div class="tiersim"><h1>TierSim: what would it take?</h1></div>')
     asked = from_address(refuse)
-    headline, top = st.container(key="headline"), st.container()
+    headline, top = st.container(key="headline"), st.container(key="reasons")
+    told = headline.empty()
     left, right = st.columns([1, 2.6], gap="large")
+
+    def busy(text: str) -> None:
+        told.html(shown.busy(text))
+
     with left:
-        asked = choose(asked, refuse)
+        asked, unused = choose(asked, refuse, busy)
         base = asked.base()
         asked = move(asked, base)
         change = asked.changed(base)
         to_address(asked)
+    told.empty()
+    if unused:
+        told.html(shown.whose(NOT_YOURS.format(file=unused, desk=base.name)))
+    right = right.container(key="beside")
     Sheet(headline, top, right).show([base] if change is None else [base, change])
     offer(base if change is None else change, right)
 

@@ -9,19 +9,24 @@ from __future__ import annotations
 import html
 import tempfile
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import streamlit as st
 
+from sim.errors import StudyError
 from sim.present.charts.searched import searched
 from sim.present.search_answer import Told, tell
+from sim.present.text import listed, one_line
 from sim.scenario.model import Scenario
 from sim.scenario.search import Search
+from sim.study.priced import unpriced
 from sim.study.search import Found, search
 from sim.units import SECOND
 from sim.web import shown
 from sim.web.answer import SEED
+from sim.web.controls import COSTS
 from sim.web.sheet import dark
 
 SEARCH_S: Final = 30
@@ -113,13 +118,24 @@ def offer(scenario: Scenario, where: Any) -> None:
             said.html(shown.note(known.said or "Searching …"))
         if known.found is None:
             memory.searching = None
-            if known.error is not None:
+            free = unpriced(known.scenario)
+            if isinstance(known.error, StudyError) and free:
+                said.html(shown.note(no_price(free)))
+            elif known.error is not None:
                 raise known.error
             return
         said.html(_answer(tell(known.found, seed=SEED, quick=True)))
         st.html(known.picture(known.found, dark=dark()))
         if known.scenario != scenario:
             st.html(shown.note(MOVED_ON))
+
+
+def no_price(free: Sequence[str]) -> str:
+    """Say that a cheapest desk cannot be found while people are free, and where to change that."""
+    return (
+        f"No desk is the cheapest while the people of {listed(map(one_line, free))} cost nothing: "
+        f"state what an hour of them costs under “{COSTS}”, then search."
+    )
 
 
 def _answer(told: Told) -> str:

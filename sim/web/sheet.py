@@ -15,6 +15,7 @@ from sim.present.charts import catalogue
 from sim.present.picture import Chart
 from sim.present.sentences import evidence_words
 from sim.scenario.model import Scenario
+from sim.study.priced import unpriced
 from sim.study.study import Study
 from sim.web import files, shown
 from sim.web.answer import QUICK, SEED, SIZES, Desks
@@ -25,6 +26,10 @@ ALONE: Final = ("service levels", "L1 share", "resolution time", "utilisation")
 SLOW_S: Final = 1.5
 """Who waited so long for the quick answer gets its charts too."""
 
+NO_FRONTIER: Final = (
+    "Cost against service is drawn once it is known what an hour of each tier costs: state it under "
+    "“What people cost”."
+)
 SAY_AFTER_S: Final = 0.3
 """What takes longer tells how far it is."""
 
@@ -117,7 +122,8 @@ class Sheet:
             try:
                 chart = catalogue.chart(study, name, theme=shown.theme(dark=dark()))
             except (TierSimError, StudyError) as error:
-                self._put(name, column, shown.note(str(error)))
+                free = name == "frontier" and any(map(unpriced, scenarios))
+                self._put(name, column, shown.note(NO_FRONTIER if free else str(error)))
                 continue
             self._drawn[place] = chart
             self._put(name, column, shown.picture(chart, wide=place == len(names) - 1))

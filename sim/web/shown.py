@@ -75,6 +75,8 @@ _STYLE: Final = """
 .tiersim ul{margin:.2rem 0;padding-left:1.1rem}
 .tiersim .small{font-size:.86rem;font-weight:400;opacity:.8}
 .tiersim .for-phone{display:none}
+.tiersim#whose{border-left:5px solid UNSURE;padding:.1rem 0 .1rem .9rem}
+body:has(#busy) :is(#verdict,.st-key-reasons,.st-key-beside){display:none}
 .tiersim table{border-collapse:collapse;width:100%;font-size:.92rem}
 .tiersim th,.tiersim td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-bottom:1px solid rgba(128,128,128,.35);font-variant-numeric:tabular-nums}
 .tiersim thead th{font-size:.82rem;opacity:.8}
@@ -96,7 +98,8 @@ _STYLE: Final = """
 
 def style(*, dark: bool) -> str:
     """Return the style sheet of what is shown here, in the reader's light."""
-    return _STYLE.replace("PAPER", theme(dark=dark).colours.paper)
+    colours = theme(dark=dark).colours
+    return _STYLE.replace("PAPER", colours.paper).replace("UNSURE", colours.unsure)
 
 
 def headline(found: Answer) -> str:
@@ -105,6 +108,16 @@ def headline(found: Answer) -> str:
         '<div class="tiersim"><div class="answer" role="status" aria-live="polite">'
         f'<h2 id="verdict">{_text(found.headline)}</h2></div></div>'
     )
+
+
+def whose(text: str) -> str:
+    """Return a remark that stands above the answer, so that it is taken for nobody else's."""
+    return f'<div class="tiersim" id="whose" role="status">{_text(text)}</div>'
+
+
+def busy(text: str) -> str:
+    """Return a remark in place of all that is shown of another desk; see the style sheet."""
+    return f'<div class="tiersim" id="busy" role="status">{_text(text)}</div>'
 
 
 def reasons(found: Answer) -> str:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 EXPORTS: Final = ("csv", "xlsx", "xes", "gz")
 """Endings of ticket exports."""
 _LONGEST_NAME: Final = 80
+_CHART_NAME: Final = 16
+"""Letters of a desk's name that the narrowest chart shows whole."""
+_FITTED: Final = "Your desk"
+"""What a desk is called whose export has a longer name."""
 _MAPPING: Final = "mapping.yaml"
 _SENT: Final = "sent file.yaml"
 """No file of the gallery is called so."""
@@ -177,8 +181,19 @@ def fit_export(data: bytes, name: str, way: Way) -> Fitted:
     mapping = way.mapping()
     with _file(data, name) as file:
         export = calibrate.read_export(file, mapping, time_zone=way.time_zone or None)
-    desk = calibrate.calibrate(export, name=PurePath(_shown(name)).name.partition(".")[0] or None)
-    return Fitted(export, desk)
+    return Fitted(export, calibrate.calibrate(export, name=desk_name(name)))
+
+
+def desk_name(file: str) -> str:
+    """Call a desk after its export, where charts can show that name whole.
+
+    Examples
+    --------
+    >>> desk_name("own_tickets.csv"), desk_name("incident_event_log.csv.gz")
+    ('own tickets', 'Your desk')
+    """
+    stem = " ".join(_shown(file).partition(".")[0].replace("_", " ").split())
+    return stem if 0 < len(stem) <= _CHART_NAME else _FITTED
 
 
 @contextmanager

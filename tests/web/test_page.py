@@ -204,6 +204,65 @@ def test_what_is_no_export_gets_one_clear_message(reader, server, tmp_path, data
     assert said in look.text()
     assert look.page.locator("[data-testid=stAlert]").count() == 1
     assert look.verdict == before
+    whose = look.page.inner_text("#whose")
+    assert (
+        whose
+        == "This is not about “names.csv”, which is not used: what follows is “In-house desk”."
+    )
+    nothing_leaked(look, server)
+
+
+def free_tickets(path):
+    """Write an export of tickets with one team each, in letters of Windows, which states no cost."""
+    rows = (
+        f"R{n},2026-01-{5 + n % 26:02} {8 + n % 9:02}:{n % 60:02},2026-01-{5 + n % 26:02} 19:00,Büro"
+        for n in range(1200)
+    )
+    path.write_bytes("\n".join(["Vorgang,Erstellt,Gelöst,Gruppe", *rows]).encode("cp1252"))
+    return path
+
+
+def test_while_an_export_is_read_no_other_desk_is_shown(reader, server):
+    """The gallery's verdict is away while a desk is fitted, and back as the client's own."""
+    look = reader().open()
+    choose_file(look, folder() / "sample-export.csv.gz")
+    look.page.get_by_text("Fitting a desk to “sample-export.csv.gz”").wait_for()
+    assert not look.page.locator("#verdict").is_visible()
+    assert not look.page.locator("#beside").is_visible()
+    look.page.wait_for_function(
+        "document.querySelector('#verdict')?.innerText.startsWith('sample-export')"
+    )
+    assert look.page.locator("#verdict").is_visible()
+    assert look.page.locator("#busy, #whose").count() == 0
+    nothing_leaked(look, server)
+
+
+def test_costs_of_an_export_are_stated_on_the_page(reader, server, tmp_path):
+    """Where people are free nothing is the cheapest: the page says where prices go, and takes them."""
+    look = reader().open()
+    choose_file(look, free_tickets(tmp_path / "incident_event_log.csv"))
+    look.page.wait_for_function(
+        "document.querySelector('#verdict')?.innerText.startsWith('Your desk')"
+    )
+    look.page.get_by_text("What was read and decided").click()
+    look.page.get_by_text("It is read as cp1252").wait_for()
+    look.page.keyboard.press("Escape")
+    look.page.get_by_text("No price is stated for L1").wait_for()
+    move(look, "L1, day")
+    look.settled()
+    look.page.get_by_text("Cost against service is drawn once it is known").wait_for()
+    look.page.get_by_role("button", name="What would it take?").click()
+    look.page.get_by_text("No desk is the cheapest while the people of L1 cost nothing").wait_for()
+    assert "That did not work" not in look.text()
+    look.page.get_by_role("spinbutton", name=re.compile("L1, EUR per paid hour")).fill("32")
+    look.page.get_by_role("button", name="Count these costs").click()
+    look.page.wait_for_function(
+        "document.querySelector('#beside')?.innerText.includes('Staff cost')"
+    )
+    look.settled()
+    assert "Your change" in look.page.inner_text("#beside")
+    assert "No price is stated" not in look.text()
+    assert "Cost against service is drawn once" not in look.text()
     nothing_leaked(look, server)
 
 
