@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from typing import Any, Final
 
@@ -98,6 +98,11 @@ class Calibration:
         kinds = [p.origin for p in self.parameters]
         counted = ", ".join(f"{kinds.count(k)} {k}" for k in ("measured", "fitted", "assumed"))
         return f"<{self.scenario.name}: {len(self.export):,} tickets, parameters {counted}>"
+
+    def told(self, sentence: str) -> Calibration:
+        """Return the same desk with one more sentence beside its results, such as how well it fits."""
+        caution = {"caution": f"{self.scenario.caution} {sentence}".strip()}
+        return replace(self, scenario=self.scenario.with_(caution, name=self.scenario.name))
 
 
 def calibrate(
@@ -221,21 +226,21 @@ class _Fit:
         )
 
     def _say_what_is_assumed(self, tree: dict[str, Any]) -> None:
-        """Say in the description, which every report tells, what the desk must not be asked."""
+        """Say beside all results what the desk must not be asked."""
         known = {one.path for one in self.ledger.parameters if one.origin == "measured"}
         guessed = [
             tier
             for tier, one in tree["tiers"].items()
             if not known & {f"tiers.{tier}.staff.{shift}" for shift in one["staff"]}
         ]
-        tree["about"] += " Its promises are the usual ones, not the client's."
+        tree["caution"] = f"{self.name}: the promises are the usual ones, not the client's."
         if guessed:
             text = (
                 f"How many people there are at {', '.join(guessed)} is "
                 "assumed, for the export does not show it: what fewer or more people would do there "
                 "is not known before their numbers and touch times are put in."
             )
-            tree["about"] += f" {text}"
+            tree["caution"] += f" {text}"
             self.ledger.notices.append(text)
 
     def _weeks_fitted(self) -> float:

@@ -78,6 +78,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     from sim.calibrate.sample import sample_of  # noqa: PLC0415
     from sim.calibrate.write import write_scenario  # noqa: PLC0415
     from sim.present.calibration import write_calibration  # noqa: PLC0415
+    from sim.present.fitted_words import statement  # noqa: PLC0415
 
     # What a calibration wrote may be written anew; what somebody wrote or changed is theirs.
     leave_alone(output, but_sealed=True)
@@ -104,6 +105,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     checks = [check(desk, replications=options["replications"])]
     ahead, unpredicted = _prediction(data, options)
     checks += ahead
+    desk = desk.told(statement(checks, unpredicted)[0])
     written.insert(0, seal(write_scenario(desk, output)))
     text = _report(desk, checks, unpredicted, guessed)
     written.append(

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
-
-from pydantic import BaseModel
+from typing import Final
 
 from sim import outcome
-from sim.errors import TierSimError, UnitError
+from sim.errors import TierSimError
 from sim.present.answer import cost_metric
 from sim.present.sentences import (
     MARKS,
@@ -25,9 +23,6 @@ from sim.present.sentences import (
 from sim.present.signs_text import MARKS as SIGN_MARKS
 from sim.present.signs_text import threshold_words
 from sim.present.text import listed, one_line, plural
-from sim.scenario.change import plain
-from sim.scenario.hours import Hours, Profile
-from sim.scenario.model import Scenario
 from sim.study.asked import HEADLINE, level_metric, words
 from sim.study.result import Result
 from sim.study.scorecard import scorecard
@@ -76,6 +71,8 @@ UTILISATION: Final = (
 MOST_COLUMNS: Final = 5
 """Scenarios that a table has a column for; of more, each is a row."""
 
+_ON_ONE_PAGE: Final = 16
+"""Lines up to which a table is not broken between pages."""
 MOST_ON_PAPER: Final = 7
 """Columns that a page of a PDF has room for."""
 
@@ -97,6 +94,12 @@ class Table:
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+
+    @property
+    def short(self) -> bool:
+        """Whether it is kept on one page of paper, with its headings."""
+        heights = (max(text.count("\n") + 1 for text in row) for row in self.rows)
+        return sum(heights) <= _ON_ONE_PAGE
 
 
 def on_paper(table: Table) -> list[Table]:
@@ -338,92 +341,6 @@ def changes(study: Study) -> Table:
         ]
         rows.append((path, *cells))
     return Table(title, ("field", *study.names), tuple(rows))
-
-
-def assumptions(scenario: Scenario) -> list[Table]:
-    """List every field of a scenario with its value, and what its description says of its source.
-
-    A field that many parts have, as the difficulty of each topic, is one row.
-    """
-    rows: dict[str, list[_Said]] = {}
-    for said in _fields(scenario, plain(scenario)):
-        if said.field not in ("name", "about", "lesson"):
-            rows.setdefault(said.field, []).append(said)
-    sections: dict[str, list[tuple[str, ...]]] = {}
-    for field, several in rows.items():
-        origins = {"default" if one.is_default else "said" for one in several}
-        values = {one.value for one in several}
-        value = values.pop() if len(values) == 1 else ""
-        value = value or "\n".join(f"{one_line(one.name)}: {one.value}" for one in several)
-        cells = (field, value, " and ".join(sorted(origins)), several[0].about)
-        sections.setdefault(field.split(".")[0], []).append(cells)
-    headings = ("field", "value", "from", "what it is, and its source")
-    return [Table(section, headings, tuple(cells)) for section, cells in sections.items()]
-
-
-@dataclass(frozen=True)
-class _Said:
-    """One field of one part of a scenario.
-
-    Attributes
-    ----------
-    field : str
-        Its path; ``*`` stands for the part's name.
-    name : str
-        The part's name.
-    value : str
-    is_default : bool
-    about : str
-    """
-
-    field: str
-    name: str
-    value: str
-    is_default: bool
-    about: str
-
-
-def _fields(
-    model: BaseModel, tree: dict[str, Any], path: str = "", name: str = ""
-) -> Iterator[_Said]:
-    for key, field in type(model).model_fields.items():
-        if key not in tree:
-            continue
-        here = f"{path}.{key}" if path else key
-        value, as_written = getattr(model, key), tree[key]
-        about = field.description or ""
-        is_default = not field.is_required() and _same(value, field)
-        if isinstance(value, BaseModel) and not isinstance(value, Hours | Profile):
-            yield from _fields(value, as_written, here, name)
-        elif isinstance(value, dict) and any(isinstance(v, BaseModel) for v in value.values()):
-            for part, one in value.items():
-                inner = f"{name}, {part}" if name else part
-                if isinstance(one, Hours | Profile):
-                    yield _Said(here, inner, written(as_written[part]), is_default, about)
-                else:
-                    yield from _fields(one, as_written[part], f"{here}.*", inner)
-        elif isinstance(value, Profile):
-            yield _Said(here, name, "hour by hour, as the scenario has it", is_default, about)
-        else:
-            yield _Said(here, name, written(as_written), is_default, about)
-
-
-def _same(value: Any, field: Any) -> bool:
-    default = field.get_default(call_default_factory=True)
-    if isinstance(default, str) and not isinstance(value, str):
-        # Written as a file would have it ("20 min"), and read by the field's own type.
-        return any(_reads_to(value, default))
-    return bool(value == default)
-
-
-def _reads_to(value: Any, text: str) -> Iterator[bool]:
-    from sim import units  # noqa: PLC0415 - readers by name
-
-    for read in (units.duration_ms, units.rate_per_h, units.signed_share):
-        try:
-            yield read(text) == value
-        except UnitError:
-            continue
 
 
 def definitions(study: Study) -> list[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.support import DIALLED
 from sim.scenario.wording import did_you_mean, dotted
 
-UNNAMED = ("name", "about", "lesson")
+UNNAMED = ("name", "about", "lesson", "caution")
 """Fields that are words about a scenario, and change nothing."""
 
 

@@ -65,6 +65,9 @@ class Scenario(Model):
     name: Named = Field(description="What it is called in tables and charts.")
     about: str = Field("", description="What desk this is: who, how many, when.")
     lesson: str = Field("", description="One sentence: what to look for in the result.")
+    caution: str = Field(
+        "", description="What has to be known before its results are used; told beside them."
+    )
     period: Period = Field(default_factory=Period)
     holidays: tuple[Date, ...] = Field(
         (), description="Days on which shifts and hours do not hold, unless they say so."

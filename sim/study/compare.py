@@ -325,6 +325,7 @@ def assemble(
             f"The precision asked for was not reached in {size:,} replications, the most allowed. "
             f"Furthest from it: {worst}; about {needed:,} replications would do."
         )
+    notes += dict.fromkeys(one.scenario.caution for one in results if one.scenario.caution)
     notes += unlike_periods(results)
     notes += dict.fromkeys(
         horizon(result.scenario) for result in results if not result.scenario.period.warm_up

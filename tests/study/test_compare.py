@@ -276,3 +276,12 @@ def test_scenarios_need_names_of_their_own(desk, coin):
     study = compare([desk], evaluate=coin())
     with pytest.raises(StudyError, match="did you mean 'Desk'"):
         study["Dask"]
+
+
+def test_a_caution_stands_beside_the_results(desk, coin):
+    """What has to be known of a desk is a note of each study with it or what extends it, once."""
+    wary = desk.with_({"caution": "Heads are assumed."}, name="Wary")
+    option = wary.with_({"tiers.L1.staff.day": 7}, name="One more")
+    study = compare([wary, option], replications=2, evaluate=coin())
+    assert study.notes.count("Heads are assumed.") == 1
+    assert list(study["One more"].changes) == ["tiers.L1.staff.day"]
