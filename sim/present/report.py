@@ -17,6 +17,7 @@ from sim.errors import OutputError
 from sim.outcome.tables import write_whole
 from sim.present import report_tables as tables
 from sim.present.answer import RULE, answer
+from sim.present.assumptions import assumptions
 from sim.present.charts.catalogue import standard
 from sim.present.charts.searched import searched as searched_chart
 from sim.present.inline_svg import Pictures, variables
@@ -220,7 +221,7 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
             changes=tables.changes(study),
             changed=[(result.name, changed_words(result)) for result in study],
             scenarios=[result.scenario for result in study],
-            assumptions=tables.assumptions(study[0].scenario),
+            assumptions=assumptions(study[0].scenario),
             method=tables.method(study),
             definitions=tables.definitions(study),
             manifest=study.manifest,

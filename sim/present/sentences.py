@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+import statistics
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ _UNIT = re.compile(r"(−?[\d.,]+) (\D+)")
 _LONGEST_IN_FOOTER: Final = 60
 _CHANGES_SHOWN: Final = 4
 _FINE: Final = 0.1
+_MANY: Final = 12
 """Percentage points below which a second decimal is shown."""
 
 
@@ -307,12 +309,19 @@ def written(value: Any) -> str:
     --------
     >>> written(None), written(["P1", "P2"]), written(True)
     ('–', 'P1, P2', 'yes')
+    >>> written([0.5 * number for number in range(41)])
+    '41 numbers, 0 to 20, median 10'
     """
     if value is None:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
+        if len(value) > _MANY and all(isinstance(one, int | float) for one in value):
+            return (
+                f"{len(value)} numbers, {min(value):g} to {max(value):g}, "
+                f"median {statistics.median(value):g}"
+            )
         return ", ".join(map(written, value)) or "none"
     if isinstance(value, dict):
         return ", ".join(f"{key} {written(one)}" for key, one in value.items()) or "none"

@@ -355,7 +355,7 @@ def _data(study: Study) -> Iterator[Item]:
             + ", shifts.",
         ),
     )
-    from sim.present.report_tables import assumptions  # noqa: PLC0415 - reads every field
+    from sim.present.assumptions import assumptions  # noqa: PLC0415 - reads every field
 
     rows = [row for table in assumptions(first) for row in table.rows]
     assumed = sum("assumed" in row[3] and "default" in row[2] for row in rows)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.errors import MissingExtraError
 from sim.present import report_tables as tables
 from sim.present.answer import answer
+from sim.present.assumptions import assumptions
 from sim.present.charts.shared import unit_of
 from sim.present.report import charts_of
 from sim.present.sentences import footer
@@ -286,7 +287,7 @@ def _levels(study: Study) -> Iterable[tuple[Cell, ...]]:
 
 def _inputs(study: Study) -> Iterable[tuple[Cell, ...]]:
     for result in study:
-        for table in tables.assumptions(result.scenario):
+        for table in assumptions(result.scenario):
             for row in table.rows:
                 yield (result.name, *row)
 

@@ -382,3 +382,19 @@ def test_welchs_plot_shows_the_interval_that_it_speaks_of(study):
         assert low <= float(row["moving average"]) <= high
     assert any(row["moving average, low"] < row["moving average, high"] for row in drawn)
     assert "its interval as a band" in chart(study, "warm up").subtitle
+
+
+@pytest.mark.parametrize("size", ["slide", "phone"])
+@pytest.mark.parametrize("name", ["utilisation", "waiting"])
+def test_a_cell_of_the_week_holds_one_number_that_can_be_read(study, name, size):
+    """No number is smaller than 6 points, nor wider than its cell."""
+    drawn = chart(study, name)
+    with drawn.theme.active():
+        figure = framed(drawn, SIZES[size])
+        for axes in figure.axes:
+            across = abs(axes.get_xlim()[1] - axes.get_xlim()[0])
+            cell = axes.get_window_extent().width / across
+            for text in axes.texts:
+                assert re.fullmatch(r"\(?<?[\d.]+[mhd]?\)?", text.get_text())
+                assert text.get_fontsize() >= 6
+                assert text.get_window_extent(figure.canvas.get_renderer()).width <= cell

@@ -247,3 +247,24 @@ def test_no_table_on_paper_breaks_a_word_or_leaves_the_page(which, few_charts, r
     shown = " ".join(cells).replace("\N{WORD JOINER}", "")
     # A name of 200 letters without a space has to break somewhere.
     assert {word for word in re.findall(r"\w+", shown) if set(word) != {"x"}} <= words
+
+
+@pytest.mark.parametrize("which", ["study", "single"])
+def test_no_heading_stands_alone_at_the_foot_of_a_page(which, few_charts, request):
+    """A heading, a question or a table's title is on the page of what it is the heading of."""
+    weasyprint = pytest.importorskip("weasyprint")
+    text = page(request.getfixturevalue(which), Asked(), paper=True)
+    pages = weasyprint.HTML(string=text).render().pages
+    assert len(pages) > 5
+    for number, sheet in enumerate(pages[:-1], 1):
+        (root, *_) = sheet._page_box.children
+        path = [root]
+        while getattr(path[-1], "children", None):
+            below = [box for box in path[-1].children if getattr(box, "height", 1)]
+            if not below:
+                break
+            path.append(max(below, key=lambda box: box.position_y))
+        tags = {box.element_tag for box in path}
+        assert not tags & {"h2", "h3", "dt", "thead", "caption"}, (number, tags)
+        classes = {box.element.get("class") for box in path if box.element is not None}
+        assert "caption" not in classes, number

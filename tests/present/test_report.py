@@ -13,6 +13,7 @@ import sim
 from sim.errors import MissingExtraError, OutputError, TierSimError
 from sim.present import load_theme, save_charts, write
 from sim.present.animation import animate
+from sim.present.assumptions import assumptions
 from sim.present.templates import file_name
 
 VOID = {"meta", "img", "br", "wbr", "input", "link", "hr"}
@@ -256,3 +257,15 @@ def test_the_room_costs_nothing_until_something_is_drawn():
     code += "('matplotlib', 'jinja2', 'pptx', 'xlsxwriter', 'weasyprint')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_shape_of_answers_is_told_in_words(study):
+    """Of forty quantiles a report says the shortest, the median and the longest, with units."""
+    seen = [number / 4 for number in range(1, 41)]
+    desk = study[0].scenario.with_(
+        {"users.answers_in": "10 h", "users.answers_shape": seen}, name="as seen"
+    )
+    values = {row[0]: row[1] for table in assumptions(desk) for row in table.rows}
+    # Evenly spaced from 0.25 to 10, of mean 5.125; the mean wait is 10 h.
+    assert values["users.answers_shape"] == "as seen: from 29 min to 19 h 31 min, median 10 h"
+    assert all(value.count(",") < 30 for value in values.values())

@@ -38,8 +38,10 @@ _ACROSS: Final = 12
 """Hours that fit beside one another on a phone."""
 _NAMES: Final = 0.5
 _CLOCK_WIDTH: Final = 0.45
-_BOTH_NUMBERS: Final = 0.6
-"""Inches that names of days, a time of day and a cell's two numbers take."""
+"""Inches that names of days and a time of day take."""
+_LETTERS, _LETTER = 5, 0.6
+"""Letters of the longest number, and the width of one as a part of its height."""
+_POINTS: Final = 72
 _CELL: Final = 0.27
 """Inches of a row."""
 
@@ -107,7 +109,7 @@ def _peak(panels: list[Panel]) -> tuple[Panel, int, int] | None:
 
 
 def utilisation(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT) -> Chart:
-    """Draw how busy each pool is by weekday and hour, with the staff on shift."""
+    """Draw how busy each pool is by weekday and hour; the numbers have the staff on shift too."""
     result = study[scenario]
     pools: list[str] = outcome.axis("pool", result.scenario)
     staff = np.nan_to_num(needed_curve(result, "staff_by_hour").mean)
@@ -127,8 +129,8 @@ def utilisation(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT
             f"({100 * panel.low[day, hour]:.0f}–{100 * panel.high[day, hour]:.0f} %)"
         )
     what = (
-        "Part of the time that agents are there that they work, in per cent; in brackets how many "
-        "are there, absences and breaks taken off"
+        "Part of the time that agents are there that they work, in per cent; how many are there, "
+        "absences and breaks taken off, is in the numbers"
     )
     return _chart(
         (UTILISATION, title, what),
@@ -140,7 +142,7 @@ def utilisation(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT
 
 
 def waiting(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT) -> Chart:
-    """Draw how long tickets wait to be taken up, by when they join, with the staff on shift."""
+    """Draw how long tickets wait to be taken up, by when they join; the numbers have the staff too."""
     result = study[scenario]
     tiers = list(result.scenario.tiers)
     pools: list[str] = outcome.axis("pool", result.scenario)
@@ -169,8 +171,8 @@ def waiting(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT) ->
             f"({spread} in 8 of 10 replications)"
         )
     what = (
-        "Mean elapsed time until a ticket is taken up, by the hour in which it joins; in brackets "
-        "how many agents are there"
+        "Mean elapsed time until a ticket is taken up, by the hour in which it joins; in brackets: "
+        "nobody is there"
     )
     return _chart(
         (WAITING, title, what),
@@ -303,9 +305,7 @@ def _draw(canvas: Canvas, name: str, panels: list[Panel]) -> None:
 
 def _cells(canvas: Canvas, axes: Axes, panel: Panel, view: _View) -> None:
     """Draw the cells, and write into each what its colour says, so that colour is not needed."""
-    room = view.room(canvas)
-    one_row = room > _BOTH_NUMBERS
-    size = min(canvas.size.text - 2.0, room * 13) if one_row else min(6.8, room * 15)
+    size = min(canvas.size.text - 1.0, view.room(canvas) * _POINTS / (_LETTERS * _LETTER))
     for row, day in enumerate(view.days):
         for column, hour in enumerate(view.hours):
             value, there = panel.values[day, hour], panel.staff[day, hour]
@@ -320,15 +320,14 @@ def _cells(canvas: Canvas, axes: Axes, panel: Panel, view: _View) -> None:
                 ec=canvas.theme.colours.paper,
                 lw=1,
             )
-            staff = f"({there:.1f})" if there > _NOBODY else "(–)"
+            brief = _brief(view.name, value)
             axes.text(
                 x,
                 y,
-                f"{_brief(view.name, value)}{' ' if one_row else chr(10)}{staff}",
+                brief if there > _NOBODY else f"({brief})",
                 ha="center",
                 va="center",
                 fontsize=size,
-                linespacing=0.95,
                 color="#000000" if sum(colour) / 3 > _LIGHT else _WHITE,
             )
 
