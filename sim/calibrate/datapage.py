@@ -153,7 +153,7 @@ def _missing(export: Export) -> list[Finding]:
     one = export.tickets
     empty = {
         "resolution time": one.resolved_ms == NOT_YET,
-        "team": one.first_team == NONE,
+        "team": (one.first_team == NONE) & (one.last_team == NONE),
         "priority": one.priority == NONE,
         "category": one.category == NONE,
     }

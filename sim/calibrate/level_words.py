@@ -78,7 +78,8 @@ def level_sentences(
         The names of the levels.
     """
     how = how_levels_come_about(lines, levels, tiers)
-    if not how:
+    # What a table's teams were taken for is said where they were.
+    if not how or (lines.found and not shows_first_team(export)):
         return ()
     parts = []
     for tier, teams in zip(tiers, teams_of_levels(export, levels), strict=False):

@@ -157,6 +157,10 @@ def _taken(export: Export) -> Lines:
         f"alone. {export.teams[top]!r}, which had {format_share(float(share[top]))} of the tickets "
         "last, of most kinds, is taken for the first line, and all tickets to have come in there."
     )
+    counted = export.tickets.hand_offs
+    if (counted != NONE).any():
+        alone = format_share(float(((last == top) & (counted == 0)).mean()))
+        told += f" {alone} of all tickets were never handed over, and with {export.teams[top]!r}."
     evidence = [told]
     others = np.argsort(-np.where(of_team == 0, -1, share), kind="stable")[: len(share) - 1]
     if len(others):

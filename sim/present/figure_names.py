@@ -37,7 +37,7 @@ LEGEND: Final = (
     ("until taken up", "from coming to a tier until somebody works on the ticket"),
     (
         "as far as L2",
-        "tickets whose highest tier was L2; “L1 alone”: tickets that only the first line had",
+        "tickets whose highest tier was L2; “L1 alone”: only L1 had them; “beyond L1”: all others",
     ),
     (
         "last at L1",

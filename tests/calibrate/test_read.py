@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,13 +99,13 @@ def test_resolved_before_opened_is_told(write, table):
     """An impossible order costs the ticket its resolution, not its arrival."""
     export = read_export(write(table.replace("2026-01-05 08:30", "2026-01-04 08:30")), "servicenow")
     assert np.isnan(export.durations_h()[0])
-    assert any("resolved before they are opened (row 2)" in n for n in export.notices)
+    assert any("1 ticket (row 2)" in n for n in export.notices)
 
 
 def test_unknown_states_are_told(write, log):
     """A state that the mapping does not explain is never guessed silently."""
     export = read_export(write(log.replace("Awaiting User Info", "Warten")), "servicenow")
-    assert any("'Warten' (1 rows)" in notice for notice in export.notices)
+    assert any("'Warten' (1 row)" in notice for notice in export.notices)
     assert not export.tickets.was_in[:, USER].any()
 
 
@@ -210,6 +211,9 @@ def test_a_table_does_not_show_the_first_line(write, busy_table):
     for words in ("66.7 %", "cannot be told", "'Network' (33.3 %)", "`teams:`"):
         assert words in told
     assert "never leave" not in told
+    counted = replace(export.tickets, hand_offs=np.arange(len(export), dtype=np.int32) % 2)
+    told = " ".join(find_lines(replace(export, tickets=counted)).evidence)
+    assert "33.3 % of all tickets were never handed over, and with 'Service Desk'" in told
     figures = Figures(export, lines)
     assert figures.last_at_first_line_share() == pytest.approx(2 / 3)
     unknown = (figures.first_line_share(), figures.never_left_share(), figures.returned_share())
