@@ -53,7 +53,7 @@ from sim.calibrate.paths import (
     find_topics,
     fit_abilities,
 )
-from sim.calibrate.rehearse import FEWEST_TICKETS, bound_touch, rehearse
+from sim.calibrate.rehearse import FEWEST_TICKETS, bound_touch, note_waits, rehearse
 from sim.calibrate.staffing import BREAKS, staff_tiers
 from sim.calibrate.times import user_waits
 from sim.errors import ExportError
@@ -203,12 +203,13 @@ class _Fit:
 
         staff(tiers)
         make_promises(tree, self.ledger)
+        noted = note_waits(export, tree, levels, self.ledger)
         in_hand = settle_in_hand(export, tree, levels, self.ledger)
         for tier in in_hand:
             longest.pop(tier, None)
-        shown = frozenset(tier for tier, people in in_hand.items() if people)
+        noted = {tier: noted[tier] for tier, people in in_hand.items() if people}
         self._say_what_is_assumed(tree)
-        scenario = rehearse(export, tree, levels, longest, self.ledger, restaff=staff, shown=shown)
+        scenario = rehearse(export, tree, levels, longest, self.ledger, restaff=staff, noted=noted)
         if len(levels.entry) and (levels.top > levels.entry).mean() < LEAST_SHARE:
             self.ledger.notices.append(
                 "No ticket is seen to be handed over: abilities behind the first line, and the "

@@ -8,7 +8,7 @@ and are scaled until the prompt tickets of the desk take as long as the export's
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -44,6 +44,7 @@ FITTING_RUNS: Final = 2
 ROUNDS: Final = 3
 LONGEST_PAIRED_H: Final = 24.0 * 60
 """Of the waits by which it is found what waits do: longer ones do the same."""
+NotedWaits = tuple[Waits | None, Waits | None]
 VENDORS: Final = "vendors"
 FEWEST_WAITS: Final = 5
 """Tickets that waited, below which none does."""
@@ -91,7 +92,7 @@ def rehearse(
     ledger: Ledger,
     *,
     restaff: Callable[[Collection[str]], None],
-    shown: frozenset[str],
+    noted: Mapping[str, NotedWaits],
 ) -> Scenario:
     """Fit touch times and waits on others by running the desk.
 
@@ -106,9 +107,9 @@ def rehearse(
     ledger : Ledger
     restaff : callable
         Staffs tiers for what their work is now.
-    shown : frozenset of str
-        Tiers whose states show who works on what: what waits there waits for people, or for whom the
-        states say.
+    noted : mapping
+        Waits on others by ``note_waits``, of the tiers whose states show who works on what: what waits
+        there waits for people, or for whom the states say.
     """
     tiers = tuple(tree["tiers"])
     real = [by_top(export, levels.top, tier) for tier in range(len(tiers))]
@@ -116,11 +117,10 @@ def rehearse(
         ledger.notices.append(
             "Hardly any resolution time is known: touch times and waits are assumed."
         )
+        _put_waits(tree, {}, {})
         return Scenario.model_validate(tree)
+    shown = frozenset(noted)
     fit_lying(export, tree, levels, ledger, but=shown)
-    # Who is waited for is not known: hours are those in which waits end that were noted.
-    settle_hours(tree, export, VENDORS, waits_for(export, OTHERS), ledger)
-    noted = {tier: noted_waits(export, tree, levels, tier) for tier in tiers if tier in shown}
     passed_on = _fit_passed_on(export, tree, levels, but=shown)
     passed_on |= {tier: on for tier, (_, on) in noted.items() if on is not None}
     for _ in range(ROUNDS - 1):
@@ -194,27 +194,35 @@ def _fit_passed_on(
     return found
 
 
-def noted_waits(
-    export: Export, tree: dict[str, Any], levels: Levels, tier: str
-) -> tuple[Waits | None, Waits | None]:
-    """Measure what a tier's tickets wait for others, as the states say.
+def note_waits(
+    export: Export, tree: dict[str, Any], levels: Levels, ledger: Ledger
+) -> dict[str, NotedWaits]:
+    """Measure what each tier's tickets wait for others, as the states say; put that into the file.
+
+    Who is waited for is not known: the hours are those in which such waits end.
 
     Returns
     -------
-    (Waits or None, Waits or None)
-        Of the tickets that end there, and of those that go on to a higher tier; None where none waits.
+    dict
+        Tier to the waits of the tickets that end there, and of those that go on to a higher tier; None
+        where none waits.
     """
-    number = list(tree["tiers"]).index(tier)
     spells = waits_for(export, OTHERS)
-    lasted = elapsed_ms(tree, export, vendor_hours(tree), spells.from_ms, spells.to_ms) / HOUR
-    here = levels.of_visit[spells.stay] == number
-    ticket = export.visits.ticket[spells.stay[here]]
-    waited_h = np.zeros(len(export))
-    np.add.at(waited_h, ticket, lasted[here])
-    came = np.zeros(len(export), np.bool_)
-    came[export.visits.ticket[levels.of_visit == number]] = True
-    ends = came & (levels.top == number)
-    return _as_noted(waited_h[ends]), _as_noted(waited_h[came & (levels.top > number)])
+    hours = settle_hours(tree, export, VENDORS, spells, ledger)
+    lasted = elapsed_ms(tree, export, hours, spells.from_ms, spells.to_ms) / HOUR
+    found: dict[str, NotedWaits] = {}
+    for number, tier in enumerate(tree["tiers"]):
+        here = levels.of_visit[spells.stay] == number
+        waited_h = np.zeros(len(export))
+        np.add.at(waited_h, export.visits.ticket[spells.stay[here]], lasted[here])
+        came = np.zeros(len(export), np.bool_)
+        came[export.visits.ticket[levels.of_visit == number]] = True
+        ends, goes_on = came & (levels.top == number), came & (levels.top > number)
+        found[tier] = _as_noted(waited_h[ends]), _as_noted(waited_h[goes_on])
+    solved = {tier: here for tier, (here, _) in found.items() if here is not None}
+    passed_on = {tier: on for tier, (_, on) in found.items() if on is not None}
+    _put_waits(tree, passed_on, solved)
+    return found
 
 
 def _as_noted(hours: NDArray[np.float64]) -> Waits | None:

@@ -36,8 +36,8 @@ ABOUT = (
     "exports: how often the interval holds the true number (19 of 20 are meant to)."
 )
 NOTE = (
-    "Waits on others: a short wait looks like a longer touch time, so share and mean are told only "
-    "together."
+    "Waits on others are measured where the states name them, as here; elsewhere a short wait looks like "
+    "a longer touch time, and share and mean are told only together."
 )
 LONG_MS = 60_000
 HOUR_MS = 3_600_000
