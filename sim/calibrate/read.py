@@ -89,7 +89,9 @@ def read_export(
     aside = [*sheet.set_aside, *aside]
     if not kept.any():
         reason, count = Counter(one.reason for one in aside).most_common(1)[0]
-        raise ExportError(f"{file.name} has no row that can be used: {reason} ({count} rows).")
+        raise ExportError(
+            f"{file.name} has no row that can be used: {reason} ({_many(count, 'row')})."
+        )
     if kind == "tickets":
         kept = _without_repeats(sheet, kept, aside, file.name)
     clean = _Clean(sheet, dates, np.flatnonzero(kept), asked, notices)
@@ -194,14 +196,18 @@ def _dates(sheet: Sheet, mapping: Mapping, zone: str, notices: list[str]) -> dic
         (sum(d.twice for d in dates.values()), "that the clock shows twice; the first is taken"),
     ):
         if count:
-            notices.append(f"{count:,} dates are local times {what}.")
+            notices.append(f"Local times {what} ({_many(count, 'date')}).")
     notices.extend(
-        f"{int(dates[role].unreadable.sum()):,} dates in {sheet.columns[role].name!r} cannot be "
-        f"read ({_rows_shown(sheet.row[dates[role].unreadable])}); taken as missing."
+        f"{_many(int(dates[role].unreadable.sum()), 'date')} in {sheet.columns[role].name!r} cannot "
+        f"be read ({_rows_shown(sheet.row[dates[role].unreadable])}); taken as missing."
         for role in ("resolved", "closed")
         if role in dates and dates[role].unreadable.any()
     )
     return dates
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 def _rows_shown(rows: NDArray[np.int64]) -> str:
@@ -324,7 +330,9 @@ class _Clean:
             if meaning[code] == NONE and value != "" and count[code]
         ]
         if unknown:
-            named = ", ".join(f"{name!r} ({n:,} rows)" for n, name in sorted(unknown, reverse=True))
+            named = ", ".join(
+                f"{name!r} ({_many(n, 'row')})" for n, name in sorted(unknown, reverse=True)
+            )
             self.notices.append(
                 f"The mapping does not say what these states mean: {named}. The state before is "
                 f"taken to go on; name them under `states:` ({', '.join(STATES)})."
@@ -334,8 +342,8 @@ class _Clean:
         wrong = (resolved != NOT_YET) & (resolved < opened)
         if wrong.any():
             self.notices.append(
-                f"{int(wrong.sum()):,} tickets are resolved before they are opened "
-                f"({_rows_shown(row[wrong])}); their resolution is taken as missing."
+                "Resolved before it was opened, so that its resolution is taken as missing: "
+                f"{_many(int(wrong.sum()), 'ticket')} ({_rows_shown(row[wrong])})."
             )
         return np.where(wrong, NOT_YET, resolved)
 
@@ -483,8 +491,8 @@ class _Clean:
         changed = int((each != taken).sum())
         if changed:
             self.notices.append(
-                f"{changed:,} rows give their ticket another opening time than its first row; "
-                "the first is taken."
+                "Another opening time than in the first row of the ticket stands in "
+                f"{_many(changed, 'row')}; the first is taken."
             )
 
     def _reopened(self, at: NDArray[np.int64], ticket: Numbers, folded: Stays) -> Numbers:

@@ -222,7 +222,7 @@ def _whole_rows(
             if len(row) < width or any(row[width:]):
                 if row:
                     aside.append(
-                        SetAside(number, "", f"it has {len(row)} fields, the header has {width}")
+                        SetAside(number, "", f"fields in it: {len(row)}, in the header: {width}")
                     )
                 continue
         elif not any(row):

@@ -232,7 +232,7 @@ def _replayed(
         beside = (folder or Path()) / f"{export.name.split('.')[0]}-set-aside.csv"
         write_set_aside(first.set_aside, beside)
         notices.append(
-            f"{sum(reasons.values()):,} rows cannot be used and are set aside in {beside}:"
+            f"Rows that cannot be used, set aside in {beside}: {sum(reasons.values()):,}"
         )
         listed = reasons.most_common(REASONS_SHOWN)
         notices += [f"  {count:,} x {reason}" for reason, count in listed]

@@ -111,7 +111,7 @@ def test_rows_that_cannot_be_used_are_set_aside(write, table, tmp_path):
     assert len(export) == 3
     assert [(one.row, one.reason) for one in export.set_aside] == [
         (5, "opened_at 'never' is no date"),
-        (6, "it has 1 fields, the header has 8"),
+        (6, "fields in it: 1, in the header: 8"),
         (7, "it has no id"),
         (8, "it repeats row 4"),
     ]

@@ -94,8 +94,8 @@ def test_changes_of_the_clock_are_counted(write):
     text = "number,opened_at\nA,2026-03-29 02:30\nB,2026-10-25 02:10\nC,2026-10-25 02:20\n"
     export = read_export(write(text), "servicenow", time_zone="Europe/Amsterdam")
     told = " ".join(export.notices)
-    assert "1 dates are local times that the clock skips" in told
-    assert "2 dates are local times that the clock shows twice" in told
+    assert "Local times that the clock skips; the skip is taken (1 date)." in told
+    assert "Local times that the clock shows twice; the first is taken (2 dates)." in told
 
 
 def test_one_column_tells_the_form_of_another(write):
