@@ -203,11 +203,11 @@ def _form(value: float) -> str:
     Examples
     --------
     >>> [_form(value) for value in (Share(0.752), 0.752, 4, 12345.6, 0.0)]
-    ['0.0%', '0.00', '#,##0', '#,##0', '0.0000']
+    ['0.0%', '0.00', '#,##0', '#,##0', '#,##0']
     """
     if isinstance(value, Share):
         return PER_CENT
-    if isinstance(value, int):
+    if isinstance(value, int) or value == 0:
         return PLACES[0][1]
     return next(form for least, form in PLACES if abs(value) >= least)
 

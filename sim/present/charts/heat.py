@@ -42,6 +42,7 @@ _CLOCK_WIDTH: Final = 0.45
 _LETTERS, _LETTER = 5, 0.6
 """Letters of the longest number, and the width of one as a part of its height."""
 _POINTS: Final = 72
+_TEN: Final = 9.95
 _CELL: Final = 0.27
 """Inches of a row."""
 
@@ -339,6 +340,8 @@ def _brief(name: str, value: float) -> str:
     --------
     >>> _brief("utilisation", 0.523), _brief("waiting", 5_400_000), _brief("waiting", 20_000)
     ('52', '1.5h', '<1m')
+    >>> _brief("waiting", 44_500_000)
+    '12h'
     """
     if name == UTILISATION:
         return f"{100 * value:.0f}"
@@ -346,5 +349,7 @@ def _brief(name: str, value: float) -> str:
         return "<1m"
     for unit, letter in ((DAY, "d"), (HOUR, "h")):
         if value >= unit:
-            return f"{value / unit:.1f}".removesuffix(".0") + letter
+            # Of ten and more the tenths are left out: "12h" is as large as "1.5h".
+            digits = 1 if value / unit < _TEN else 0
+            return f"{value / unit:.{digits}f}".removesuffix(".0") + letter
     return f"{value / MINUTE:.0f}m"
