@@ -116,13 +116,18 @@ def _stated(export: Export, tiers: dict[str, tuple[str, ...]]) -> Lines:
         of_team[rest] = 1
         shown = ", ".join(team for team, other in zip(export.teams, rest, strict=True) if other)
         evidence.append(
-            f"{int(rest.sum())} teams that the mapping does not name count as {names[1]}: "
+            f"{_teams(int(rest.sum()))} as {names[1]}: "
             f"{shown[:200]}{'…' if len(shown) > 200 else ''}."  # noqa: PLR2004 - enough to see
         )
     lines = Lines(of_team, names, found=False, evidence=tuple(evidence))
     return (
         lines if shows_first_team(export) else replace(lines, evidence=_told_of_last(export, lines))
     )
+
+
+def _teams(count: int) -> str:
+    one = "1 team that the mapping does not name counts"
+    return one if count == 1 else f"{count:,} teams that the mapping does not name count"
 
 
 def _told_of_last(export: Export, lines: Lines) -> tuple[str, ...]:

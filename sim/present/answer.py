@@ -1,8 +1,9 @@
 """The answer first: which option, what it gains, and how sure that is.
 
 The rule is stated, so that a reader may disagree with it: of the options that surely keep every
-promise the cheapest is named; where none does, the one that misses the fewest. Cost is the total
-cost in a week where the scenarios say what a user's hour costs, else what the desk itself costs.
+promise the cheapest is named, with those beside it of which that is not yet known; where none does, the
+one that misses the fewest, if that is known; else what is not known, and what would tell. Cost is the
+total cost in a week where the scenarios say what a user's hour costs, else what the desk itself costs.
 """
 
 from __future__ import annotations
@@ -33,10 +34,11 @@ from sim.study.study import Study
 
 RULE: Final = (
     "Of the options that surely keep every promise, the cheapest is named; where none does, the one "
-    "that misses the fewest."
+    "that misses the fewest, once that is known."
 )
 _SURE: Final = 0.95
 _SENTENCES: Final = 5
+_NAMED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -83,17 +85,63 @@ def answer(study: Study) -> Answer:
         many = plural(len(keeping), "option")
         keeps = "every promise" if len(best.scenario.service_levels) > 1 else "its promise"
         headline = f"{name} keeps {keeps}"
+        undecided = [r for r in _undecided(results) if not _surely_dearer(r, best, cost)]
+        surely = " surely" if undecided else ""
         if cost is not None and len(keeping) > 1:
-            headline += f", at the least cost of the {many} that do: {_weekly(best, cost)}"
+            headline += f", at the least cost of the {many} that{surely} do: {_weekly(best, cost)}"
         elif cost is not None:
-            headline += f", alone of {plural(len(results), 'option')}, at {_weekly(best, cost)}"
+            alone = "" if undecided else f", alone of {plural(len(results), 'option')},"
+            headline += f"{alone} at {_weekly(best, cost)}"
+        if undecided:
+            headline += f"; not yet known is {_not_known(undecided)}"
     else:
-        missed, unsure = kept(best)[1:]
-        headline = f"No option surely keeps every promise; {name} comes closest: it "
-        parts = [f"misses {listed(map(one_line, missed))}"] * bool(missed)
-        parts += [f"leaves {listed(map(one_line, unsure))} not yet known"] * bool(unsure)
-        headline += " and ".join(parts) if parts else "has no promise to keep"
+        headline = _none_surely(results, best)
     return Answer(f"{headline}.", _several(study, best, keeping, cost), best, cost)
+
+
+def _undecided(results: Sequence[Result]) -> list[Result]:
+    """Return the options that may keep every promise, though that is not yet known."""
+    return [r for r in results if not kept(r)[1] and kept(r)[2]]
+
+
+def _surely_dearer(result: Result, best: Result, cost: str | None) -> bool:
+    return cost is not None and result.estimate(cost).low > best.estimate(cost).high
+
+
+def _none_surely(results: Sequence[Result], best: Result) -> str:
+    """Say which option comes closest where none surely keeps every promise, if that is known."""
+    undecided = _undecided(results)
+    if undecided:
+        return f"No option surely keeps every promise; not yet known is {_not_known(undecided)}"
+    missed, unsure = kept(best)[1:]
+    # What is open here may come out as missed, and leave another option closer.
+    most = len(missed) + len(unsure)
+    rivals = [r for r in results if r is not best and len(kept(r)[1]) < most]
+    if rivals:
+        open_ones = [r for r in (best, *rivals) if kept(r)[2]]
+        return (
+            "No option keeps every promise; which comes closest is not yet known, as is "
+            f"{_not_known(open_ones)}"
+        )
+    parts = [f"misses {listed(map(one_line, missed))}"] * bool(missed)
+    parts += [f"leaves {listed(map(one_line, unsure))} not yet known"] * bool(unsure)
+    found = " and ".join(parts) if parts else "has no promise to keep"
+    return f"No option surely keeps every promise; {one_line(best.name)} comes closest: it {found}"
+
+
+def _not_known(results: Sequence[Result]) -> str:
+    """Say whether which options keep which promises is open, and how many replications would tell."""
+    told = [
+        f"whether {one_line(r.name)} keeps {listed(map(one_line, kept(r)[2]))}"
+        for r in results[:_NAMED]
+    ]
+    rest = len(results) - _NAMED
+    told += [f"the same of {plural(rest, 'other option')}"] * (rest > 0)
+    more = [v.more for r in results for v in r.verdicts.values() if v.word == "not yet known"]
+    known = [count for count in more if count is not None]
+    if len(known) < len(more):
+        return f"{listed(told)} (more replications are needed)"
+    return f"{listed(told)} (about {plural(max(known), 'more replication')} would tell)"
 
 
 def few(study: Study, most: int) -> Study:

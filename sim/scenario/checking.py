@@ -188,7 +188,8 @@ def _contradiction(line: str, tree: dict[str, Any]) -> Finding:
 
 
 def _quotes_cut(text: str) -> str:
-    return re.sub(r"'[^']{60,}'", lambda match: cut_short(match[0]), text)
+    # A quote opens after a blank or a bracket: what lies between two quotes is no quote.
+    return re.sub(r"(?<![\w'])'[^']{60,}'(?!\w)", lambda match: cut_short(match[0]), text)
 
 
 def _rests_on(finding: Finding, doubtful: set[Path]) -> bool:

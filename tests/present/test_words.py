@@ -81,6 +81,27 @@ def test_where_no_option_keeps_its_promises_the_closest_is_named():
     assert found.headline.startswith("No option surely keeps every promise; better comes closest")
 
 
+def test_no_winner_is_named_while_an_option_may_keep_its_promises():
+    """What is not yet known is said, and how many more replications would tell."""
+    found = answer(told(base=(0.9, 10_000.0), better=(0.6, 5_000.0)))
+    assert "comes closest" not in found.headline
+    assert re.match(
+        r"No option surely keeps every promise; not yet known is whether base keeps "
+        r"L1 response \(about [\d,]+ more replications would tell\)\.",
+        found.headline,
+    )
+
+
+def test_a_winner_is_no_sole_one_while_others_may_keep_their_promises_for_less():
+    """The one that surely keeps them is named, with the cheaper one of which that is open."""
+    found = answer(told(base=(0.95, 20_000.0), near=(0.9, 19_000.0)))
+    assert found.headline.startswith("base keeps every promise at 19,99")
+    assert "; not yet known is whether near keeps L1 response" in found.headline
+    assert "alone" not in found.headline
+    dear = answer(told(base=(0.95, 20_000.0), near=(0.9, 90_000.0)))
+    assert "not yet known" not in dear.headline
+
+
 def test_the_first_may_be_the_answer():
     """It is not held against itself."""
     found = answer(told(base=(0.95, 20_000.0), dear=(0.97, 30_000.0)))

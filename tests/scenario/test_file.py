@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sim.errors import Fault, OutputError, ScenarioError
 from sim.scenario.change import difference_lines, differences, plain
+from sim.scenario.checking import _quotes_cut
 from sim.scenario.file import LONGEST_CHAIN, dump, dumps, load
 from sim.scenario.wording import dotted
 from sim.units import exact_rate, rate_per_h
@@ -552,3 +553,10 @@ def test_a_rate_is_written_so_that_it_is_read_again_to_the_bit(number, whole, un
     """What is stored of a study is compared with the scenario by its digits: `58 / year` was not."""
     for rate in (number, rate_per_h(f"{whole} / {unit}")):
         assert rate_per_h(exact_rate(rate)) == rate
+
+
+def test_only_what_was_quoted_is_cut_short():
+    """Words between two quotes are no quote: a hint after a list of names stays whole."""
+    said = "'day' is not known; there are L1 day, L2 day and a third shift; did you mean 'L3 day'?"
+    assert _quotes_cut(said) == said
+    assert _quotes_cut(f"{'x' * 90!r} was found") == f"'{'x' * 58}… was found"
