@@ -25,11 +25,18 @@ def changed(scenario: Scenario, changes: Mapping[str, Any], *, name: str | None)
     tree = plain(scenario)
     for path, value in changes.items():
         _set(tree, path, value)
-    if "documentation.quality" in changes:
-        for part in DIALLED:
-            if f"documentation.{part}" not in changes:
-                tree["documentation"][part] = None
     tree["name"] = name or f"{scenario.name}: {', '.join(f'{k} {v}' for k, v in changes.items())}"
+    new = _judged(tree)
+    dial = "documentation.quality" in changes
+    if not dial or new.documentation.quality == scenario.documentation.quality:
+        return new
+    # The dial was turned: what it sets follows, unless it is changed too.
+    follows = [part for part in DIALLED if f"documentation.{part}" not in changes]
+    tree["documentation"] |= dict.fromkeys(follows)
+    return _judged(tree)
+
+
+def _judged(tree: dict[str, Any]) -> Scenario:
     new, findings = judged(tree)
     if new is None:
         raise ScenarioError(Fault(one.what, dotted(one.path)) for one in findings)

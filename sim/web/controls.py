@@ -153,12 +153,12 @@ def move(asked: Asked, base: Scenario) -> Asked:
         help="How complete the notes of an escalation are, and how many runbooks are usable.",
     )
     if value != now:
-        found |= moves.notes(base, value / 100)
+        found["documentation.quality"] = value / 100
     _price(asked, base)
     # What a link changes beyond the sliders stays, until the reader goes back.
     reach = {one.path for one in moves.heads(base)} | {"documentation.quality"}
     reach |= {path for choice in (*patterns.values(), *providers.values()) for path in choice}
-    reach |= set(moves.notes(base, 0)) | {one.path for one in moves.heads(staged)}
+    reach |= {one.path for one in moves.heads(staged)}
     beyond = {path: value for path, value in known.items() if path not in reach}
     st.button("Back to the desk as it is", on_click=begin, args=(Asked(asked.desk, asked.own),))
     return Asked(asked.desk, asked.own, found | beyond)

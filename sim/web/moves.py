@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from sim.errors import ScenarioError
 from sim.scenario.model import Scenario
-from sim.scenario.support import FIELDS_OF_NOTES
 from sim.units import exact_duration
 
 ROOM: Final = 4
@@ -79,16 +78,6 @@ def heads(scenario: Scenario) -> Iterator[Heads]:
                     # A calibrated desk calls its shifts after their tiers: "L1 day".
                     label = f"{who}, {shift.removeprefix(f'{tier} ')}"
                     yield Heads(f"{path}.{shift}", label, now, 2 * now + ROOM)
-
-
-def notes(scenario: Scenario, quality: float) -> dict[str, Any]:
-    """Set the quality of notes and runbooks, fields that stand apart included."""
-    known = scenario.documentation
-    apart = [name for name in (*FIELDS_OF_NOTES, "runbooks") if getattr(known, name) is not None]
-    return {
-        "documentation.quality": quality,
-        **{f"documentation.{name}": None for name in apart},
-    }
 
 
 def hours(scenario: Scenario) -> dict[str, dict[str, Any]]:

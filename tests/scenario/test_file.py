@@ -105,6 +105,8 @@ def test_the_quality_of_notes_is_one_dial(desk):
         notes = found.documentation
         assert notes.quality == 0.8
         assert [getattr(notes, part) for part in parts] == [None, None, 0.3, None, None]
+    # Left where it is, as by a search that may turn it, it sets nothing.
+    assert base.with_({"documentation.quality": "60 %"}).documentation == base.documentation
 
 
 def test_null_takes_away_what_the_base_says(desk):

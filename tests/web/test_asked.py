@@ -42,7 +42,7 @@ def test_every_desk_of_the_gallery_can_be_moved(name):
     if given is not None:
         last = list(base.tiers)[-1]
         assert base.with_(given, name="outsourced").tiers[last].provider is not None
-    raised = base.with_(moves.notes(base, 0.9), name="notes").documentation
+    raised = base.with_({"documentation.quality": 0.9}, name="notes").documentation
     assert {raised.completeness(field) for field in ("summary", "steps", "runbooks")} == {0.9}
 
 
