@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.export import USER, Export, midnight_ms
-from sim.calibrate.families import SEEN, Choice, choose_family, lognormal_of
+from sim.calibrate.families import law_of, lognormal_of
 from sim.calibrate.hours import ALWAYS, named_hours, settle_hours
 from sim.calibrate.parameters import Ledger, resampled
 from sim.calibrate.paths import Levels
@@ -84,7 +84,7 @@ def elapsed_ms(tree: Tree, export: Export, hours: str, from_ms: Times, to_ms: Ti
 
 def _settle(path: str, minutes: Minutes, when: str, ledger: Ledger) -> Tree:
     """Choose the law of answers, say so, and return it as a file holds it."""
-    law = choose_family(minutes) or Choice("lognormal", {}, *lognormal_of(minutes))
+    law = law_of(minutes)
     told = f"{law.best}, {len(minutes)} waits, {when}"
     if law.best != "lognormal":
         told += f"; {law.gain[law.best]:.2f} better per wait than lognormal, held out"
@@ -92,8 +92,7 @@ def _settle(path: str, minutes: Minutes, when: str, ledger: Ledger) -> Tree:
     low, high = resampled(minutes, figure)
     ends = low * MINUTE, high * MINUTE
     ledger.say(f"{path}.answers_in", law.mean * MINUTE, "fitted", told, *ends)
-    name = "gamma" if law.best == "exponential" else law.best
-    return law_as_written(law.mean / 60, law.cv, name, law.shape if law.best == SEEN else ())
+    return law_as_written(law.mean * MINUTE / HOUR, law.cv, law.best, law.shape)
 
 
 def _differ(groups: list[Minutes]) -> bool:

@@ -29,6 +29,7 @@ from sim.calibrate.compared import (
 from sim.calibrate.curves import RANGE, Curve, curves
 from sim.calibrate.distances import distances
 from sim.calibrate.export import Export
+from sim.calibrate.figures import WEEK_DAYS
 from sim.calibrate.fit import Calibration, calibrate
 from sim.calibrate.lines import Lines
 from sim.calibrate.mirror import Rehearsal, lines_of
@@ -43,6 +44,8 @@ from sim.workload.journeys import NOT_YET
 SPLITS: Final = 20
 TIMES_NOISE: Final = 2.0
 REPLICATIONS: Final = 10
+FEWEST_RUNS: Final = 2
+"""Replications, below which they do not tell how they differ."""
 _LITTLE: Final = 0.05
 """Hours added before taking logarithms: three minutes do not matter."""
 _N_GRAM: Final = "n-gram distance"
@@ -144,7 +147,8 @@ class Check:
     if_right : tuple of float
         How many of the figures would lie within twice the noise if the desk were exactly right:
         mean over the replications, each held against the others as if it were the export, and the
-        range of 95 % of them. Weeks of one desk differ more than random halves of the same weeks.
+        range of 95 % of them; NaN for one alone. Weeks of one desk differ more than random
+        halves of the same weeks.
     """
 
     calibration: Calibration
@@ -271,6 +275,8 @@ def _if_right(
     lines: list[Line], simulated: list[dict[str, Value]], between: list[dict[str, float]]
 ) -> tuple[float, float, float]:
     """Count, for each run in turn, the figures that are within twice the noise of the other runs."""
+    if len(simulated) < FEWEST_RUNS:
+        return float("nan"), float("nan"), float("nan")
     counts = []
     for number, run in enumerate(simulated):
         others = [one for at, one in enumerate(simulated) if at != number]
@@ -345,7 +351,7 @@ def predict(
     ExportError
         If there are fewer than two usable weeks.
     """
-    from sim.calibrate.datapage import WEEK_DAYS, data_page  # noqa: PLC0415 - one use
+    from sim.calibrate.datapage import data_page  # noqa: PLC0415 - one use
 
     page, window = data_page(export), export.mapping.window
     first, last = first or window.first or page.first, last or window.last or page.last

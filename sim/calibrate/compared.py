@@ -21,7 +21,7 @@ from sim.calibrate.export import (
     Export,
     midnight_ms,
 )
-from sim.calibrate.figures import Figures, local_hour
+from sim.calibrate.figures import WEEK_DAYS, Figures, local_hour
 from sim.calibrate.firstcontact import settled_at_once
 from sim.calibrate.lines import Lines, shows_first_team
 from sim.calibrate.mapping import STATES
@@ -36,7 +36,6 @@ Unit = Literal["share", "hours", "count", "distance"]
 FEWEST: Final = 30
 """Tickets (or stays) from which on a figure of a group is worth showing."""
 QUANTILES: Final = (0.25, 0.5, 0.75, 0.9)
-WEEK_DAYS: Final = 7
 DEMAND, WAY, TIME, WAITS, PROMISED, APART = (
     "demand and backlog",
     "where tickets go",

@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.export import Export, midnight_ms, midnights_ms
-from sim.calibrate.figures import WORKING_DAYS, Figures
+from sim.calibrate.figures import WEEK_DAYS, WORKING_DAYS, Figures
 from sim.calibrate.lines import Lines, find_lines, shows_first_team
 from sim.errors import ExportError
 from sim.units import DAY, HOUR, MINUTE, format_duration, format_share
 from sim.workload.journeys import NONE, NOT_YET, Flags
 
-WEEK_DAYS: Final = 7
 STEADY_WITHIN: Final = 0.10
 """A week whose shares differ less than this from the settled weeks' is settled too."""
 DEVIATIONS: Final = 4.0

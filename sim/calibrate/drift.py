@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.datapage import WEEK_DAYS
 from sim.calibrate.export import Export, midnight_ms
+from sim.calibrate.figures import WEEK_DAYS
 from sim.calibrate.tune import OFFSET_MIN
 from sim.units import DAY, HOUR, MINUTE
 

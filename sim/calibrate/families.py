@@ -97,6 +97,11 @@ def choose_family(minutes: NDArray[np.float64], *, seed: int = 1) -> Choice | No
     return Choice(best, gain, mean, float(law.std(*fitted)) / mean)
 
 
+def law_of(minutes: NDArray[np.float64]) -> Choice:
+    """Return the family that is best, or the lognormal where there are too few to tell."""
+    return choose_family(minutes) or Choice("lognormal", {}, *lognormal_of(minutes))
+
+
 def simplest(gain: dict[str, float], worth: float) -> str:
     """Return the best family, but the lognormal, or a named one, where that is nearly as good.
 

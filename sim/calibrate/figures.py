@@ -23,6 +23,7 @@ from sim.workload.journeys import NONE, Flags, Times
 
 OFFICE_FROM, OFFICE_TO = 8, 18
 WORKING_DAYS = 5
+WEEK_DAYS = 7
 _HOURS_PER_DAY = 24
 
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from sim.calibrate.answers import elapsed_ms
 from sim.calibrate.export import USER, Export
+from sim.calibrate.figures import WORKING_DAYS
 from sim.calibrate.firstcontact import at_once_share
 from sim.calibrate.handovers import HandOvers
-from sim.calibrate.hours import ALWAYS, WORKING_DAYS, open_hours
+from sim.calibrate.hours import ALWAYS, open_hours
 from sim.calibrate.parameters import Ledger, share_interval
 from sim.calibrate.paths import Levels
 from sim.calibrate.times import UserWaits, reopenings

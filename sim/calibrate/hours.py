@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.export import CLOSED, Export, midnight_ms
+from sim.calibrate.figures import WEEK_DAYS, WORKING_DAYS
 from sim.calibrate.lines import Lines, home_team
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels
@@ -27,8 +28,6 @@ BUSY_HOUR: Final = 0.3
 OFF_HOURS: Final = 0.03
 """Updates outside working hours from which on somebody is taken to be there."""
 HOURS_A_DAY: Final = 24
-WORKING_DAYS: Final = 5
-WEEK_DAYS: Final = 7
 ALWAYS: Final = "always"
 FEWEST: Final = 20
 """Waits of a working day or more, below which nothing tells in which hours they run."""

@@ -18,14 +18,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.calibrate.aside import usable, without_repeats
 from sim.calibrate.dates import Dates, read_forms, to_dates
 from sim.calibrate.export import Events, Export, TeamVisits, Tickets
 from sim.calibrate.mapping import DATE_ROLES, STATES, Mapping, load_mapping
-from sim.calibrate.sheet import Column, SetAside, Sheet, read_sheet
+from sim.calibrate.sheet import Column, Sheet, read_sheet
 from sim.calibrate.visits import Stays, stays
 from sim.errors import ExportError, UnitError
 from sim.scenario.model import check_zone
-from sim.workload.journeys import NONE, NOT_YET, Codes, Flags, Numbers, Times
+from sim.workload.journeys import NONE, NOT_YET, Codes, Numbers, Times
 
 MOSTLY_TICKETS = 0.9
 """Ids that differ in this share of the rows: one row per ticket."""
@@ -85,7 +86,7 @@ def read_export(
     )
     kind = _kind(sheet, asked, file.name)
     dates = _dates(sheet, asked, zone, notices)
-    kept, aside = _usable(sheet, dates, kind)
+    kept, aside = usable(sheet, dates, kind)
     aside = [*sheet.set_aside, *aside]
     if not kept.any():
         reason, count = Counter(one.reason for one in aside).most_common(1)[0]
@@ -93,7 +94,7 @@ def read_export(
             f"{file.name} has no row that can be used: {reason} ({_many(count, 'row')})."
         )
     if kind == "tickets":
-        kept = _without_repeats(sheet, kept, aside, file.name)
+        kept = without_repeats(sheet, kept, aside, file.name)
     clean = _Clean(sheet, dates, np.flatnonzero(kept), asked, notices)
     tickets, visits, events = clean.events() if kind == "events" else clean.tickets()
     if not asked.time_zone:
@@ -213,62 +214,6 @@ def _many(count: int, word: str) -> str:
 def _rows_shown(rows: NDArray[np.int64]) -> str:
     more = ", …" if len(rows) > SHOWN else ""
     return ("row " if len(rows) == 1 else "rows ") + ", ".join(map(str, rows[:SHOWN])) + more
-
-
-def _usable(sheet: Sheet, dates: dict[str, Dates], kind: str) -> tuple[Flags, list[SetAside]]:
-    ids = sheet.columns["id"]
-    kept = np.ones(len(sheet.row), np.bool_)
-    aside: list[SetAside] = []
-
-    def drop(which: Flags, column: Column, reason: str) -> None:
-        for at in np.flatnonzero(which & kept):
-            text = reason.format(column.values[column.code[at]])
-            aside.append(SetAside(int(sheet.row[at]), str(ids.values[ids.code[at]]), text))
-        kept[which] = False
-
-    nameless = np.array([value == "" for value in ids.values])[ids.code]
-    drop(nameless, ids, "it has no id")
-    wanted = ("opened", "updated") if kind == "events" else ("opened",)
-    for role in (role for role in wanted if role in dates):
-        column, when = sheet.columns[role], dates[role]
-        drop(when.unreadable, column, f"{column.name} {{!r}} is no date")
-        drop(when.at_ms == NOT_YET, column, f"{column.name} is missing")
-    return kept, aside
-
-
-def _without_repeats(sheet: Sheet, kept: Flags, aside: list[SetAside], name: str) -> Flags:
-    """Set whole rows that are repeated aside; refuse ids that stand for different rows."""
-    ids = sheet.columns["id"]
-    at = np.flatnonzero(kept)
-    at = at[np.argsort(ids.code[at], kind="stable")]
-    same_id = np.append(False, ids.code[at][1:] == ids.code[at][:-1])
-    if not same_id.any():
-        return kept
-    same = same_id.copy()
-    for column in sheet.columns.values():
-        values = column.code[at]
-        same &= np.append(False, values[1:] == values[:-1])
-    if (same_id & ~same).any():
-        clash = np.flatnonzero(same_id & ~same)
-        examples = ", ".join(
-            f"{ids.values[ids.code[at[i]]]} in rows {sheet.row[at[i - 1]]} and {sheet.row[at[i]]}"
-            for i in clash[:SHOWN]
-        )
-        raise ExportError(
-            f"{name}: {len(clash):,} ids stand for several rows that differ ({examples}). If each "
-            "row is an update, say `kind: events` and name the column `updated`."
-        )
-    kept = kept.copy()
-    for i in np.flatnonzero(same):
-        aside.append(
-            SetAside(
-                int(sheet.row[at[i]]),
-                str(ids.values[ids.code[at[i]]]),
-                f"it repeats row {sheet.row[at[i - 1]]}",
-            )
-        )
-        kept[at[i]] = False
-    return kept
 
 
 @dataclass(frozen=True, eq=False)

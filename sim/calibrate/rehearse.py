@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.calibrate.answers import elapsed_ms
 from sim.calibrate.export import USER, VENDOR, Export
-from sim.calibrate.families import Choice, choose_family, lognormal_of
+from sim.calibrate.families import law_of
 from sim.calibrate.firstcontact import at_once_share
 from sim.calibrate.hours import ALWAYS, open_hours, settle_hours
 from sim.calibrate.laws import LENGTHS, SHORTEST_WAIT_H, Desk, Waits, fit_waits
@@ -230,8 +230,8 @@ def _as_noted(hours: NDArray[np.float64]) -> Waits | None:
     waited = hours[hours > 0]
     if len(waited) < FEWEST_WAITS:
         return None
-    law = choose_family(60 * waited) or Choice("lognormal", {}, *lognormal_of(60 * waited))
-    low, high = resampled(waited, lambda some: float(some.mean()))
+    law = law_of(60 * waited)
+    low, high = resampled(waited, np.mean)
     fitted = OtherWaits(
         len(waited) / len(hours),
         law.mean / 60,
@@ -240,8 +240,7 @@ def _as_noted(hours: NDArray[np.float64]) -> Waits | None:
         (low, high),
         0.0,
     )
-    name = "gamma" if law.best == "exponential" else law.best
-    return Waits(fitted, name, tuple(q / 60 for q in law.shape), law.gain)
+    return Waits(fitted, law.best, tuple(q / 60 for q in law.shape), law.gain)
 
 
 def _known(hours: NDArray[np.float64]) -> NDArray[np.float64]:

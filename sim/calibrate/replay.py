@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.export import Export, midnight_ms
+from sim.calibrate.figures import WEEK_DAYS
 from sim.calibrate.lines import find_lines, shows_first_team
 from sim.calibrate.mapping import Mapping, folded
 from sim.calibrate.read import read_export
@@ -29,7 +30,6 @@ from sim.units import exact_duration, format_share
 from sim.workload.arrivals import Arrivals
 from sim.workload.journeys import NONE, Numbers
 
-WEEK_DAYS: Final = 7
 GOLDEN: Final = 0.6180339887498949
 """Fractional part of the golden ratio: its multiples spread most evenly over (0, 1)."""
 SILVER: Final = 0.41421356237309515

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from math import ceil, isfinite
 from typing import Any, Final
 
+from sim.calibrate.figures import WORKING_DAYS
 from sim.calibrate.hours import HOURS_A_DAY, OFF_HOURS, WorkingHours
 from sim.calibrate.parameters import Ledger, Origin
 from sim.calibrate.paths import Levels
@@ -19,7 +20,6 @@ from sim.units import HOURS_PER_WEEK
 UTILISATION: Final = 0.478
 """Mean utilisation of agents (HDI, as quoted by Mechdyne)."""
 BREAKS: Final = 0.12
-WORKING_DAYS: Final = 5
 
 
 def staff_tiers(

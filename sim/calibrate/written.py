@@ -34,13 +34,14 @@ def law_as_written(
     >>> law_as_written(161.3, 1.5, "as seen", (1, 2, 9))
     {'answers_in': '161 h', 'answers_shape': [1, 2, 9]}
     """
-    long = hours >= LONG_H
-    found: dict[str, Any] = {"answers_in": f"{hours:.0f} h" if long else f"{hours * 60:.0f} min"}
-    if hours * 60 < 1:
-        found["answers_in"] = "1 min"
+    mean = f"{hours:.0f} h" if hours >= LONG_H else f"{max(60 * hours, 1):.0f} min"
+    found: dict[str, Any] = {"answers_in": mean}
     if shape:
         return found | {"answers_shape": list(shape)}
     found["answers_cv"] = round(min(cv, LARGEST_CV), 3)
+    if law == "exponential":
+        # Its variation is 1: the gamma distribution is then the exponential.
+        law = "gamma"
     return found if law == LAWS[0] else found | {"answers_law": law}
 
 

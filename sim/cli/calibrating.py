@@ -234,6 +234,9 @@ def _plain(
                 "last": f"{one.window.last}",
                 "predicted": one.ahead,
                 "figures": [_figure(line) for line in one.lines],
+                "right_if_the_desk_were": dict(
+                    zip(("mean", "low", "high"), one.if_right, strict=True)
+                ),
             }
             for one in checks
         ],

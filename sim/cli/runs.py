@@ -115,7 +115,7 @@ def run(  # noqa: PLR0917 - click passes options by name
 
 
 def _title(done: Run, measures: Measures) -> str:
-    from sim.present.sentences import period_words  # noqa: PLC0415
+    from sim.study.periods import period_words  # noqa: PLC0415
 
     counted = f"{measures.values['tickets']:,.0f} tickets counted, in {period_words(done.scenario)}"
     return f"{done.scenario.name}: {counted}; seed {done.seed}, replication {done.replication}"

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from sim.errors import OutputError, TierSimError
 from sim.outcome.tables import write_whole
-from sim.present.sentences import period_words
 from sim.present.text import one_line, plural, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.calendar import hour_of_week
+from sim.study.periods import period_words
 from sim.units import DAY, HOUR, MINUTE, WEEK, duration_ms
 from sim.workload.desk import NO_PROVIDER
 from sim.workload.journeys import NOT_YET

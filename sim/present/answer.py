@@ -26,7 +26,8 @@ from sim.present.sentences import (
     l1_sentence,
     verdict_sentence,
 )
-from sim.present.text import listed, one_line, plural
+from sim.present.text import one_line, plural
+from sim.scenario.wording import listed
 from sim.study.asked import HEADLINE, level_metric, words
 from sim.study.ranking import rank
 from sim.study.result import Result

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from sim.present.sentences import measured
-from sim.present.text import listed, one_line
+from sim.present.text import one_line
+from sim.scenario.wording import listed
 from sim.study.beside_theory import Beside, Row
 from sim.units import format_duration, format_share
 

@@ -16,7 +16,8 @@ from typing import Final
 
 from sim.calibrate.check import Check, Line
 from sim.calibrate.compared import APART, DEMAND, PROMISED, TIME, WAITS, WAY
-from sim.calibrate.datapage import WEEK_DAYS, DataPage
+from sim.calibrate.datapage import DataPage
+from sim.calibrate.figures import WEEK_DAYS
 from sim.calibrate.fit import Calibration
 from sim.calibrate.level_words import how_levels_come_about, teams_of_levels
 from sim.calibrate.lines import shows_first_team

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from sim.present.sentences import period_words
-from sim.present.text import listed, one_line
+from sim.present.text import one_line
+from sim.scenario.wording import listed
 from sim.study.asked import words
 from sim.study.listing import Row
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Effect, Study
 

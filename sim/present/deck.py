@@ -25,13 +25,13 @@ from sim.present.sentences import (
     kept,
     kept_sentence,
     measured,
-    period_words,
 )
 from sim.present.slide import Deck, Slide
 from sim.present.text import one_line, plural, short_names, shortened
 from sim.study.asked import words
 from sim.study.estimate import Estimate
 from sim.study.listing import judged_together
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.units import DAY, HOUR, format_duration, format_share
 

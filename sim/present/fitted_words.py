@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.calibrate.check import TIMES_NOISE, Check, Line
 from sim.present.figure_names import figure_name
-from sim.present.text import listed, one_line
+from sim.present.text import one_line
+from sim.scenario.wording import listed
 from sim.units import format_share
 
 FAR: Final = 3
@@ -106,11 +107,12 @@ def _count(check: Check, meaning: str = "") -> str:
     """Say how many figures are right, and how many would be if the desk were."""
     inside = len(check.lines) - len(check.outside())
     mean, low, high = check.if_right
-    verdict = "" if inside >= round(low) else ", so that not all that it gets wrong is chance"
-    said = (
-        f"{inside} of {len(check.lines)} figures are right{meaning}; an exactly right desk would have "
-        f"about {mean:.0f} ({low:.0f} to {high:.0f}){verdict}."
-    )
+    said = f"{inside} of {len(check.lines)} figures are right{meaning}"
+    if np.isfinite(mean):
+        said += f"; an exactly right desk would have about {mean:.0f} ({low:.0f} to {high:.0f})"
+        if inside < round(low):
+            said += ", so that not all that it gets wrong is chance"
+    said += "."
     moved = sum(drifted(one) for one in check.outside())
     if check.ahead and moved:
         said += (

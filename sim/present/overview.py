@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from sim.present.costs import TOTAL, cost_effects, cost_rows
-from sim.present.sentences import MARKS, figure, kept, measured, written_change
+from sim.present.sentences import EFFECT_MARKS, MARKS, figure, kept, measured, written_change
 from sim.present.text import one_line, shortened
 from sim.study.asked import HEADLINE, words
 from sim.study.listing import Row
@@ -23,7 +23,6 @@ OVERVIEW_MARKS: Final = (
     "difference shown, all taken together (Holm). Every figure is in the report and in --json; name "
     "fewer scenarios to see them here."
 )
-_EFFECTS: Final = {"better": "▲", "worse": "▼", "higher": "↑", "lower": "↓"}
 _LONGEST_NAME: Final = 30
 
 
@@ -31,7 +30,7 @@ def change_words(row: Row, effects: Mapping[tuple[str, str], str], currency: str
     """Write what a scenario changes in one metric, with its mark; empty for the first."""
     if row.difference is None:
         return ""
-    mark = _EFFECTS.get(effects.get((row.scenario, row.metric), ""), "○")
+    mark = EFFECT_MARKS.get(effects.get((row.scenario, row.metric), ""), "○")
     return f"{mark} {written_change(row.metric, row.difference.estimate, currency)}"
 
 

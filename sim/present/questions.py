@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.present.sentences import NOTHING, figure, written_change
-from sim.present.text import listed, one_line
+from sim.present.text import one_line
 from sim.scenario.promises import Band
 from sim.scenario.support import FIELDS_OF_NOTES
+from sim.scenario.wording import listed
 from sim.study.asked import HEADLINE
 from sim.study.estimate import Estimate
 from sim.study.result import Result

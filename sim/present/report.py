@@ -23,12 +23,13 @@ from sim.present.charts.searched import searched as searched_chart
 from sim.present.inline_svg import Pictures, variables
 from sim.present.picture import Chart
 from sim.present.questions import answers
-from sim.present.sentences import changed_words, footer, l1_sentence, period_words, verdict_sentence
+from sim.present.sentences import changed_words, footer, l1_sentence, verdict_sentence
 from sim.present.templates import environment, file_name, image, inline
 from sim.present.text import one_line, plural
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
 from sim.study.listing import judged_together
+from sim.study.periods import period_words
 from sim.study.signs import Sign
 from sim.study.study import Study
 

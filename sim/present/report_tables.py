@@ -22,7 +22,8 @@ from sim.present.sentences import (
 )
 from sim.present.signs_text import MARKS as SIGN_MARKS
 from sim.present.signs_text import threshold_words
-from sim.present.text import listed, one_line, plural
+from sim.present.text import one_line, plural
+from sim.scenario.wording import listed
 from sim.study.asked import HEADLINE, level_metric, words
 from sim.study.result import Result
 from sim.study.scorecard import scorecard

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sim.present.sentences import measured
-from sim.present.text import listed, one_line
+from sim.present.text import one_line
+from sim.scenario.wording import listed
 from sim.study.asked import words
 from sim.study.scorecard import Line, Scorecard
 

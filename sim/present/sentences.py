@@ -5,7 +5,6 @@ Every simulated number comes with its interval, every verdict in the words of ``
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 import statistics
@@ -14,17 +13,19 @@ from typing import Any, Final
 
 from sim import outcome
 from sim.errors import TierSimError
-from sim.present.text import listed, one_line, plural, shortened
-from sim.scenario.model import Scenario
+from sim.present.text import one_line, plural, shortened
 from sim.scenario.promises import Band, ServiceLevel
+from sim.scenario.wording import listed
 from sim.study.asked import HEADLINE, level_metric, words
 from sim.study.estimate import Estimate
 from sim.study.result import Result
 from sim.study.study import Study
-from sim.units import WEEK, exact_duration, exact_share, format_share
+from sim.units import exact_duration, exact_share, format_share
 
 MARKS: Final = {"met": "✓", "missed": "✗", "not yet known": "?"}
 """Beside the words of a verdict, so that colour is never needed."""
+EFFECT_MARKS: Final = {"better": "▲", "worse": "▼", "higher": "↑", "lower": "↓"}
+"""Beside a difference; where none is shown stands ○."""
 NOTHING: Final = "not measured"
 CLOCKS: Final = {
     "respond": "taken up within",
@@ -330,22 +331,6 @@ def written(value: Any) -> str:
     if isinstance(value, float) and value == round(value):
         return f"{value:,.0f}"
     return shortened(str(value), 120)
-
-
-def period_words(scenario: Scenario) -> str:
-    """Say what stretch of time was counted.
-
-    Examples
-    --------
-    >>> import sim
-    >>> period_words(sim.load("scenarios/in-house-desk.yaml"))
-    '11 weeks from 19 Jan 2026'
-    """
-    period = scenario.period
-    first = period.start + dt.timedelta(milliseconds=period.warm_up)
-    counted = period.length - period.warm_up
-    length = plural(counted // WEEK, "week") if counted % WEEK == 0 else exact_duration(counted)
-    return f"{length} from {first.day} {first:%b %Y}"
 
 
 def evidence_words(study: Study, metric: str | None = None) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from sim import outcome
 from sim.present.sentences import NOTHING, interval, measured, written_change
-from sim.present.text import listed
+from sim.scenario.wording import listed
 from sim.study.asked import words
 from sim.study.signs import Sign, Tried
 

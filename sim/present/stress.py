@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from sim.errors import StudyError, TierSimError
 from sim.present.sentences import changed_words, definition
-from sim.present.text import listed, one_line, plural
+from sim.present.text import one_line, plural
 from sim.scenario.model import Scenario
 from sim.scenario.support import Tier
+from sim.scenario.wording import listed
 from sim.study.asked import words
 from sim.study.settling import horizon, settling
 from sim.study.study import Study

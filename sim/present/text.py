@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -175,20 +175,6 @@ def breakable(text: str) -> str:
     """
     jointed = _LONG_WORD.sub(lambda word: _JOINT.sub(_BREAK, word[0]), text)
     return _ENDLESS.sub(lambda run: run[0] + _BREAK, jointed)
-
-
-def listed(words: Iterable[str]) -> str:
-    """Join words as people do.
-
-    Examples
-    --------
-    >>> listed(["L1"]), listed(["L1", "L2", "L3"])
-    ('L1', 'L1, L2 and L3')
-    """
-    several = list(words)
-    if len(several) < 2:  # noqa: PLR2004 - one word needs no "and"
-        return "".join(several)
-    return f"{', '.join(several[:-1])} and {several[-1]}"
 
 
 def plural(count: int, word: str) -> str:

@@ -55,3 +55,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     names = {name.lower(): name for name in known}
     close = difflib.get_close_matches(word.lower(), names, n=1)
     return f" (did you mean {names[close[0]]!r}?)" if close else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Join words as people do.
+
+    Examples
+    --------
+    >>> listed(["L1"]), listed(["L1", "L2", "L3"])
+    ('L1', 'L1, L2 and L3')
+    """
+    several = list(words)
+    if len(several) < 2:  # noqa: PLR2004 - one word needs no "and"
+        return "".join(several)
+    return f"{', '.join(several[:-1])} and {several[-1]}"

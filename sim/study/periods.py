@@ -63,10 +63,23 @@ def _period(scenario: Scenario) -> tuple[Any, ...]:
 
 def _words(scenario: Scenario, fields: Sequence[str]) -> str:
     period = scenario.period
+    zone = f", time of {period.time_zone}" if "time_zone" in fields else ""
+    warm_up = f" after a warm-up of {exact_duration(period.warm_up)}" if period.warm_up else ""
+    return f"{period_words(scenario)}{warm_up}{zone}"
+
+
+def period_words(scenario: Scenario) -> str:
+    """Say what stretch of time was counted.
+
+    Examples
+    --------
+    >>> import sim
+    >>> period_words(sim.load("scenarios/in-house-desk.yaml"))
+    '11 weeks from 19 Jan 2026'
+    """
+    period = scenario.period
     begins = period.start + dt.timedelta(milliseconds=period.warm_up)
     counted = period.length - period.warm_up
     weeks = counted // WEEK
     length = f"{weeks} week{'s' * (weeks != 1)}" if counted % WEEK == 0 else exact_duration(counted)
-    zone = f", time of {period.time_zone}" if "time_zone" in fields else ""
-    warm_up = f" after a warm-up of {exact_duration(period.warm_up)}" if period.warm_up else ""
-    return f"{length} from {begins.day} {begins:%b %Y}{warm_up}{zone}"
+    return f"{length} from {begins.day} {begins:%b %Y}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.scenario.model import Scenario
+from sim.scenario.wording import listed
 
 
 def unpriced(scenario: Scenario) -> tuple[str, ...]:
@@ -44,12 +45,7 @@ def unpriced_notices(scenarios: Iterable[Scenario]) -> list[str]:
             "it states no price, and counts" if len(free) == 1 else "they state no price, and count"
         )
         found.append(
-            f"Costs leave out {_listed(free)} in {_listed(desks)}: {says} as free. Give "
-            f"{_listed([f'`tiers.{name}.cost`' for name in free])}, per paid hour."
+            f"Costs leave out {listed(free)} in {listed(desks)}: {says} as free. Give "
+            f"{listed([f'`tiers.{name}.cost`' for name in free])}, per paid hour."
         )
     return found
-
-
-def _listed(names: Iterable[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

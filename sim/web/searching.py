@@ -18,9 +18,10 @@ import streamlit as st
 from sim.errors import StudyError
 from sim.present.charts.searched import searched
 from sim.present.search_answer import Told, tell
-from sim.present.text import listed, one_line
+from sim.present.text import one_line
 from sim.scenario.model import Scenario
 from sim.scenario.search import Search
+from sim.scenario.wording import listed
 from sim.study.priced import unpriced
 from sim.study.search import Found, search
 from sim.units import SECOND

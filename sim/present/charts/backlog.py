@@ -12,10 +12,11 @@ from sim import outcome
 from sim.errors import TierSimError
 from sim.present.charts.shared import bare, heading, line_style, nice_step
 from sim.present.picture import Canvas, Chart, Value
-from sim.present.sentences import evidence_words, figure, footer, period_words
+from sim.present.sentences import evidence_words, figure, footer
 from sim.present.text import one_line, plural
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.quantities import WEEKDAYS
+from sim.study.periods import period_words
 from sim.study.result import Curve, Result
 from sim.study.study import Study
 from sim.units import DAY

@@ -19,17 +19,12 @@ from sim.present.charts.shared import (
     unit_of,
 )
 from sim.present.picture import SLIDE, Canvas, Chart, Value
-from sim.present.sentences import (
-    evidence_words,
-    footer,
-    period_words,
-    written,
-    written_change,
-)
+from sim.present.sentences import EFFECT_MARKS, evidence_words, footer, written, written_change
 from sim.present.text import one_line, plural, short_names, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.study.asked import words
 from sim.study.listing import judged_together
+from sim.study.periods import period_words
 from sim.study.study import Change, Study
 
 if TYPE_CHECKING:
@@ -49,7 +44,6 @@ COLUMNS: Final = (
 )
 MOST_DIALS: Final = 15
 _ROW: Final = 0.46
-_MARKS: Final = {"better": "▲", "worse": "▼", "higher": "↑", "lower": "↓"}
 _NONE: Final = "○"
 _HALF: Final = 0.34
 """Width that a label has on its side of 0 at least, as a part of a chart's."""
@@ -177,7 +171,7 @@ def _draw(canvas: Canvas, study: Study, changes: Sequence[Change], asked: list[s
                 zorder=5,
             )
             currency = study[change.scenario].scenario.costs.currency
-            mark = _MARKS.get(change.effect, _NONE)
+            mark = EFFECT_MARKS.get(change.effect, _NONE)
             axes.annotate(
                 f"{mark} {written_change(metric, estimate, currency)}",
                 (0, at - 0.2),
@@ -349,7 +343,7 @@ def _turn(canvas: Canvas, study: Study, metric: str, change: Change) -> tuple[st
     turned = f"→ {shortened(written(found[0][1]), 14)}" if len(found) == 1 else ""
     mean = written_change(metric, change.difference.estimate, scenario.scenario.costs.currency)
     number, bracket, ends = mean.partition(" (")
-    first = f"{_MARKS.get(change.effect, _NONE)} {number}"
+    first = f"{EFFECT_MARKS.get(change.effect, _NONE)} {number}"
     if canvas.narrow:
         lines = (first, turned)
     else:

@@ -9,9 +9,10 @@ from sim.errors import TierSimError
 from sim.present.charts.flow_picture import ENTRY, Move, Picture
 from sim.present.charts.shared import curve_estimate, has_curve
 from sim.present.picture import Chart
-from sim.present.sentences import evidence_words, figure, footer, period_words
+from sim.present.sentences import evidence_words, figure, footer
 from sim.present.text import one_line
 from sim.present.theme import DEFAULT, Theme
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 

@@ -16,19 +16,12 @@ from sim.present.charts.shared import (
     spread_out,
 )
 from sim.present.picture import SLIDE, Canvas, Chart
-from sim.present.sentences import (
-    COST_OF,
-    desk_cost,
-    evidence_words,
-    figure,
-    footer,
-    measured,
-    period_words,
-)
+from sim.present.sentences import COST_OF, desk_cost, evidence_words, figure, footer, measured
 from sim.present.text import one_line, short_names
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
 from sim.study.asked import level_metric, words
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import format_share

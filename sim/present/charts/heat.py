@@ -14,10 +14,12 @@ from sim import outcome
 from sim.present.charts.backlog import needed_curve
 from sim.present.charts.shared import heading
 from sim.present.picture import Canvas, Chart, Value
-from sim.present.sentences import evidence_words, figure, footer, period_words
-from sim.present.text import listed, one_line, shortened
+from sim.present.sentences import evidence_words, figure, footer
+from sim.present.text import one_line, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.quantities import WEEKDAYS
+from sim.scenario.wording import listed
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import DAY, HOUR, MINUTE, SECOND, format_duration

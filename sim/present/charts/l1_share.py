@@ -15,12 +15,12 @@ from sim.present.sentences import (
     footer,
     l1_sentence,
     measured,
-    period_words,
 )
 from sim.present.text import one_line, short_names
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.promises import Band
 from sim.study.asked import HEADLINE
+from sim.study.periods import period_words
 from sim.study.study import Study
 from sim.units import format_share
 

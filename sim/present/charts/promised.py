@@ -18,18 +18,12 @@ from sim.present.charts.shared import (
     share_axis,
 )
 from sim.present.picture import Canvas, Chart, Value
-from sim.present.sentences import (
-    CLOCKS,
-    evidence_words,
-    figure,
-    footer,
-    period_words,
-    promise,
-)
+from sim.present.sentences import CLOCKS, evidence_words, figure, footer, promise
 from sim.present.text import one_line, shortened
 from sim.present.theme import Theme
 from sim.scenario.promises import ServiceLevel
 from sim.study.asked import level_metric
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import HOUR, MINUTE, exact_duration

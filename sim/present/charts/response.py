@@ -20,11 +20,12 @@ from sim.present.charts.shared import (
     unit_of,
 )
 from sim.present.picture import SLIDE, Canvas, Chart, Value
-from sim.present.sentences import evidence_words, figure, footer, period_words, written
+from sim.present.sentences import evidence_words, figure, footer, written
 from sim.present.text import one_line
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.change import plain
 from sim.study.asked import HEADLINE, words
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import duration_ms, rate_per_h, signed_share

@@ -12,13 +12,13 @@ import numpy as np
 from sim.outcome import metric as definition
 from sim.present.charts.shared import bare, nice_step
 from sim.present.picture import SLIDE, Canvas, Chart
-from sim.present.sentences import period_words
 from sim.present.text import one_line, plural, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.study.answer import Point, frontier
 from sim.study.doubt import kept_of
 from sim.study.estimate import mean_estimate
 from sim.study.manifest import version
+from sim.study.periods import period_words
 from sim.study.search import Found
 
 NAME: Final = "search"

@@ -21,11 +21,12 @@ from sim.present.sentences import (
     kept,
     kept_sentence,
     measured,
-    period_words,
 )
-from sim.present.text import listed, one_line, plural, short_names
+from sim.present.text import one_line, plural, short_names
 from sim.present.theme import DEFAULT, Theme
+from sim.scenario.wording import listed
 from sim.study.asked import level_metric
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import format_share

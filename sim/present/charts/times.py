@@ -22,11 +22,12 @@ from sim.present.charts.shared import (
     share_axis,
 )
 from sim.present.picture import Canvas, Chart, Value
-from sim.present.sentences import evidence_words, footer, measured, period_words
+from sim.present.sentences import evidence_words, footer, measured
 from sim.present.text import one_line, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.promises import ServiceLevel
 from sim.scenario.wording import did_you_mean
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import DAY, MINUTE, SECOND, exact_duration, format_duration

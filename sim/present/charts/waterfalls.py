@@ -22,20 +22,13 @@ from sim.present.charts.shared import (
     share_axis,
 )
 from sim.present.picture import SLIDE, Canvas, Chart
-from sim.present.sentences import (
-    band_words,
-    evidence_words,
-    figure,
-    footer,
-    l1_sentence,
-    measured,
-    period_words,
-)
+from sim.present.sentences import band_words, evidence_words, figure, footer, l1_sentence, measured
 from sim.present.text import one_line
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
 from sim.study.asked import HEADLINE
 from sim.study.estimate import Estimate, mean_estimate
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import format_duration, format_share

@@ -11,10 +11,11 @@ from sim import outcome
 from sim.errors import TierSimError
 from sim.present.charts.shared import bare, has_curve, heading, panel_grid, share_axis
 from sim.present.picture import SLIDE, Canvas, Chart, Value
-from sim.present.sentences import evidence_words, figure, footer, goal_words, period_words
+from sim.present.sentences import evidence_words, figure, footer, goal_words
 from sim.present.text import one_line
 from sim.present.theme import DEFAULT, Theme
 from sim.study.asked import level_metric
+from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 
