@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from sim.calibrate.datapage import data_page
     from sim.calibrate.fit import calibrate
     from sim.calibrate.mirror import mirror as as_export
-    from sim.calibrate.read import read_export
     from sim.calibrate.replay import replay_export
     from sim.calibrate.sample import write_sample
     from sim.calibrate.write import write_scenario
+    from sim.intake.read import read_export
 
 _HOME = {
     "as_export": ("mirror", "mirror"),
@@ -37,7 +37,7 @@ _HOME = {
     "data_page": ("datapage", "data_page"),
     "misfit": ("check", "check"),
     "predict": ("check", "predict"),
-    "read_export": ("read", "read_export"),
+    "read_export": ("sim.intake.read", "read_export"),
     "replay_export": ("replay", "replay_export"),
     "write_sample": ("sample", "write_sample"),
     "write_scenario": ("write", "write_scenario"),
@@ -61,7 +61,8 @@ def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     file, called = _HOME[name]
-    value = getattr(importlib.import_module(f"{__name__}.{file}"), called)
+    home = file if file.startswith("sim.") else f"{__name__}.{file}"
+    value = getattr(importlib.import_module(home), called)
     globals()[name] = value
     return value
 

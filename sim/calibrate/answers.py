@@ -14,13 +14,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import USER, Export, midnight_ms
 from sim.calibrate.families import law_of, lognormal_of
 from sim.calibrate.hours import ALWAYS, named_hours, settle_hours
 from sim.calibrate.parameters import Ledger, resampled
 from sim.calibrate.paths import Levels
 from sim.calibrate.spells import waits_for
 from sim.calibrate.written import law_as_written
+from sim.intake.export import USER, Export, midnight_ms
 from sim.units import HOUR, MINUTE
 from sim.workload.journeys import Times
 

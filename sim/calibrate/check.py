@@ -28,7 +28,6 @@ from sim.calibrate.compared import (
 )
 from sim.calibrate.curves import RANGE, Curve, curves
 from sim.calibrate.distances import distances
-from sim.calibrate.export import Export
 from sim.calibrate.figures import WEEK_DAYS
 from sim.calibrate.fit import Calibration, calibrate
 from sim.calibrate.lines import Lines
@@ -38,6 +37,7 @@ from sim.calibrate.paths import find_levels
 from sim.calibrate.promise import find_promise
 from sim.calibrate.replay import GOLDEN, spread
 from sim.errors import ExportError
+from sim.intake.export import Export
 from sim.units import HOUR, format_duration, format_share
 from sim.workload.journeys import NOT_YET
 

@@ -10,7 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.datapage import daily_counts
-from sim.calibrate.export import (
+from sim.calibrate.figures import WEEK_DAYS, Figures, local_hour
+from sim.calibrate.firstcontact import settled_at_once
+from sim.calibrate.lines import Lines, shows_first_team
+from sim.calibrate.paths import Levels, find_levels
+from sim.calibrate.promise import Promise
+from sim.intake.export import (
     CHANGE,
     CLOSED,
     QUEUE,
@@ -21,12 +26,7 @@ from sim.calibrate.export import (
     Export,
     midnight_ms,
 )
-from sim.calibrate.figures import WEEK_DAYS, Figures, local_hour
-from sim.calibrate.firstcontact import settled_at_once
-from sim.calibrate.lines import Lines, shows_first_team
-from sim.calibrate.mapping import STATES
-from sim.calibrate.paths import Levels, find_levels
-from sim.calibrate.promise import Promise
+from sim.intake.mapping import STATES
 from sim.scenario.model import Scenario
 from sim.units import DAY, HOUR, MINUTE, format_duration
 from sim.workload.journeys import NONE, NOT_YET, Flags, Times

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.compared import Window, backlog, weekly_counts
-from sim.calibrate.export import Export
 from sim.calibrate.figures import Figures, local_hour
 from sim.calibrate.lines import Lines, shows_first_team
+from sim.intake.export import Export
 from sim.units import HOURS_PER_WEEK
 from sim.workload.journeys import Flags
 

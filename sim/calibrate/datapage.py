@@ -15,10 +15,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export, midnight_ms, midnights_ms
 from sim.calibrate.figures import WEEK_DAYS, WORKING_DAYS, Figures
 from sim.calibrate.lines import Lines, find_lines, shows_first_team
 from sim.errors import ExportError
+from sim.intake.export import Export, midnight_ms, midnights_ms
 from sim.units import DAY, HOUR, MINUTE, format_duration, format_share
 from sim.workload.journeys import NONE, NOT_YET, Flags
 

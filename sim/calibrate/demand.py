@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.datapage import LEAST_A_DAY, daily_counts
-from sim.calibrate.export import Export, midnight_ms
 from sim.calibrate.figures import WEEK_DAYS, WORKING_DAYS, local_hour
 from sim.calibrate.parameters import NORMAL_95, Parameter
+from sim.intake.export import Export, midnight_ms
 from sim.units import DAY, HOURS_PER_WEEK
 
 HOURS: Final = 24

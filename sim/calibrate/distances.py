@@ -17,10 +17,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export, midnight_ms
 from sim.calibrate.figures import local_hour
 from sim.calibrate.lines import Lines
 from sim.calibrate.paths import find_levels
+from sim.intake.export import Export, midnight_ms
 from sim.units import DAY, HOUR, HOURS_PER_WEEK
 from sim.workload.journeys import Codes, Times
 

@@ -17,9 +17,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export, midnight_ms
 from sim.calibrate.figures import WEEK_DAYS
 from sim.calibrate.tune import OFFSET_MIN
+from sim.intake.export import Export, midnight_ms
 from sim.units import DAY, HOUR, MINUTE
 
 UNLIKELY: Final = 0.01

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import CHANGE, QUEUE, RESOLVED, USER, VENDOR, WORK, Export
 from sim.calibrate.lines import Lines, find_lines, shows_first_team
-from sim.calibrate.mapping import STATES
+from sim.intake.export import CHANGE, QUEUE, RESOLVED, USER, VENDOR, WORK, Export
+from sim.intake.mapping import STATES
 from sim.scenario.calendar import hour_of_week, local_days, start_instant
 from sim.units import DAY, HOUR
 from sim.workload.journeys import NONE, Flags, Times

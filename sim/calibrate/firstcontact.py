@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.calibrate.export import CHANGE, RESOLVED, USER, VENDOR, Export
 from sim.calibrate.noted import seen_taken_up, shows_states
 from sim.calibrate.parameters import Ledger, share_interval
 from sim.calibrate.paths import Levels
+from sim.intake.export import CHANGE, RESOLVED, USER, VENDOR, Export
 from sim.units import HOUR, MINUTE
 from sim.workload.journeys import NOT_YET, Flags
 

@@ -26,7 +26,6 @@ from sim.calibrate.answers import settle_answers
 from sim.calibrate.datapage import DataPage, data_page
 from sim.calibrate.demand import Demand, fit_demand
 from sim.calibrate.drift import Drift, find_drift
-from sim.calibrate.export import Export
 from sim.calibrate.firstcontact import settle_first_contact
 from sim.calibrate.habits import (
     QUALITY,
@@ -57,6 +56,7 @@ from sim.calibrate.rehearse import FEWEST_TICKETS, bound_touch, note_waits, rehe
 from sim.calibrate.staffing import BREAKS, staff_tiers
 from sim.calibrate.times import user_waits
 from sim.errors import ExportError
+from sim.intake.export import Export
 from sim.scenario.model import Scenario
 from sim.units import DAY, HOURS_PER_WEEK, WEEK, YEAR
 

@@ -11,7 +11,6 @@ from typing import Any, Final
 import numpy as np
 
 from sim.calibrate.answers import elapsed_ms
-from sim.calibrate.export import USER, Export
 from sim.calibrate.figures import WORKING_DAYS
 from sim.calibrate.firstcontact import at_once_share
 from sim.calibrate.handovers import HandOvers
@@ -19,6 +18,7 @@ from sim.calibrate.hours import ALWAYS, open_hours
 from sim.calibrate.parameters import Ledger, share_interval
 from sim.calibrate.paths import Levels
 from sim.calibrate.times import UserWaits, reopenings
+from sim.intake.export import USER, Export
 from sim.units import MINUTE
 from sim.workload.journeys import NONE
 

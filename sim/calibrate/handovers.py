@@ -22,9 +22,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels
+from sim.intake.export import Export
 
 START: Final = -1
 END: Final = -2

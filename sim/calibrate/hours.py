@@ -10,12 +10,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import CLOSED, Export, midnight_ms
 from sim.calibrate.figures import WEEK_DAYS, WORKING_DAYS
 from sim.calibrate.lines import Lines, home_team
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels
 from sim.calibrate.spells import Spells
+from sim.intake.export import CLOSED, Export, midnight_ms
 from sim.outcome.clocks import Hours
 from sim.scenario.calendar import hour_of_week, open_spells
 from sim.scenario.hours import Hours as NamedHours

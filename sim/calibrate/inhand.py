@@ -16,13 +16,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.calibrate.export import QUEUE, WORK, Export, midnight_ms
 from sim.calibrate.hours import hours_of
 from sim.calibrate.mirror import Rehearsal, lines_of
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels, find_levels
 from sim.calibrate.rehearse import LEAST_CV, MOST_CV, minutes_of
-from sim.calibrate.visits import filled, stay_of
+from sim.intake.export import QUEUE, WORK, Export, midnight_ms
+from sim.intake.visits import filled, stay_of
 from sim.outcome.clocks import Hours
 from sim.scenario.model import Scenario
 from sim.units import DAY, HOUR, MINUTE, format_duration, format_share

@@ -7,10 +7,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export
 from sim.calibrate.hours import HOURS_A_DAY
 from sim.calibrate.parameters import Ledger, share_interval
 from sim.calibrate.replay import rank_priorities
+from sim.intake.export import Export
 from sim.workload.journeys import NONE
 
 BY_CHANCE: Final = 0.001

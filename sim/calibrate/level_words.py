@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibrate.export import Export
 from sim.calibrate.lines import Lines, shows_first_team
 from sim.calibrate.paths import DEEPEST, Levels
+from sim.intake.export import Export
 from sim.units import format_share
 from sim.workload.journeys import NONE
 

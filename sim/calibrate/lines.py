@@ -15,9 +15,9 @@ from fnmatch import fnmatch
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export
-from sim.calibrate.mapping import Mapping
 from sim.errors import ExportError
+from sim.intake.export import Export
+from sim.intake.mapping import Mapping
 from sim.units import format_share
 from sim.workload.journeys import NONE, Codes
 

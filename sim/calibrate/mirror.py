@@ -7,7 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from sim.calibrate.export import (
+from sim.calibrate.lines import Lines
+from sim.engine.rules import Ending
+from sim.intake.export import (
     CHANGE,
     QUEUE,
     RESOLVED,
@@ -18,10 +20,8 @@ from sim.calibrate.export import (
     Export,
     Tickets,
 )
-from sim.calibrate.lines import Lines
-from sim.calibrate.mapping import Mapping
-from sim.calibrate.visits import stays
-from sim.engine.rules import Ending
+from sim.intake.mapping import Mapping
+from sim.intake.visits import stays
 from sim.outcome.run import Run
 from sim.scenario.model import Scenario
 from sim.study.evaluate import replicate

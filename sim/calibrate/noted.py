@@ -14,10 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import CHANGE, CLOSED, QUEUE, RESOLVED, USER, VENDOR, WORK, Export
 from sim.calibrate.paths import Levels
 from sim.calibrate.spells import waits_for
-from sim.calibrate.visits import filled, stay_of, stays
+from sim.intake.export import CHANGE, CLOSED, QUEUE, RESOLVED, USER, VENDOR, WORK, Export
+from sim.intake.visits import filled, stay_of, stays
 from sim.units import HOUR, MINUTE
 from sim.workload.journeys import NONE, NOT_YET, Flags
 

@@ -20,9 +20,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export
 from sim.calibrate.lines import Lines
 from sim.calibrate.parameters import Parameter, share_interval
+from sim.intake.export import Export
 from sim.workload.journeys import NONE
 
 DEEPEST: Final = 4

@@ -17,7 +17,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export, midnight_ms
 from sim.calibrate.firstcontact import at_once_share
 from sim.calibrate.hours import hours_of
 from sim.calibrate.laws import Desk, Waits, fit_waits
@@ -26,6 +25,7 @@ from sim.calibrate.noted import could_show, notes_waits, seen_taken_up, shows_st
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import Levels, find_levels
 from sim.calibrate.written import as_written, say_waits
+from sim.intake.export import Export, midnight_ms
 from sim.outcome.clocks import Hours
 from sim.scenario.model import Scenario
 from sim.units import HOUR, MINUTE

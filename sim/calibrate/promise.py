@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export
+from sim.intake.export import Export
 from sim.workload.journeys import NONE, Flags
 
 LEAST_AGREEMENT: Final = 0.9

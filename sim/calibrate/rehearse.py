@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibrate.answers import elapsed_ms
-from sim.calibrate.export import USER, VENDOR, Export
 from sim.calibrate.families import law_of
 from sim.calibrate.firstcontact import at_once_share
 from sim.calibrate.hours import ALWAYS, open_hours, settle_hours
@@ -29,6 +28,7 @@ from sim.calibrate.spells import waits_for
 from sim.calibrate.times import two_paces
 from sim.calibrate.tune import OtherWaits, by_top, fit_other_waits
 from sim.calibrate.written import as_written, say_waits
+from sim.intake.export import USER, VENDOR, Export
 from sim.scenario.model import Scenario
 from sim.units import HOUR, HOURS_PER_WEEK, MINUTE
 

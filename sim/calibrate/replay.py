@@ -18,13 +18,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export, midnight_ms
 from sim.calibrate.figures import WEEK_DAYS
 from sim.calibrate.lines import find_lines, shows_first_team
-from sim.calibrate.mapping import Mapping, folded
-from sim.calibrate.read import read_export
-from sim.calibrate.sheet import SetAside
 from sim.errors import ExportError
+from sim.intake.export import Export, midnight_ms
+from sim.intake.mapping import Mapping, folded
+from sim.intake.read import read_export
+from sim.intake.sheet import SetAside
 from sim.scenario.model import Scenario
 from sim.units import exact_duration, format_share
 from sim.workload.arrivals import Arrivals

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.calibrate.aside import harmless
-from sim.calibrate.export import Export
-from sim.calibrate.mapping import STATES, Mapping, load_mapping
 from sim.calibrate.mirror import Rehearsal
+from sim.intake.aside import harmless
+from sim.intake.export import Export
+from sim.intake.mapping import STATES, Mapping, load_mapping
 from sim.outcome.tables import write_whole
 from sim.workload.journeys import NONE, NOT_YET
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.calibrate.export import Export
-from sim.calibrate.visits import filled, stay_of
+from sim.intake.export import Export
+from sim.intake.visits import filled, stay_of
 from sim.workload.journeys import NOT_YET, Flags, Numbers, Times
 
 

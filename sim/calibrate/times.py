@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import CLOSED, RESOLVED, USER, Export
 from sim.calibrate.families import LEAST
 from sim.calibrate.paths import Levels
+from sim.intake.export import CLOSED, RESOLVED, USER, Export
 from sim.workload.journeys import NONE, Times
 
 STEPS: Final = 200

@@ -16,8 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import Export
 from sim.calibrate.families import LEAST
+from sim.intake.export import Export
 from sim.scenario.waiting import Answers, Law
 from sim.workload.draws import spread_out
 

@@ -15,8 +15,8 @@ from sim.scenario.writing import write_whole
 
 if TYPE_CHECKING:
     from sim.calibrate.check import Check, Line
-    from sim.calibrate.export import Export
     from sim.calibrate.fit import Calibration
+    from sim.intake.export import Export
 
 _DATE = click.DateTime(formats=["%Y-%m-%d"])
 CHECK_REPLICATIONS = 10
@@ -70,13 +70,14 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     mapping file for --as; rows that cannot be used, with reasons; and a sample, simulated tickets
     in the export's columns without any name of the client's.
     """
-    from sim.calibrate.aside import write_set_aside  # noqa: PLC0415 - what computes comes late
     from sim.calibrate.check import check  # noqa: PLC0415
     from sim.calibrate.fit import calibrate as fit  # noqa: PLC0415
-    from sim.calibrate.guess import guess_mapping, save_found  # noqa: PLC0415
-    from sim.calibrate.read import read_export  # noqa: PLC0415
+    from sim.calibrate.found import save_found  # noqa: PLC0415
     from sim.calibrate.sample import sample_of  # noqa: PLC0415
     from sim.calibrate.write import write_scenario  # noqa: PLC0415
+    from sim.intake.aside import write_set_aside  # noqa: PLC0415 - what computes comes late
+    from sim.intake.guess import guess_mapping  # noqa: PLC0415
+    from sim.intake.read import read_export  # noqa: PLC0415
     from sim.present.calibration import write_calibration  # noqa: PLC0415
     from sim.present.fitted_words import statement  # noqa: PLC0415
 

@@ -220,7 +220,7 @@ def _say_settling(path: Path, seen: Settling, welch: Path | None) -> None:
 )
 def schema(output: Path | None, page: str | None) -> None:
     """Write the JSON Schema of scenario files, which lets an editor complete and check them."""
-    from sim.calibrate.mapping_page import mapping_text  # noqa: PLC0415
+    from sim.intake.mapping_page import mapping_text  # noqa: PLC0415
     from sim.scenario.reference import reference_text  # noqa: PLC0415
     from sim.scenario.schema import schema_text  # noqa: PLC0415
     from sim.scenario.writing import write_whole  # noqa: PLC0415

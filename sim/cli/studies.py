@@ -211,8 +211,8 @@ def _replayed(
     scenarios: Sequence[Scenario], export: Path, mapping: str, folder: Path | None
 ) -> tuple[list[Scenario], Arrivals, list[str]]:
     """Make an export the tickets of every scenario."""
-    from sim.calibrate.aside import write_set_aside  # noqa: PLC0415
     from sim.calibrate.replay import replay  # noqa: PLC0415
+    from sim.intake.aside import write_set_aside  # noqa: PLC0415
 
     first = replay(export, mapping, scenarios[0])
     period, holidays = first.scenario.period, first.scenario.holidays

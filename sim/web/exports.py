@@ -36,7 +36,7 @@ ROLES: Final = {
     "reassigned": "Times handed over",
     "sla": "Service level made",
 }
-"""What a column may hold, in a reader's words; see ``sim.calibrate.mapping.Role``."""
+"""What a column may hold, in a reader's words; see ``sim.intake.mapping.Role``."""
 COLUMNS: Final = "Columns and time zone"
 ABSENT: Final = "not in the export"
 
@@ -90,7 +90,7 @@ def offer(
 
 def _way(sent: Any) -> upload.Way:
     """Show the guess, and let the reader change it."""
-    from sim.calibrate.mapping import presets  # noqa: PLC0415 - only where an export is sent
+    from sim.intake.mapping import presets  # noqa: PLC0415 - only where an export is sent
 
     memory = st.session_state
     if memory.get("guessed for") != sent.file_id:
@@ -109,7 +109,7 @@ def _way(sent: Any) -> upload.Way:
 
 def _changed(way: upload.Way, found: upload.Guess, key: str) -> upload.Way:
     """Let the reader say what stands in which column."""
-    from sim.calibrate.columns import needed  # noqa: PLC0415 - only where an export is sent
+    from sim.intake.columns import needed  # noqa: PLC0415 - only where an export is sent
 
     taken = upload.columns_of(way, found.header)
     with st.form(f"columns {key}", border=False):

@@ -117,9 +117,9 @@ def of_export(fitted: Fitted) -> list[Download]:
 
     The report also says how well the desk predicts, which takes a while.
     """
-    from sim.calibrate.aside import write_set_aside  # noqa: PLC0415 - only for an export
-    from sim.calibrate.guess import save_found  # noqa: PLC0415
+    from sim.calibrate.found import save_found  # noqa: PLC0415
     from sim.calibrate.write import write_scenario  # noqa: PLC0415
+    from sim.intake.aside import write_set_aside  # noqa: PLC0415 - only for an export
 
     export, desk = fitted.export, fitted.desk
     stem = templates.file_name(desk.scenario.name) or "desk"

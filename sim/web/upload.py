@@ -17,9 +17,9 @@ from sim.scenario.model import Scenario
 from sim.scenario.yaml_text import read_yaml
 
 if TYPE_CHECKING:
-    from sim.calibrate.export import Export
     from sim.calibrate.fit import Calibration
-    from sim.calibrate.mapping import Mapping as ColumnMapping
+    from sim.intake.export import Export
+    from sim.intake.mapping import Mapping as ColumnMapping
 
 EXPORTS: Final = ("csv", "xlsx", "xes", "gz")
 """Endings of ticket exports."""
@@ -113,7 +113,7 @@ class Way:
         ExportError
             If the mapping file cannot be used.
         """
-        from sim.calibrate.mapping import load_mapping  # noqa: PLC0415 - only for an export
+        from sim.intake.mapping import load_mapping  # noqa: PLC0415 - only for an export
 
         base = _kept_mapping(self.kept) if self.kept else load_mapping(self.preset)
         if not self.columns:
@@ -130,8 +130,8 @@ def guess(data: bytes, name: str) -> Guess:
     ExportError
         If it is no table at all.
     """
-    from sim.calibrate.guess import guess_mapping  # noqa: PLC0415 - only for an export
-    from sim.calibrate.sheet import read_header  # noqa: PLC0415
+    from sim.intake.guess import guess_mapping  # noqa: PLC0415 - only for an export
+    from sim.intake.sheet import read_header  # noqa: PLC0415
 
     with _file(data, name) as file:
         preset, why = guess_mapping(file)
@@ -140,8 +140,8 @@ def guess(data: bytes, name: str) -> Guess:
 
 def columns_of(way: Way, header: Sequence[str]) -> dict[str, str]:
     """Return what each role of a mapping would be read from; an empty text for nothing."""
-    from sim.calibrate.columns import match_columns  # noqa: PLC0415
-    from sim.calibrate.mapping import ROLES  # noqa: PLC0415 - only for an export
+    from sim.intake.columns import match_columns  # noqa: PLC0415
+    from sim.intake.mapping import ROLES  # noqa: PLC0415 - only for an export
 
     found = match_columns(header, way.mapping())
     return {role: header[found[role]] if role in found else "" for role in ROLES}
@@ -206,7 +206,7 @@ def _file(data: bytes, name: str) -> Iterator[Path]:
 
 def _kept_mapping(data: bytes) -> ColumnMapping:
     """Read a mapping file that was sent: it may extend a preset, and nothing of this machine."""
-    from sim.calibrate.mapping import load_mapping, presets  # noqa: PLC0415 - only for an export
+    from sim.intake.mapping import load_mapping, presets  # noqa: PLC0415 - only for an export
 
     base = None
     # What is not YAML at all is refused below, in the words for a mapping.

@@ -19,11 +19,11 @@ import numpy as np
 from bench._fuzz_desks import desks, refused
 from pydantic import ValidationError
 
-from sim.calibrate.aside import write_set_aside
 from sim.calibrate.lines import find_lines
-from sim.calibrate.mapping import load_mapping
-from sim.calibrate.read import read_export
 from sim.errors import TierSimError
+from sim.intake.aside import write_set_aside
+from sim.intake.mapping import load_mapping
+from sim.intake.read import read_export
 from sim.outcome import measure
 from sim.scenario.calendar import hour_of_week, local_days, open_spells
 from sim.scenario.file import dumps, load

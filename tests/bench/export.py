@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sim.calibrate.datapage import data_page
-from sim.calibrate.read import read_export
+from sim.intake.read import read_export
 from sim.scenario.gallery import folder
 
 RESULTS = Path(__file__).parents[2] / "results" / "bench"

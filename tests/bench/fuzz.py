@@ -26,7 +26,7 @@ import numpy as np
 from bench._fuzz_targets import PRESETS, SLOW_S, SMALL, TARGETS
 from ruamel.yaml import YAML
 
-from sim.calibrate.mapping import load_mapping
+from sim.intake.mapping import load_mapping
 from sim.scenario.model import Scenario
 from sim.study.manifest import Manifest
 from sim.study.replication import Replication

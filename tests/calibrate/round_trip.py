@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sim.calibrate.fit import Calibration, calibrate
 from sim.calibrate.mirror import Rehearsal
-from sim.calibrate.read import read_export
 from sim.calibrate.sample import write_sample
+from sim.intake.read import read_export
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
 from sim.scenario.model import Scenario

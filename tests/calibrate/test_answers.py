@@ -7,11 +7,11 @@ import pytest
 from calibrate.round_trip import known_desk
 
 from sim.calibrate.answers import settle_answers
-from sim.calibrate.export import USER
 from sim.calibrate.mirror import Rehearsal, lines_of
 from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import find_levels
 from sim.calibrate.spells import waits_for
+from sim.intake.export import USER
 from sim.units import HOUR
 
 ALIKE = {"tiers.L2.user_answers": None, "period.length": "4 weeks"}

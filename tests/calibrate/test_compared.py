@@ -7,6 +7,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from export_files import CHECKOUT
 
 from sim.calibrate.compared import (
     Window,
@@ -19,9 +20,8 @@ from sim.calibrate.compared import (
 from sim.calibrate.curves import curves
 from sim.calibrate.lines import find_lines
 from sim.calibrate.promise import find_promise
-from sim.calibrate.read import read_export
+from sim.intake.read import read_export
 from sim.scenario.file import load
-from tests.calibrate.conftest import CHECKOUT
 
 MONDAY = dt.date(2026, 1, 5)
 

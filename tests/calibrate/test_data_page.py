@@ -10,7 +10,7 @@ import pytest
 from sim.calibrate.datapage import data_page
 from sim.calibrate.figures import Figures
 from sim.calibrate.lines import find_lines
-from sim.calibrate.read import read_export
+from sim.intake.read import read_export
 from sim.workload.journeys import NOT_YET
 
 MONDAY = dt.datetime(2026, 1, 5, 8)  # noqa: DTZ001 - local times have no zone

@@ -23,7 +23,7 @@ from sim.calibrate.distances import (
 )
 from sim.calibrate.figures import Figures
 from sim.calibrate.lines import find_lines
-from sim.calibrate.read import read_export
+from sim.intake.read import read_export
 
 TICKETS = 60
 ZERO = dt.datetime(2026, 3, 23, tzinfo=dt.UTC)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from export_files import CHECKOUT
 
 from sim.calibrate.drift import find_drift
 from sim.calibrate.fit import calibrate
@@ -14,7 +15,6 @@ from sim.calibrate.mirror import Rehearsal
 from sim.scenario.file import load
 from sim.units import WEEK
 from sim.workload.journeys import NOT_YET
-from tests.calibrate.conftest import CHECKOUT
 
 WEEKS = 8
 FIRST = dt.date(2026, 1, 5)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from export_files import CHECKOUT
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
@@ -17,18 +18,17 @@ from sim.calibrate.datapage import data_page
 from sim.calibrate.demand import fit_demand
 from sim.calibrate.families import choose_family, lognormal_of
 from sim.calibrate.fit import calibrate
-from sim.calibrate.mapping import load_mapping
 from sim.calibrate.mirror import Rehearsal, lines_of, mirror
 from sim.calibrate.paths import difficulty_for, find_levels, solve_chance
-from sim.calibrate.read import read_export
 from sim.calibrate.sample import write_sample
 from sim.calibrate.times import two_paces
 from sim.calibrate.tune import fit_other_waits
 from sim.calibrate.write import parameter_rows, scenario_text, write_scenario
 from sim.errors import ExportError
+from sim.intake.mapping import load_mapping
+from sim.intake.read import read_export
 from sim.scenario.file import load
 from sim.study.evaluate import replicate
-from tests.calibrate.conftest import CHECKOUT
 
 WEEKS = 10
 MONDAY = dt.date(2026, 1, 5)

@@ -7,11 +7,12 @@ import gzip
 
 import pytest
 
-from sim.calibrate.guess import guess_mapping, save_found
+from sim.calibrate.found import save_found
 from sim.calibrate.lines import find_lines
-from sim.calibrate.mapping import load_mapping
-from sim.calibrate.read import read_export
 from sim.errors import ExportError
+from sim.intake.guess import guess_mapping
+from sim.intake.mapping import load_mapping
+from sim.intake.read import read_export
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from export_files import CHECKOUT
 
 from sim.calibrate.handovers import (
     fit_hand_overs,
@@ -20,7 +21,6 @@ from sim.calibrate.parameters import Ledger
 from sim.calibrate.paths import apart_priorities, find_levels
 from sim.calibrate.rehearse import until_passed_on
 from sim.scenario.file import load
-from tests.calibrate.conftest import CHECKOUT
 
 HABITS = {
     "documentation.reason": "50 %",

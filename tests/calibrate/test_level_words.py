@@ -8,7 +8,7 @@ import pytest
 from sim.calibrate.level_words import level_sentences, teams_of_levels
 from sim.calibrate.lines import find_lines
 from sim.calibrate.paths import find_levels
-from sim.calibrate.read import read_export
+from sim.intake.read import read_export
 
 HEAD = "number,incident_state,opened_at,sys_updated_at,assignment_group,resolved_at\n"
 WAYS = (("Desk",),) * 6 + (("Desk", "Apps"), ("Desk", "Apps", "Net"), ("Desk", "Net", "Apps"))

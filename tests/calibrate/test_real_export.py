@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from export_files import CHECKOUT
 
 from sim.calibrate.check import check
 from sim.calibrate.figures import Figures
 from sim.calibrate.fit import calibrate
-from sim.calibrate.read import read_export
 from sim.calibrate.replay import replay
+from sim.intake.read import read_export
 from sim.scenario.file import load
 from sim.units import WEEK
-from tests.calibrate.conftest import CHECKOUT
 
 DISTANCES = ("n-gram", "circadian", "relative event", "cycle time")
 

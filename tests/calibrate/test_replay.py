@@ -6,12 +6,12 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from export_files import CHECKOUT
 
 from sim.calibrate.replay import deal, rank_priorities, replay, spread
 from sim.errors import ExportError
 from sim.scenario.file import load
 from sim.units import DAY, HOUR, WEEK
-from tests.calibrate.conftest import CHECKOUT
 
 MONDAY = dt.date(2026, 1, 5)
 

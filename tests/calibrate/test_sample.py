@@ -7,9 +7,9 @@ import pytest
 from cases.sample_export import FILE, sample
 
 from sim.calibrate.lines import find_lines
-from sim.calibrate.mapping import Mapping, load_mapping
-from sim.calibrate.read import read_export
 from sim.calibrate.sample import anonymous, write_sample
+from sim.intake.mapping import Mapping, load_mapping
+from sim.intake.read import read_export
 from sim.scenario.gallery import folder
 
 

@@ -10,9 +10,9 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
-from sim.calibrate.export import Export
 from sim.calibrate.mirror import Rehearsal
 from sim.calibrate.sample import write_sample
+from sim.intake.export import Export
 from sim.scenario.gallery import example, folder
 
 FILE = "sample-export.csv.gz"

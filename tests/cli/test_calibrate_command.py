@@ -6,8 +6,8 @@ import json
 import pytest
 
 from sim.calibrate import as_export, read_export, write_sample
-from sim.calibrate.mapping import load_mapping
 from sim.cli.top import main
+from sim.intake.mapping import load_mapping
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
 from sim.study.evaluate import replicate

@@ -16,6 +16,7 @@ ROOMS = [
     {"outcome"},
     {"theory"},
     {"study"},
+    {"intake"},
     {"calibrate"},
     {"present"},
     {"web"},

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from sim.calibrate import as_export, calibrate, misfit, write_sample
-from sim.calibrate.read import read_export
-from sim.calibrate.sheet import SetAside
+from sim.intake.read import read_export
+from sim.intake.sheet import SetAside
 from sim.present.calibration import ORDER, WORST, write_calibration
 from sim.present.charts.fitted import fitted_charts
 from sim.present.figure_names import figure_name

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.calibrate.guess import guess_mapping
+from sim.intake.guess import guess_mapping
 from sim.present.answer import answer
 from sim.present.charts import catalogue
 from sim.scenario.change import plain as as_written

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sim.calibrate.mapping import Mapping, load_mapping, presets
+from sim.intake.mapping import Mapping, load_mapping, presets
 
 _HEAD: Final = """\
 # What a mapping file may say

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.calibrate.export import QUEUE, USER, WORK
 from sim.calibrate.figures import Figures
 from sim.calibrate.lines import find_lines
-from sim.calibrate.mapping import load_mapping, presets, save_mapping
-from sim.calibrate.read import read_export
 from sim.errors import ExportError
+from sim.intake.export import QUEUE, USER, WORK
+from sim.intake.mapping import load_mapping, presets, save_mapping
+from sim.intake.read import read_export
 from sim.units import HOUR, MINUTE
 
 

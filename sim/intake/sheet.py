@@ -24,10 +24,10 @@ from typing import IO, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.columns import find_columns
-from sim.calibrate.mapping import Mapping
-from sim.calibrate.xes import xes_rows
 from sim.errors import ExportError, MissingExtraError
+from sim.intake.columns import find_columns
+from sim.intake.mapping import Mapping
+from sim.intake.xes import xes_rows
 
 LONGEST_CELL = 1_000_000
 """Characters; a small file can unpack to one cell that fills the memory."""

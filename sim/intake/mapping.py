@@ -192,7 +192,7 @@ def presets() -> tuple[str, ...]:
     >>> presets()
     ('any', 'jira', 'servicenow', 'zendesk')
     """
-    folder = resources.files("sim.calibrate") / "presets"
+    folder = resources.files("sim.intake") / "presets"
     return tuple(sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.is_file()))
 
 
@@ -270,7 +270,7 @@ def _plain(content: bytes, name: str) -> dict[str, Any]:
 
 
 def _preset_text(name: str) -> bytes:
-    return (resources.files("sim.calibrate") / "presets" / f"{name}.yaml").read_bytes()
+    return (resources.files("sim.intake") / "presets" / f"{name}.yaml").read_bytes()
 
 
 def _file_text(path: Path, name: str) -> bytes:

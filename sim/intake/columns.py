@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Sequence
 
-from sim.calibrate.mapping import ROLES, Mapping, folded
 from sim.errors import ExportError
+from sim.intake.mapping import ROLES, Mapping, folded
 
 SHOWN = 40
 """Columns that a message names."""

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.calibrate.dates import KNOWN_FORMS, Form
-from sim.calibrate.read import read_export
 from sim.errors import ExportError
+from sim.intake.dates import KNOWN_FORMS, Form
+from sim.intake.read import read_export
 from sim.scenario.calendar import local_instants
 
 ZONES = ("Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "UTC", "Asia/Kolkata")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.calibrate.mapping import ROLES, STATES, Mapping, load_mapping
-from sim.calibrate.mapping_page import EXTENDS, PARTS, ROLES_MEAN, STATES_MEAN, mapping_text
+from sim.intake.mapping import ROLES, STATES, Mapping, load_mapping
+from sim.intake.mapping_page import EXTENDS, PARTS, ROLES_MEAN, STATES_MEAN, mapping_text
 
 ROOT = Path(__file__).parents[2]
 PAGE = mapping_text()

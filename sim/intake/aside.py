@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.calibrate.dates import Dates
-from sim.calibrate.sheet import Column, SetAside, Sheet
 from sim.errors import ExportError
+from sim.intake.dates import Dates
+from sim.intake.sheet import Column, SetAside, Sheet
 from sim.outcome.tables import write_whole
 from sim.workload.journeys import NOT_YET, Flags
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.mapping import STATES, Mapping
-from sim.calibrate.sheet import SetAside
+from sim.intake.mapping import STATES, Mapping
+from sim.intake.sheet import SetAside
 from sim.scenario.calendar import local_instants, start_instant
 from sim.workload.journeys import NONE, NOT_YET, Codes, Flags, Numbers, Times
 

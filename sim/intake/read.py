@@ -18,13 +18,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.aside import usable, without_repeats
-from sim.calibrate.dates import Dates, read_forms, to_dates
-from sim.calibrate.export import Events, Export, TeamVisits, Tickets
-from sim.calibrate.mapping import DATE_ROLES, STATES, Mapping, load_mapping
-from sim.calibrate.sheet import Column, Sheet, read_sheet
-from sim.calibrate.visits import Stays, stays
 from sim.errors import ExportError, UnitError
+from sim.intake.aside import usable, without_repeats
+from sim.intake.dates import Dates, read_forms, to_dates
+from sim.intake.export import Events, Export, TeamVisits, Tickets
+from sim.intake.mapping import DATE_ROLES, STATES, Mapping, load_mapping
+from sim.intake.sheet import Column, Sheet, read_sheet
+from sim.intake.visits import Stays, stays
 from sim.scenario.model import check_zone
 from sim.workload.journeys import NONE, NOT_YET, Codes, Numbers, Times
 

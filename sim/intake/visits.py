@@ -18,8 +18,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.export import CLOSED, RESOLVED, WORK, Events, TeamVisits
-from sim.calibrate.mapping import STATES
+from sim.intake.export import CLOSED, RESOLVED, WORK, Events, TeamVisits
+from sim.intake.mapping import STATES
 from sim.workload.journeys import NONE, NOT_YET, Flags, Numbers, Times
 
 _STATES: Final = len(STATES)

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.calibrate.aside import write_set_aside
 from sim.calibrate.lines import find_lines
-from sim.calibrate.mapping import load_mapping
-from sim.calibrate.read import read_export
 from sim.errors import ExportError, TierSimError
+from sim.intake.aside import write_set_aside
+from sim.intake.mapping import load_mapping
+from sim.intake.read import read_export
 
 FUZZ = settings(
     deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60

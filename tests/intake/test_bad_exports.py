@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from sim.calibrate.aside import write_set_aside
-from sim.calibrate.read import read_export
 from sim.errors import ExportError, OutputError
+from sim.intake.aside import write_set_aside
+from sim.intake.read import read_export
 
 HEAD = "number,opened_at,priority\n"
 

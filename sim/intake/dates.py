@@ -21,9 +21,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.mapping import FOUND
-from sim.calibrate.sheet import Column
 from sim.errors import ExportError
+from sim.intake.mapping import FOUND
+from sim.intake.sheet import Column
 from sim.scenario.calendar import local_instants
 from sim.workload.journeys import NOT_YET, Times
 

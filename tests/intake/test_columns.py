@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from sim.calibrate import calibrate
-from sim.calibrate.columns import match_columns
-from sim.calibrate.guess import guess_mapping
-from sim.calibrate.mapping import load_mapping
-from sim.calibrate.read import read_export
 from sim.errors import ExportError
+from sim.intake.columns import match_columns
+from sim.intake.guess import guess_mapping
+from sim.intake.mapping import load_mapping
+from sim.intake.read import read_export
 from sim.units import HOUR, MINUTE
 
 ONE_TIME = """\

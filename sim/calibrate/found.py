@@ -1,0 +1,36 @@
+"""What was found in an export, as a mapping to keep."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from sim.calibrate.lines import Lines
+from sim.intake.export import Export
+from sim.intake.mapping import save_mapping
+from sim.outcome.tables import write_whole
+
+
+def save_found(export: Export, lines: Lines, path: str | os.PathLike[str]) -> Path:
+    """Write what was found in an export as a mapping file, to be looked over and used with ``--as``.
+
+    What was found about teams stands above it as a comment: stated, teams are tiers by name; found,
+    tiers go by how far tickets travel.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    target = save_mapping(export.mapping, path)
+    remarks = [f"How {export.source} was read. What is wrong can be put right here."]
+    remarks += [f"Tiers: {sentence}" for sentence in lines.evidence]
+    if lines.found and export.teams:
+        first = [team for team, line in zip(export.teams, lines.of_team, strict=True) if not line]
+        # A flow mapping of JSON strings is YAML, whatever the teams are called.
+        stated = json.dumps({"L1": first}, ensure_ascii=False)
+        remarks.append(f"To state them (add more tiers as needed): teams: {stated}")
+    text = "".join(f"# {' '.join(remark.split())}\n" for remark in remarks)
+    text += target.read_text("utf-8")
+    return write_whole(target, lambda to: to.write_bytes(text.encode()))

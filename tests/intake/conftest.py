@@ -1,0 +1,7 @@
+"""Small exports, shared with the tests of the fitting."""
+
+from __future__ import annotations
+
+from export_files import busy_table, log, real_export, table, write
+
+__all__ = ["busy_table", "log", "real_export", "table", "write"]
