@@ -31,10 +31,11 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 
 from sim.errors import ExportError, ScenarioError, UnitError
+from sim.limits import YAML_BYTES
 from sim.outcome.tables import write_whole
 from sim.scenario.hours import Model
 from sim.scenario.model import check_zone
-from sim.scenario.yaml_text import LARGEST_FILE_BYTES, read_yaml
+from sim.scenario.yaml_text import read_yaml
 
 Role = Literal[
     "id",
@@ -278,7 +279,7 @@ def _file_text(path: Path, name: str) -> bytes:
     hint = f" Did you mean {close[0]!r}?" if close else ""
     try:
         kind = path.stat()
-        if stat.S_ISREG(kind.st_mode) and kind.st_size > LARGEST_FILE_BYTES:
+        if stat.S_ISREG(kind.st_mode) and kind.st_size > YAML_BYTES:
             raise ExportError(f"The mapping {name} is too long to be one; is it the export?")
         if not stat.S_ISREG(kind.st_mode) and not stat.S_ISDIR(kind.st_mode):
             # A pipe or a device may never end.

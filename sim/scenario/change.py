@@ -9,7 +9,7 @@ from sim.errors import Fault, ScenarioError
 from sim.scenario.checking import judged
 from sim.scenario.model import Scenario
 from sim.scenario.support import DIALLED
-from sim.scenario.wording import did_you_mean, dotted
+from sim.scenario.wording import did_you_mean, dotted, shown, some
 
 UNNAMED = ("name", "about", "lesson", "caution")
 """Fields that are words about a scenario, and change nothing."""
@@ -53,7 +53,7 @@ def _set(tree: dict[str, Any], path: str, value: Any) -> None:
         if not isinstance(below, dict):
             there = ".".join(parents[:depth]) or "the scenario"
             hint = did_you_mean(key, place)
-            what = f"{there} has no {key!r}{hint}; it has {', '.join(place)}"
+            what = f"{there} has no {shown(key)}{hint}; it has {some(place)}"
             if key in place:
                 what = f"{there}.{key} is a value: nothing is below it"
             raise ScenarioError([Fault(what, path)])

@@ -9,19 +9,20 @@ then doubtful, and is not reported.
 from __future__ import annotations
 
 import copy
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, get_args
 
 from pydantic import ValidationError
 
+from sim.limits import YAML_FAULTS
 from sim.scenario.hours import Hours, Profile
 from sim.scenario.limits import limit_faults
 from sim.scenario.model import Scenario
 from sim.scenario.parts import field_at, filler, model_of, part_at, said, unwrapped
-from sim.scenario.wording import Path, cut_short, did_you_mean, shown
+from sim.scenario.wording import Path, closest, cut_short, did_you_mean, shown
 
 ROUNDS: Final = 12
 """Each round looks one layer further; layers are fields, their models, and the whole."""
@@ -61,15 +62,17 @@ def judged(tree: dict[str, Any]) -> tuple[Scenario | None, list[Finding]]:
     tree = copy.deepcopy(tree)
     findings: list[Finding] = []
     doubtful: set[Path] = set()
-    for finding in list(_truths(tree, ())):
+    for finding in list(islice(_truths(tree, ()), YAML_FAULTS)):
         findings.append(finding)
         _mend(tree, finding.path, doubtful)
     for _ in range(ROUNDS):
         try:
             scenario = Scenario.model_validate(tree)
         except ValidationError as error:
-            found = list(_findings(error, tree))
+            found = list(islice(_findings(error, tree), YAML_FAULTS))
             findings += [f for f in found if not _rests_on(f, doubtful) and f not in findings]
+            if len(findings) >= YAML_FAULTS:
+                return None, findings[:YAML_FAULTS]
             before = copy.deepcopy(tree)
             for finding in found:
                 _mend(tree, finding.path, doubtful)
@@ -157,9 +160,9 @@ def _missing(path: Path, tree: dict[str, Any]) -> Finding:
     siblings = _look(tree, owner[:-1])
     if len(owner) > 1 and isinstance(siblings, dict) and field_at(owner) is None:
         others = [name for name in siblings if name != owner[-1]]
-        close = difflib.get_close_matches(str(owner[-1]), others, n=1, cutoff=SLIP)
+        close = closest(str(owner[-1]), others, cutoff=SLIP)
         if close:
-            what += f"; or is {owner[-1]!r} a slip for {close[0]!r}?"
+            what += f"; or is {owner[-1]!r} a slip for {close!r}?"
     return Finding(path, what)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from sim.errors import UnitError
+from sim.limits import YAML_FAULTS
+from sim.scenario.wording import closest, some
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -18,23 +20,24 @@ SHARE_TOLERANCE = 0.001
 
 
 def faults(scenario: Scenario) -> list[str]:
-    """List every fault as ``path: what is wrong``."""
-    return [
-        *_shares(scenario),
-        *_names(scenario),
-        *_hours(scenario),
-        *_topics_and_teams(scenario),
-        *_handing_over(scenario),
-        *_events(scenario),
-        *_zones(scenario),
-    ]
+    """List the faults as ``path: what is wrong``, as many as are told at once."""
+    found = chain(
+        _shares(scenario),
+        _names(scenario),
+        _hours(scenario),
+        _topics_and_teams(scenario),
+        _handing_over(scenario),
+        _events(scenario),
+        _zones(scenario),
+    )
+    return list(islice(found, YAML_FAULTS))
 
 
 def _unknown(path: str, name: str, known: Iterable[str]) -> str:
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    return f"{path}: {name!r} is not known; there are {', '.join(names) or 'none'}{hint}"
+    close = closest(name, names)
+    hint = f"; did you mean {close!r}?" if close else ""
+    return f"{path}: {name!r} is not known; there are {some(names)}{hint}"
 
 
 def _adds_up(path: str, shares: Mapping[str, float]) -> Iterator[str]:
@@ -193,11 +196,12 @@ def _topics_and_teams(scenario: Scenario) -> Iterator[str]:
         helpers = {f"tiers.{name}": tier.also_serves} | {
             f"tiers.{name}.teams.{team}": value.also_serves for team, value in tier.teams.items()
         }
+        queues = dict.fromkeys(queue_names(scenario))
         for place, others in helpers.items():
             yield from (
-                _unknown(f"{place}.also_serves", other, queue_names(scenario))
+                _unknown(f"{place}.also_serves", other, queues)
                 for other in others
-                if served_queue(scenario, name, other) is None
+                if f"{name}.{other}" not in queues and other not in queues
             )
         taken: dict[str, str] = {}
         for team, value in tier.teams.items():
@@ -210,7 +214,7 @@ def _topics_and_teams(scenario: Scenario) -> Iterator[str]:
                 taken[topic_name] = team
         missing = [t for t in scenario.topics if tier.teams and t not in taken]
         if missing:
-            yield f"tiers.{name}.teams: no team takes {', '.join(map(repr, missing))}"
+            yield f"tiers.{name}.teams: no team takes {some(map(repr, missing))}"
 
 
 def _handing_over(scenario: Scenario) -> Iterator[str]:

@@ -27,14 +27,15 @@ from pathlib import Path as FilePath
 from typing import Any, Final
 
 from sim.errors import Fault, ScenarioError
+from sim.limits import YAML_BYTES
 from sim.scenario.checking import MISSING, Finding, judged
 from sim.scenario.hours import Hours, Model, Profile
 from sim.scenario.model import Scenario
 from sim.scenario.parts import default_of, field_at, model_of, part_at
 from sim.scenario.support import DIALLED
-from sim.scenario.wording import Path, did_you_mean, dotted, shown
+from sim.scenario.wording import Path, did_you_mean, dotted, shown, some
 from sim.scenario.writing import write_whole
-from sim.scenario.yaml_text import LARGEST_FILE_BYTES, Place, Written, read_yaml
+from sim.scenario.yaml_text import Place, Written, read_yaml
 
 LONGEST_CHAIN: Final = 10
 """Files that extend one another."""
@@ -51,6 +52,8 @@ class _Layers:
     faults: list[Fault] = field(default_factory=list)
     added: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     """Parts that a what-if adds, as a tier, with the names that its base has there."""
+    known: dict[Path, tuple[str, ...]] = field(default_factory=dict)
+    """Those names, by what holds them."""
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
@@ -75,7 +78,8 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     layers = _gather(file, ())
     scenario, findings = judged(layers.tree)
     findings = list(_added_by_a_slip(findings, layers))
-    faults = layers.faults + [_placed(finding, layers.places, file) for finding in findings]
+    inside = _first_inside(layers.places, file) if findings else {}
+    faults = layers.faults + [_placed(one, layers.places, inside, file) for one in findings]
     if scenario is None or faults:
         raise ScenarioError(
             sorted(faults, key=lambda one: (one.file != file, one.file, one.line, one.column))
@@ -135,7 +139,7 @@ def _content(file: str) -> bytes:
     if not stat.S_ISREG(kind.st_mode):  # a pipe or a device may never end
         raise _UnreadableError("this is no ordinary file")
     with FilePath(file).open("rb") as stream:
-        return stream.read(LARGEST_FILE_BYTES + 1)
+        return stream.read(YAML_BYTES + 1)
 
 
 def _listed(folder: str) -> list[str]:
@@ -206,7 +210,7 @@ def _unknown_parent(tree: dict[str, Any], target: Path) -> str | None:
             known = list(model.model_fields)
         if key not in known:
             return (
-                f"{there} has no {key!r}{did_you_mean(str(key), known)}; it has {', '.join(known)}"
+                f"{there} has no {shown(key)}{did_you_mean(str(key), known)}; it has {some(known)}"
             )
         here = here.get(key) if isinstance(here, dict) else None
     return None if target[-1] else "a path is keys with single dots between"
@@ -232,64 +236,82 @@ def _merge(merge: _Merge, source: Path, target: Path, value: Any, extends: bool)
     is_whole = model_of(part_at(target)) in (Hours, Profile)
     named = field_at(target) is None and model_of(part_at(target)) is not None
     if extends and here and last not in here and isinstance(value, dict) and named:
-        merge.layers.added[target] = tuple(here)
+        merge.layers.added[target] = merge.layers.known.setdefault(target[:-1], tuple(here))
     if isinstance(value, dict) and not is_whole and (value or last in here):
         if not isinstance(here.get(last), dict):
+            _replace_places(merge, source, target, value, here.get(last))
             here[last] = {}
-            _replace_places(merge, source, target)
         if place is not None and target not in places:
             places[target] = place
         for key, below in value.items():
             _merge(merge, (*source, key), (*target, key), below, extends)
         return
     merge.given.add(target)
-    _replace_places(merge, source, target)
+    _replace_places(merge, source, target, value, here.get(last))
     if value is None and extends and last in here:
         del here[last]
         return
     here[last] = value
 
 
-def _replace_places(merge: _Merge, source: Path, target: Path) -> None:
+def _replace_places(merge: _Merge, source: Path, target: Path, value: Any, replaced: Any) -> None:
+    """Let what stands at a path, and all below it, have the places of what replaces it."""
     places = merge.layers.places
-    for path in [p for p in places if p[: len(target)] == target]:
-        del places[path]
-    for path, place in merge.written.places.items():
-        if path[: len(source)] == source:
-            places[*target, *path[len(source) :]] = place
+    for below in _paths(replaced):
+        places.pop((*target, *below), None)
+    for below in _paths(value):
+        place = merge.written.places.get((*source, *below))
+        if place is not None:
+            places[*target, *below] = place
+
+
+def _paths(tree: Any) -> Iterator[Path]:
+    """Give the path of a value and of everything in it."""
+    yield ()
+    inside = tree.items() if isinstance(tree, dict) else ()
+    for key, value in enumerate(tree) if isinstance(tree, list) else inside:
+        yield from ((key, *below) for below in _paths(value))
 
 
 def _added_by_a_slip(findings: list[Finding], layers: _Layers) -> Iterator[Finding]:
     """Take a part that a what-if adds, and that lacks what it must have, for a slip in its name."""
-    told: set[Path] = set()
+    lacking: dict[Path, list[str]] = {}
+    for finding in findings:
+        if finding.what.startswith(MISSING):
+            lacking.setdefault(finding.path[:-1], []).append(str(finding.path[-1]))
     for finding in findings:
         owner = finding.path[:-1]
         known = layers.added.get(owner)
         if known is None or not finding.what.startswith(MISSING):
             yield finding
-        elif owner not in told:
-            told.add(owner)
-            lacks = [
-                str(one.path[-1])
-                for one in findings
-                if one.path[:-1] == owner and one.what.startswith(MISSING)
-            ]
+        elif lacks := lacking.pop(owner, []):
             name = str(owner[-1])
             what = (
                 f"what this file extends has no {name!r} in {dotted(owner[:-1])}"
-                f"{did_you_mean(name, known)}; it has {', '.join(known)}. To add one, give it "
+                f"{did_you_mean(name, known)}; it has {some(known)}. To add one, give it "
                 f"{' and '.join(lacks)} too"
             )
             yield Finding(owner, what, at_key=True)
 
 
-def _placed(finding: Finding, places: dict[Path, Place], file: str) -> Fault:
+def _first_inside(places: dict[Path, Place], file: str) -> dict[Path, Path]:
+    """Tell for each path what a file says first of it, or below it."""
+    found: dict[Path, Path] = {}
+    for path, place in places.items():
+        if place.file == file:
+            for depth in range(len(path) + 1):
+                found.setdefault(path[:depth], path)
+    return found
+
+
+def _placed(
+    finding: Finding, places: dict[Path, Place], inside: dict[Path, Path], file: str
+) -> Fault:
     """Find the line of a fault: its own, or the nearest above it."""
     path = finding.path
-    inside = [p for p, place in places.items() if p[: len(path)] == path and place.file == file]
-    if path in places and places[path].file != file and inside:
+    if path in places and places[path].file != file and path in inside:
         # What a what-if gives does not fit what its base says: the what-if is where to look.
-        place = places[inside[0]]
+        place = places[inside[path]]
         return Fault(finding.what, dotted(finding.path), place.file, *place.key)
     while path and path not in places:
         path = path[:-1]

@@ -21,7 +21,7 @@ from sim.scenario.hours import ALL_HOURS, Hours, Model
 from sim.scenario.promises import Bands, Costs, ServiceLevel, Signs
 from sim.scenario.quantities import Date, Duration, written
 from sim.scenario.search import Search
-from sim.scenario.support import Documentation, Knowledge, Routing, Tier
+from sim.scenario.support import MOST_NAMES, Documentation, Knowledge, Routing, Tier
 from sim.scenario.waiting import Updates, Users
 
 Named = Annotated[str, Field(min_length=1, max_length=200)]
@@ -70,14 +70,19 @@ class Scenario(Model):
     )
     period: Period = Field(default_factory=Period)
     holidays: tuple[Date, ...] = Field(
-        (), description="Days on which shifts and hours do not hold, unless they say so."
+        (),
+        description="Days on which shifts and hours do not hold, unless they say so.",
+        max_length=2000,
     )
     shifts: dict[Named, Hours] = Field(
-        description="When people work: names for `tiers.*.staff`.", min_length=1
+        description="When people work: names for `tiers.*.staff`.",
+        min_length=1,
+        max_length=MOST_NAMES,
     )
     hours: dict[Named, Hours] = Field(
         default_factory=dict,
         description="Named hours for clocks and delays; `always` is known already.",
+        max_length=MOST_NAMES,
     )
     demand: Demand
     priorities: dict[Named, Priority] = Field(
@@ -105,7 +110,7 @@ class Scenario(Model):
     )
     problems: Problems | None = Field(None, description="Causes of recurring tickets.")
     service_levels: dict[Named, ServiceLevel] = Field(
-        default_factory=dict, description="What is promised."
+        default_factory=dict, description="What is promised.", max_length=MOST_NAMES
     )
     bands: Bands = Field(default_factory=Bands)
     signs: Signs = Field(default_factory=Signs)

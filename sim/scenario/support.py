@@ -15,6 +15,8 @@ from sim.scenario.waiting import Answers, ChangeWindow, LeftLying, Vendor
 FIELDS_OF_NOTES = ("summary", "steps", "data", "reason")
 DIALLED = (*FIELDS_OF_NOTES, "runbooks")
 """Fields of the documentation that its quality sets: a change of that alone undoes their own values."""
+MOST_NAMES = 500
+"""Teams of a tier, shifts, hours, promises: what there is of each at most."""
 
 
 class Team(Model):
@@ -29,6 +31,7 @@ class Team(Model):
         description="Cross-training: other queues it helps with when its own is empty, in this "
         "order, once the first in line has waited so long (0: at once); a team of the same tier "
         "(`network`), or a tier or team of another (`L1`, `L2.network`).",
+        max_length=MOST_NAMES,
     )
 
 
@@ -75,11 +78,14 @@ class Tier(Model):
         None, description="Heads by shift, where the tier is one team."
     )
     teams: dict[str, Team] = Field(
-        default_factory=dict, description="The tier's teams, where it has several."
+        default_factory=dict,
+        description="The tier's teams, where it has several.",
+        max_length=MOST_NAMES,
     )
     also_serves: dict[str, Duration] = Field(
         default_factory=dict,
         description="Cross-training of a tier that is one team; as in a team.",
+        max_length=MOST_NAMES,
     )
     provider: Provider | None = Field(
         None,
@@ -87,7 +93,9 @@ class Tier(Model):
         "elapsed time that it takes, in its hours.",
     )
     on_call: OnCall | None = Field(None, description="Who comes when nobody is there.")
-    vacancies: tuple[Vacancy, ...] = Field((), description="Positions that are empty for a while.")
+    vacancies: tuple[Vacancy, ...] = Field(
+        (), description="Positions that are empty for a while.", max_length=MOST_NAMES
+    )
     time_box: Duration | None = Field(
         None,
         description="Work on a ticket that takes longer is given up, and escalated, although the "

@@ -10,6 +10,10 @@ Path = tuple[str | int, ...]
 """Keys, and positions in lists, from the top of a scenario down to a value."""
 
 LONGEST_SHOWN: Final = 60
+MOST_NAMED: Final = 40
+MOST_COMPARED: Final = 1_000
+LONGEST_COMPARED: Final = 200
+"""Letters of a word that may be a slip."""
 
 
 def dotted(path: Path) -> str:
@@ -52,9 +56,39 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("abilty", ["ability", "work"])
     " (did you mean 'ability'?)"
     """
+    close = closest(word, known)
+    return f" (did you mean {close!r}?)" if close else ""
+
+
+def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the name that a word may be a slip of; None where none is near, or there are too many.
+
+    Looking for it takes time for every letter of every name.
+
+    Examples
+    --------
+    >>> closest("abilty", ["ability", "work"])
+    'ability'
+    """
     names = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(word.lower(), names, n=1)
-    return f" (did you mean {names[close[0]]!r}?)" if close else ""
+    if len(names) > MOST_COMPARED or len(word) > LONGEST_COMPARED:
+        return None
+    close = difflib.get_close_matches(word.lower(), names, n=1, cutoff=cutoff)
+    return names[close[0]] if close else None
+
+
+def some(words: Iterable[str]) -> str:
+    """Name what there is; of very many, the first.
+
+    Examples
+    --------
+    >>> some(["L1", "L2"]), some([]), some(map(str, range(1000)))[-21:]
+    ('L1, L2', 'none', '39 and 960 more names')
+    """
+    several = list(words)
+    rest = len(several) - MOST_NAMED
+    told = ", ".join(map(cut_short, several[:MOST_NAMED])) or "none"
+    return f"{told} and {rest:,} more names" if rest > 0 else told
 
 
 def listed(words: Iterable[str]) -> str:

@@ -13,18 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ruamel.yaml import YAML
-from ruamel.yaml.composer import MaxDepthExceededError
+from ruamel.yaml.composer import Composer, MaxDepthExceededError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from sim.errors import Fault, ScenarioError
+from sim.limits import YAML_BYTES, YAML_DEEP, YAML_VALUES, size
 from sim.scenario.wording import Path, dotted, shown
 
-LARGEST_FILE_BYTES: Final = 1024 * 1024
-DEEPEST: Final = 24
-"""Levels of nesting; a scenario has six."""
-MOST_VALUES: Final = 100_000
-"""Keys and values once aliases are followed."""
 LONGEST_NUMBER: Final = 40
 """Digits; what is longer is kept as text, and refused where a number is due."""
 
@@ -93,13 +89,16 @@ def read_yaml(data: bytes, file: str, *, kind: str = "scenario") -> Written:
     """
     text = _decoded(data, file, kind)
     yaml = YAML(typ="safe", pure=True)
-    yaml.max_depth = DEEPEST
+    yaml.max_depth = YAML_DEEP
+    yaml.Composer = _CountingComposer
     yaml.composer.warn_double_anchors = False
     try:
         node = yaml.compose(text)
     except MaxDepthExceededError as error:
-        what = f"nested more than {DEEPEST} levels deep: no {kind} is"
+        what = f"nested more than {YAML_DEEP} levels deep: no {kind} is"
         raise ScenarioError([_at(error.problem_mark, file, what)]) from None
+    except _TooManyError as error:
+        raise ScenarioError([_at(error.problem_mark, file, _MANY)]) from None
     except MarkedYAMLError as error:
         what = f"this is no YAML: {_problem(error)}"
         raise ScenarioError([_at(error.problem_mark or error.context_mark, file, what)]) from None
@@ -118,8 +117,8 @@ def read_yaml(data: bytes, file: str, *, kind: str = "scenario") -> Written:
 
 
 def _decoded(data: bytes, file: str, kind: str) -> str:
-    if len(data) > LARGEST_FILE_BYTES:
-        what = f"the file is larger than 1 MiB: no {kind} is"
+    if len(data) > YAML_BYTES:
+        what = f"the file is larger than {size(YAML_BYTES)}: no {kind} is"
         raise ScenarioError([Fault(what, file=file)])
     if b"\0" in data:
         raise ScenarioError([Fault("this is no text file", file=file)])
@@ -144,6 +143,25 @@ def _where(node: Node) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 
+class _TooManyError(MarkedYAMLError):
+    """A text of more keys and values than are read."""
+
+
+class _CountingComposer(Composer):
+    """Stops at so many nodes, before a text of a megabyte has become a tree of a million."""
+
+    _nodes = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self._nodes += 1
+        if self._nodes > YAML_VALUES:
+            raise _TooManyError(problem_mark=self.parser.peek_event().start_mark)
+        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+
+
+_MANY: Final = f"more than {YAML_VALUES:,} keys and values stand before this: no desk has so many"
+
+
 class _Reader:
     """Turns nodes into plain values, and notes places and faults on the way."""
 
@@ -159,9 +177,9 @@ class _Reader:
 
     def value(self, node: Node, path: Path) -> Any:
         self.values += 1
-        if self.values > MOST_VALUES or len(path) > DEEPEST:
+        if self.values > YAML_VALUES or len(path) > YAML_DEEP:
             # Aliases grow a tree without growing the file, and may even hold themselves.
-            what = f"more than {MOST_VALUES} values, or {DEEPEST} levels, once aliases are followed"
+            what = f"more than {YAML_VALUES:,} values, or {YAML_DEEP} levels, once aliases are followed"
             raise ScenarioError([_at(node.start_mark, self.file, what)])
         if str(node.tag) not in _PLAIN_TAGS:
             self.fault(node, path, f"the tag {shown(str(node.tag))} is not allowed; leave it out")

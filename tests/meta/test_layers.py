@@ -10,6 +10,7 @@ PACKAGE = ROOT / "sim"
 ROOMS = [
     {"errors"},
     {"units"},
+    {"limits"},
     {"scenario"},
     {"workload"},
     {"engine"},

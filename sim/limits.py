@@ -1,0 +1,72 @@
+"""How much TierSim takes in: for each kind of input, the most that is read, and what reading it costs.
+
+A file of a few bytes can ask for hours and for all the memory there is. So whatever comes from
+outside is counted before it is unfolded, and what is above a limit here is refused by its name. The
+table in ``scenarios/LIMITS.md`` is written from ``LIMITS``, and ``tests/meta/test_limits.py`` holds
+every line of it with a file at the limit and one beyond.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+YAML_BYTES: Final = MIB
+YAML_DEEP: Final = 24
+"""Levels of nesting; a scenario has six."""
+YAML_VALUES: Final = 40_000
+"""Keys and values, once aliases are followed; the largest desk that is taken has some 30,000."""
+YAML_FAULTS: Final = 200
+"""Faults that are told of one scenario; nobody reads more."""
+LINK_CHARACTERS: Final = 24_000
+"""Of a desk in an address: browsers and servers cut longer ones."""
+LINK_CHANGE_CHARACTERS: Final = 16_000
+LINK_UNFOLDED_BYTES: Final = 256 * KIB
+"""Of YAML that an address unfolds to."""
+MANIFEST_BYTES: Final = 16 * MIB
+KEPT_BYTES: Final = 64 * MIB
+"""Of the numbers of one replication that is kept: a year of daily curves of a large desk has two."""
+
+MEMORY_TIMES: Final = 10
+"""Reading an input takes so many times its size at most, and"""
+MEMORY_BESIDE: Final = 300 * MIB
+"""so much beside it."""
+ANSWER_S: Final = 10
+"""Seconds until it is read or refused, on one core of an ordinary machine."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What is taken of one kind of input.
+
+    Attributes
+    ----------
+    kind : str
+        Of input, as its user calls it.
+    most : str
+        What is read at most.
+    where : str
+        What says so where it is exceeded, and what to do then.
+    """
+
+    kind: str
+    most: str
+    where: str
+
+
+def size(count: int) -> str:
+    """Write a count of bytes.
+
+    Examples
+    --------
+    >>> size(1024 * 1024), size(256 * 1024), size(3 * 1024 ** 3)
+    ('1 MiB', '256 KiB', '3 GiB')
+    """
+    for unit, name in ((1024 * MIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
+        if count >= unit:
+            return f"{count / unit:.3g} {name}"
+    return f"{count} bytes"
