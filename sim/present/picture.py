@@ -140,6 +140,7 @@ class Chart:
     phone_height: float = PHONE.height
     height: float = SLIDE.height
     _drawn: dict[tuple[str, ...], bytes] = field(default_factory=dict, init=False, repr=False)
+    _laid_out: dict[str, Figure] = field(default_factory=dict, init=False, repr=False)
 
     def svg(self, size: str = "slide") -> str:
         """Return the picture as SVG; the same chart always gives the same text.
@@ -168,8 +169,10 @@ class Chart:
             with self.theme.active(), warnings.catch_warnings():
                 # Letters that the font lacks are replaced by boxes; the rest needs no saying.
                 warnings.filterwarnings("ignore", message="Glyph .* missing from")
-                figure = framed(self, SIZES[size])
-                figure.savefig(out, format=kind, **options)
+                # Laid out once for each size: SVG and PNG are saved from the same figure.
+                if size not in self._laid_out:
+                    self._laid_out[size] = framed(self, SIZES[size])
+                self._laid_out[size].savefig(out, format=kind, **options)
             self._drawn[key] = out.getvalue()
         return self._drawn[key]
 
@@ -255,11 +258,12 @@ def framed(chart: Chart, size: Size) -> Figure:
         hspace=0.06,
     )
     chart.draw(canvas)
-    # Laid out once here; left to the drawing, the whole picture would be gone through twice.
+    # Laid out once here, and no engine left behind: while there is one, even one that does nothing,
+    # saving goes through the whole picture twice.
     engine = figure.get_layout_engine()
     assert engine is not None
     engine.execute(figure)
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)  # matplotlib: as rcParams say, which is none
     # The solver's last digits differ from run to run; names of clips are made from all of them.
     for axes in figure.axes:
         left, bottom, width, height = (
