@@ -117,8 +117,12 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
             from sim.present import report as reporting  # noqa: PLC0415 - pictures are heavy
 
             run = _played(study, arrivals, asked.engine)
-            written.append(reporting.write(study, asked.output / REPORT_FILE, run=run))
-            reporting.save_charts(study, asked.output / CHARTS)
+            written += reporting.write_all(
+                study,
+                [asked.output / REPORT_FILE],
+                reporting.Asked(run=run),
+                charts_in=asked.output / CHARTS,
+            )[:1]
             written.append(asked.output / CHARTS)
     if as_json:
         from sim.present.costs import cost_rows  # noqa: PLC0415 - what computes comes late
@@ -377,10 +381,12 @@ def _write_all(
         from sim.study.signs import signs as look  # noqa: PLC0415
 
         found = look(study[0].scenario, seed=study.seed, jobs=jobs)
-    written = [
-        reporting.write(study, path, theme=brand, strict=strict, signs=found, run=run)
-        for path in files
-    ]
+    written = reporting.write_all(
+        study,
+        files,
+        reporting.Asked(theme=brand, strict=strict, signs=found, run=run),
+        charts_in=folder / CHARTS if charts else None,
+    )
     gaps = list[str]()
     if strict:
         from sim.present import stress  # noqa: PLC0415 - only where it is asked for
@@ -388,8 +394,6 @@ def _write_all(
 
         gaps = stress.missing(stress.checklist(study))
         written.append(write_whole(files[0].with_name(CHECK_LIST), stress.markdown(study)))
-    if charts:
-        written += reporting.save_charts(study, folder / CHARTS, theme=brand)
     if as_json:
         say_json({"written": [str(path) for path in written], "still_to_be_written": gaps})
         return

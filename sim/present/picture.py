@@ -169,10 +169,11 @@ class Chart:
             with self.theme.active(), warnings.catch_warnings():
                 # Letters that the font lacks are replaced by boxes; the rest needs no saying.
                 warnings.filterwarnings("ignore", message="Glyph .* missing from")
-                # Laid out once for each size: SVG and PNG are saved from the same figure.
-                if size not in self._laid_out:
-                    self._laid_out[size] = framed(self, SIZES[size])
-                self._laid_out[size].savefig(out, format=kind, **options)
+                # Laid out once for each size: SVG and PNG are saved from the same figure, which then goes.
+                figure = self._laid_out.pop(size, None)
+                if figure is None:
+                    figure = self._laid_out[size] = framed(self, SIZES[size])
+                figure.savefig(out, format=kind, **options)
             self._drawn[key] = out.getvalue()
         return self._drawn[key]
 

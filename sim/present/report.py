@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,6 +65,8 @@ class Asked:
         Whether the STRESS-DES check-list is filled.
     searched : Told or None
         What a search has to say, where the study is about the desk that it found.
+    charts : sequence of Chart or None
+        Those of ``charts_of``, where several files share them: each is then drawn once in a size.
     """
 
     theme: Theme = DEFAULT
@@ -73,6 +75,7 @@ class Asked:
     run: Run | None = None
     strict: bool = False
     searched: Told | None = None
+    charts: Sequence[Chart] | None = None
 
 
 def write(
@@ -113,19 +116,50 @@ def write(
     MissingExtraError
         If an optional package is missing.
     """
-    path = Path(path)
+    return _write(study, Path(path), Asked(theme, scenario, signs, run, strict, searched))
+
+
+def write_all(
+    study: Study, paths: Iterable[str | Path], asked: Asked, *, charts_in: Path | None = None
+) -> list[Path]:
+    """Write several reports of a study, and its charts, each picture drawn once.
+
+    Parameters
+    ----------
+    study : Study
+    paths : iterable of path
+        As for ``write``.
+    asked : Asked
+    charts_in : path, optional
+        Where every chart is to stand as SVG, PNG and CSV too.
+
+    Returns
+    -------
+    list of Path
+        The files written, those of the charts last.
+    """
+    asked = replace(asked, charts=charts_of(study, asked))
+    written = [_write(study, Path(path), asked) for path in paths]
+    if charts_in is not None:
+        written += _save_charts(charts_of(study, asked), charts_in, ("svg", "png"))
+    return written
+
+
+def _write(study: Study, path: Path, asked: Asked) -> Path:
     place = KINDS.get(path.suffix.lower())
     if place is None:
         hint = did_you_mean(path.suffix, KINDS)
         raise OutputError(f"{path}: a report is written as .html, .pdf, .pptx or .xlsx{hint}")
     module, function = place.split(":")
     make = getattr(importlib.import_module(module), function)
-    made: bytes = make(study, Asked(theme, scenario, signs, run, strict, searched))
+    made: bytes = make(study, asked)
     return write_whole(path, lambda to: to.write_bytes(made))
 
 
 def charts_of(study: Study, asked: Asked) -> list[Chart]:
-    """Draw the charts of a report."""
+    """Return the charts of a report."""
+    if asked.charts is not None:
+        return list(asked.charts)
     scenario = answer(study).best.name if asked.scenario is None else asked.scenario
     return list(standard(study, theme=asked.theme, scenario=scenario))
 
@@ -155,11 +189,15 @@ def save_charts(
     list of Path
         The files written, the CSV files last of each chart.
     """
+    return _save_charts(charts_of(study, Asked(theme, scenario)), Path(folder), kinds)
+
+
+def _save_charts(charts: Iterable[Chart], folder: Path, kinds: Iterable[str]) -> list[Path]:
     written: dict[Path, None] = {}
-    for number, chart in enumerate(charts_of(study, Asked(theme, scenario)), 1):
+    for number, chart in enumerate(charts, 1):
         for kind in kinds:
             name = f"{number:02}-{file_name(chart.name)}.{kind}"
-            written |= dict.fromkeys(chart.save(Path(folder) / name))
+            written |= dict.fromkeys(chart.save(folder / name))
     return list(written)
 
 

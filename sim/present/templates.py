@@ -78,8 +78,12 @@ def inline(pictures: Pictures, chart: Chart, *, prefix: str = "") -> Shown:
 
 
 def image(chart: Chart) -> Shown:
-    """Put a chart on paper, as an image."""
-    uri = _data_uri("image/svg+xml", chart.svg().encode())
+    """Put a chart on paper, as an image.
+
+    WeasyPrint spends half a second on each SVG, on its thousands of letters. At the width of a page a
+    slide's PNG has 220 dots an inch, as many as print shows, and is there already.
+    """
+    uri = _data_uri("image/png", chart.png())
     return Shown(chart.name, file_name(chart.name), chart.title, chart.subtitle, uri, "", "")
 
 

@@ -44,6 +44,15 @@ def test_a_chart_is_the_same_to_the_byte(study, name):
     assert first.csv() == second.csv()
 
 
+@pytest.mark.parametrize("name", ["utilisation", "differences"])
+def test_the_order_of_formats_changes_no_byte(study, name):
+    """SVG and PNG come from one figure; whichever is saved first, both are what they are alone."""
+    first, second = made(study, name), made(study, name)
+    alone = first.svg(), first.png(dpi=50)
+    after = second.png(dpi=50), second.svg()
+    assert alone == (after[1], after[0])
+
+
 @pytest.mark.parametrize("size", ["phone", "panel"])
 def test_every_size_is_the_same_to_the_byte(study, size):
     """A phone's picture is laid out anew, and still the same each time."""

@@ -11,9 +11,10 @@ from matplotlib import image
 
 import sim
 from sim.errors import MissingExtraError, OutputError, TierSimError
-from sim.present import load_theme, save_charts, write
+from sim.present import load_theme, picture, save_charts, write
 from sim.present.animation import animate
 from sim.present.assumptions import assumptions
+from sim.present.report import Asked, write_all
 from sim.present.templates import file_name
 
 VOID = {"meta", "img", "br", "wbr", "input", "link", "hr"}
@@ -206,6 +207,22 @@ def test_every_chart_is_saved_with_its_numbers(single, tmp_path, few_charts):
     assert names[0] == f"01-{file_name('service levels')}.csv"
     assert len(names) == 2 * len({name.rpartition(".")[0] for name in names})
     assert sorted(path.name for path in (tmp_path / "charts").iterdir()) == names
+
+
+def test_several_files_share_their_pictures(single, tmp_path, few_charts, monkeypatch):
+    """Page, paper and folder show the same charts; each is laid out once in a size, never once a file."""
+    laid_out, plain = [], picture.framed
+    monkeypatch.setattr(
+        picture,
+        "framed",
+        lambda chart, size: laid_out.append((chart.name, size.name)) or plain(chart, size),
+    )
+    files = [tmp_path / "a.html", tmp_path / "b.html"]
+    written = write_all(single, files, Asked(), charts_in=tmp_path / "charts")
+    assert written[:2] == files
+    assert len(written) > 6
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert len(laid_out) == len(set(laid_out)) == 6
 
 
 def test_a_study_writes_itself(single, tmp_path):

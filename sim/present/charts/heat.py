@@ -308,7 +308,11 @@ def _draw(canvas: Canvas, name: str, panels: list[Panel]) -> None:
 
 def _cells(canvas: Canvas, axes: Axes, panel: Panel, view: _View) -> None:
     """Draw the cells, and write into each what its colour says, so that colour is not needed."""
+    from matplotlib.collections import PolyCollection  # noqa: PLC0415 - heavy
+
     size = min(canvas.size.text - 1.0, view.room(canvas) * _POINTS / (_LETTERS * _LETTER))
+    squares: list[list[tuple[float, float]]] = []
+    colours: list[Sequence[float]] = []
     for row, day in enumerate(view.days):
         for column, hour in enumerate(view.hours):
             value, there = panel.values[day, hour], panel.staff[day, hour]
@@ -316,13 +320,9 @@ def _cells(canvas: Canvas, axes: Axes, panel: Panel, view: _View) -> None:
                 continue
             x, y = (row, column) if view.upright else (column, row)
             colour = view.colour(value)
-            axes.fill(
-                [x - 0.5, x + 0.5, x + 0.5, x - 0.5],
-                [y - 0.5, y - 0.5, y + 0.5, y + 0.5],
-                color=colour,
-                ec=canvas.theme.colours.paper,
-                lw=1,
-            )
+            left, right, top, bottom = x - 0.5, x + 0.5, y - 0.5, y + 0.5
+            squares.append([(left, top), (right, top), (right, bottom), (left, bottom)])
+            colours.append(colour)
             brief = _brief(view.name, value)
             axes.text(
                 x,
@@ -333,6 +333,10 @@ def _cells(canvas: Canvas, axes: Axes, panel: Panel, view: _View) -> None:
                 fontsize=size,
                 color="#000000" if sum(colour) / 3 > _LIGHT else _WHITE,
             )
+    edge = canvas.theme.colours.paper
+    axes.add_collection(
+        PolyCollection(squares, facecolors=colours, edgecolors=edge, linewidths=1), autolim=False
+    )
 
 
 def _brief(name: str, value: float) -> str:
