@@ -8,7 +8,6 @@ every line of it with a file at the limit and one beyond.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 

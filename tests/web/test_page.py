@@ -1,6 +1,7 @@
 """The page in a browser, as a leader meets it."""
 
 import re
+import socket
 from pathlib import Path
 
 import pytest
@@ -324,5 +325,49 @@ def test_a_phone_in_the_dark_needs_no_sideways_scrolling(reader, server):
 
 def test_the_server_asks_no_other_host(server):
     """Nothing is counted, looked up or fetched anywhere; it listens to this machine alone."""
+    asked = set(server.asked.read_text().split()) if server.asked.exists() else set()
+    assert asked <= {"127.0.0.1", "localhost", "::1", "None"}
+
+
+ORIGINS = (
+    "http://203.0.113.9",
+    "http://example.invalid:8501",
+    "null",
+    "file://",
+    "https://checkip.example.invalid/x",
+    "http://user:word@127.0.0.1.example.invalid",
+    "",
+    "http://[::1",
+    "\u202ehttp://x",
+)
+
+
+def handshake(server, headers):
+    """Ask for the page's socket as a browser does; returns the first line of the answer."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+        asked = {
+            "Host": f"127.0.0.1:{server.port}",
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+            **headers,
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in asked.items())
+        line.sendall(f"GET /_stcore/stream HTTP/1.1\r\n{head}\r\n".encode())
+        return line.recv(200).split(b"\r\n")[0].decode()
+
+
+def test_no_origin_makes_the_server_ask_another_host(server):
+    """A page elsewhere that opens this one's socket is refused, and nobody is asked who that is."""
+    for origin in ORIGINS:
+        answer = handshake(server, {"Origin": origin})
+        assert " 101 " not in answer, origin
+    for host in ("example.invalid", f"203.0.113.9:{server.port}", "127.0.0.1.example.invalid"):
+        # The name of another host may lead here: its page is no page of this machine.
+        answer = handshake(server, {"Host": host, "Origin": f"http://{host}"})
+        assert " 101 " not in answer, host
+    here = f"127.0.0.1:{server.port}"
+    assert " 101 " in handshake(server, {"Host": here, "Origin": f"http://{here}"})
     asked = set(server.asked.read_text().split()) if server.asked.exists() else set()
     assert asked <= {"127.0.0.1", "localhost", "::1", "None"}
