@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 from sim.errors import Fault, ScenarioError
@@ -25,7 +24,7 @@ def folder() -> Path:
     checkout = Path(__file__).parents[2] / "scenarios"
     if (checkout / f"{BASE}.yaml").is_file():
         return checkout
-    return Path(str(resources.files("sim.gallery")))
+    return Path(__file__).parents[1] / "gallery"
 
 
 def gallery() -> dict[str, Path]:

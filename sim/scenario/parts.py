@@ -45,7 +45,7 @@ def field_type(field: FieldInfo) -> Any:
     """Return a field's type with what pydantic took out of its annotation."""
     if not field.metadata:
         return field.annotation
-    return Annotated.__class_getitem__((field.annotation, *field.metadata))  # type: ignore[attr-defined]
+    return Annotated[(field.annotation, *field.metadata)]
 
 
 @lru_cache(maxsize=512)
