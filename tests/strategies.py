@@ -262,7 +262,7 @@ def _journey(pick: Pick, rows: list[dict[str, Any]], ticket: int, scope: _Scope)
         row["queue"] = pick(0, scope.queues - 1) if _now_and_then(pick) else scope.served[0]
         row["work_ms"] = 1 if _seldom(pick) else _minutes(pick, 1, 10)
         if has["patience"] and _often(pick):
-            row["patience_ms"] = _minutes(pick, 0, 6)
+            row["patience_ms"] = max(_minutes(pick, 0, 6), 1)
         if has["boxes"] and _often(pick):
             row["give_up_ms"] = _minutes(pick, 0, 2)
         if has["resolves"] and not is_side:

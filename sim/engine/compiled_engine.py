@@ -107,7 +107,7 @@ def _check(workload: Workload, desk: Desk) -> None:
         ("raises", visits.raises, NONE, signals - 1),
         ("delay_ms", visits.delay_ms, 0, NEVER_MS),
         ("delay_calendar", visits.delay_calendar, ALWAYS, calendars - 1),
-        ("patience_ms", visits.patience_ms, 0, NEVER_MS),
+        ("patience_ms", visits.patience_ms, 1, NEVER_MS),
         ("give_up_ms", visits.give_up_ms, NONE, NEVER_MS),
         ("side_delay_ms", visits.side_delay_ms, 0, NEVER_MS),
         ("side_calendar", visits.side_calendar, ALWAYS, calendars - 1),

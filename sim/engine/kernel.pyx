@@ -193,8 +193,6 @@ cdef inline void join(Run* run, int32_t visit) noexcept nogil:
         enter(run, done_ms, COMPLETE, visit)
         return
     waits(run, visit, queue)
-    if has(run, visit, IMPATIENT) and run.patience_ms[visit] == 0:
-        enter(run, run.now_ms, LOSE, visit)
 
 
 cdef void begin_side_chain(Run* run, int32_t visit) noexcept nogil:
@@ -387,7 +385,7 @@ cdef inline void let_join_and_leave(Run* run) noexcept nogil:
 cdef inline void note_waiting(Run* run) noexcept nogil:
     """Enter until when those wait who joined and were not taken up at once.
 
-    Most are taken up at once: so this comes after DISPATCH. Only patience of no length ends before.
+    Most are taken up at once: so this comes after DISPATCH. Patience is 1 ms at least.
     """
     cdef Py_ssize_t place
     cdef int32_t visit

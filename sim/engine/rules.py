@@ -58,8 +58,9 @@ queue a visit starts when it joins and is done after ``work_ms`` of the provider
 agent, no patience, no time-box, no spell (``taken_up_ms`` is ``NOT_YET``); it is in hand till then.
 Whether a ticket is prevented is asked at its arrival alone, even if its first visit is held.
 
-*Leaving.* A visit that has never been taken up leaves at ``joined_ms + patience_ms``; when an agent
-is free at that very instant, it has left all the same (LOSE comes before DISPATCH). A parked visit
+*Leaving.* A visit that has never been taken up leaves at ``joined_ms + patience_ms``, which is at
+least 1 ms after joining: an agent who is idle when it joins takes it up at any patience. When an
+agent is free at the very instant of leaving, it has left all the same (LOSE comes before DISPATCH). A parked visit
 never leaves. After LEFT a delay of 0 counts as 1 ms, so that nothing joins after LOSE.
 
 *Ends.* A visit of the main chain without a successor ends its ticket: DONE resolved it, GAVE_UP

@@ -24,9 +24,15 @@ inside the level's hours is subtracted, since no more was counted. A pause of le
 
 *Met.* Elapsed time up to and including the target meets it.
 
-*Open at the end.* A ticket whose clock has not stopped by the end of the period (or by its leaving
-or closing) is late if the target has passed by then. Otherwise nobody knows, and it is left out;
-the number left out is given beside the share.
+*Left unanswered.* A ticket whose caller hung up for good before the clock stopped counts as the level
+says (``leavers``). ``missed``: it counts, and has missed the target, however early it left, so that the
+share is *answered in time ÷ all who came*. ``short ones left out``: it missed the target if it left
+after it, and does not count if it left before. ``left out``: it does not count. A ticket that was
+given up unsolved has missed every ``resolve`` level.
+
+*Open at the end.* A ticket whose clock has not stopped by the end of the period (or by its closing
+with an incident) is late if the target has passed by then. Otherwise nobody knows, and it is left
+out; the number left out is given beside the share.
 
 *Whose.* ``respond`` with a tier: tickets that came to it. ``resolve`` with a tier: tickets that it
 resolved, and open ones that it holds at the end. So a ticket that the first line handed on is not
@@ -39,6 +45,7 @@ The functions here know arrays of instants only; which tickets is settled in ``s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
 from typing import NamedTuple, Self
 
@@ -185,6 +192,14 @@ def hours_named(scenario: Scenario, name: str) -> Hours:
     return Hours(*spells)
 
 
+class Fate(IntEnum):
+    """What a clock counts as that has not stopped; ``TIME``: as its time says."""
+
+    TIME = 0
+    MISSED = 1
+    LEFT_OUT = 2
+
+
 class Stretches(NamedTuple):
     """Stretches of time, each of a ticket (or of a clock).
 
@@ -245,12 +260,15 @@ class Clocks:
         ``NOT_YET`` as stop for a clock that has not stopped.
     until_ms : int64
         Where such a clock is read: when its ticket ended, or the end of the period.
+    fate : int8, optional
+        How the ticket ended (``Fate``) where its clock never stops; absent: it may stop yet.
     """
 
     ticket: NDArray[np.int32]
     start_ms: Times
     stop_ms: Times
     until_ms: Times
+    fate: NDArray[np.int8] | None = None
 
     def read(self, hours: Hours, within_ms: int, pauses: Stretches) -> Reading:
         """Read the clocks.
@@ -274,7 +292,15 @@ class Clocks:
             ours = clock >= 0
             own = Stretches(clock[ours], pauses.from_ms[ours], pauses.to_ms[ours])
             elapsed = running - paused(hours, self.start_ms, stop_ms, own)
-        return Reading(self.ticket, self.start_ms, stop_ms, stopped, elapsed, running, within_ms)
+        return Reading(
+            self.ticket, self.start_ms, stop_ms, stopped, elapsed, running, within_ms, self.fates
+        )
+
+    @property
+    def fates(self) -> NDArray[np.int8]:
+        """What each ticket's clock has come to."""
+        none = np.zeros(len(self.ticket), np.int8)
+        return none if self.fate is None else self.fate
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,6 +318,8 @@ class Reading:
     running_ms : int64
         The same without subtracting pauses.
     within_ms : int
+    fate : int8
+        ``Fate``: what a clock that never stops counts as.
     """
 
     ticket: NDArray[np.int32]
@@ -301,11 +329,18 @@ class Reading:
     elapsed_ms: Times
     running_ms: Times
     within_ms: int
+    fate: NDArray[np.int8]
 
     def judged(self, *, pauses: bool = True) -> NDArray[np.bool_]:
-        """Tell which tickets count: those that stopped, or are late already."""
+        """Tell which tickets count: those that stopped or missed the target."""
         return self.stopped | self.late(pauses=pauses)
 
     def late(self, *, pauses: bool = True) -> NDArray[np.bool_]:
-        """Tell which tickets are past the target."""
+        """Tell which tickets missed the target: they are past it, or will never make it."""
+        missed: NDArray[np.bool_] = self.past(pauses=pauses) | (self.fate == Fate.MISSED)
+        missed &= self.fate != Fate.LEFT_OUT
+        return missed
+
+    def past(self, *, pauses: bool = True) -> NDArray[np.bool_]:
+        """Tell which tickets' clocks went past the target."""
         return (self.elapsed_ms if pauses else self.running_ms) > self.within_ms

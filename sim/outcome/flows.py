@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.rules import Ending
+from sim.outcome.clocks import Fate
 from sim.outcome.curves import ENDS, FATES, TIME_GRID_MS, Arrays, Floats, register_curve
 from sim.outcome.facts import Facts
 from sim.outcome.resolution import fates
@@ -81,10 +82,12 @@ def _resolution_ecdf(facts: Facts) -> Arrays:
 def _promise_ecdf(facts: Facts) -> Arrays:
     found = {}
     for name, level in facts.once(levels).items():
-        stopped, elapsed = level.reading.stopped, level.reading.elapsed_ms
+        reading = level.reading
+        stopped, elapsed = reading.stopped, reading.elapsed_ms
         met = within_grid(elapsed[stopped])
-        running = elapsed[~stopped]
-        judged = np.count_nonzero(stopped) + len(running) - within_grid(running)
+        running = elapsed[~stopped & (reading.fate == Fate.TIME)]
+        certain = np.count_nonzero(stopped | (reading.fate == Fate.MISSED))
+        judged = certain + len(running) - within_grid(running)
         found[name] = np.divide(met, judged, out=np.full(len(met), np.nan), where=judged > 0)
     return found
 

@@ -81,7 +81,8 @@ def longest_silence(
         np.maximum.at(top, clock[:-1], each.astype(np.int64)[silence])
         longest.append(top)
     return Reading(
-        clocks.ticket, clocks.start_ms, stop_ms, stopped, longest[0], longest[1], within_ms
+        *(clocks.ticket, clocks.start_ms, stop_ms, stopped),
+        *(longest[0], longest[1], within_ms, clocks.fates),
     )
 
 

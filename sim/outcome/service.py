@@ -19,15 +19,23 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.outcome.clocks import Clocks, Reading
+from sim.engine.rules import Ending
+from sim.outcome.clocks import Clocks, Fate, Reading
 from sim.outcome.facts import Facts, Flags, Rows
 from sim.outcome.grid import week_of, weeks
 from sim.outcome.news import longest_silence, news
 from sim.outcome.registry import Figure, Figures, ratio, register
-from sim.scenario.promises import ServiceLevel
+from sim.scenario.promises import Leavers, ServiceLevel
 from sim.workload.journeys import NONE, NOT_YET, Times, Wait
 
 NO_PAUSES: Final = "no pauses"
+FORMULAS: Final[dict[Leavers, str]] = {
+    "missed": "in time / all who came",
+    "short ones left out": "in time / all but those who left within the target",
+    "left out": "in time / all who did not leave",
+}
+"""What share a service level is, by its ``leavers``."""
+_FATE = {"missed": Fate.MISSED, "short ones left out": Fate.TIME, "left out": Fate.LEFT_OUT}
 _WAITS = {"user": Wait.USER, "vendor": Wait.VENDOR, "change": Wait.CHANGE}
 
 
@@ -39,21 +47,23 @@ class Level:
     ----------
     promise : ServiceLevel
     reading : Reading
+    left : bool, one per clock
+        Which tickets left unanswered.
     """
 
     promise: ServiceLevel
     reading: Reading
+    left: Flags
 
 
 def levels(facts: Facts) -> dict[str, Level]:
     """Read the clocks of every service level of the scenario."""
     return {
-        name: Level(promise, _read(facts, promise))
-        for name, promise in facts.run.scenario.service_levels.items()
+        name: _read(facts, promise) for name, promise in facts.run.scenario.service_levels.items()
     }
 
 
-def _read(facts: Facts, promise: ServiceLevel) -> Reading:
+def _read(facts: Facts, promise: ServiceLevel) -> Level:
     tiers = facts.tiers
     tier = None if promise.tier is None else tiers.index(promise.tier)
     find = {"respond": _respond, "resolve": _resolve, "update": _whole_life}[promise.clock]
@@ -68,12 +78,19 @@ def _read(facts: Facts, promise: ServiceLevel) -> Reading:
         start_ms = facts.joined_ms[rows]
     until_ms = facts.run.log.ended_ms[ticket]
     until_ms = np.where(until_ms == NOT_YET, facts.end_ms, until_ms)
-    clocks = Clocks(ticket, start_ms, stop_ms, until_ms)
+    ended = facts.run.log.ending[ticket]
+    left = (ended == Ending.ABANDONED) & (stop_ms == NOT_YET)
+    fate = np.where(left, _FATE[promise.leavers], Fate.TIME).astype(np.int8)
+    if promise.clock == "resolve":
+        fate[(ended == Ending.UNRESOLVED) & (stop_ms == NOT_YET)] = Fate.MISSED
+    clocks = Clocks(ticket, start_ms, stop_ms, until_ms, fate)
     pauses = facts.pauses(frozenset(_WAITS[name] for name in promise.pauses))
     hours = facts.hours(promise.hours)
     if promise.clock == "update":
-        return longest_silence(clocks, hours, promise.within, pauses, facts.once(news))
-    return clocks.read(hours, promise.within, pauses)
+        reading = longest_silence(clocks, hours, promise.within, pauses, facts.once(news))
+    else:
+        reading = clocks.read(hours, promise.within, pauses)
+    return Level(promise, reading, left)
 
 
 def _asked(facts: Facts, promise: ServiceLevel, ticket: NDArray[np.int32]) -> Flags | None:
@@ -138,17 +155,20 @@ def _by_level(facts: Facts, measure: Callable[[Reading, bool], Figure]) -> Figur
 
 _LEVEL_VARIANTS = "service level[, no pauses]"
 _OPEN_AT_END = "late if the target has passed by the end of the period; else left out"
+_LEAVERS = "; ".join(f"`leavers: {word}`: {formula}" for word, formula in FORMULAS.items())
 
 
 @register(
     "service_level",
     label="Service level",
     sentence="Share of tickets that met the target; `no pauses` does not subtract the time in "
-    "which the ticket waited for others.",
+    f"which the ticket waited for others. Who left unanswered counts as the level says: {_LEAVERS}.",
     unit="share",
     numerator="tickets whose clock stopped within the target",
-    denominator="tickets that the level is about and that can be judged",
-    left_out="tickets open at the end (or abandoned) and not yet late: `service_left_out`",
+    denominator="tickets that the level is about and that can be judged, those that left "
+    "unanswered included unless its `leavers` says otherwise",
+    left_out="tickets open at the end (or closed with an incident) and not yet late, and leavers "
+    "that the level leaves out: `service_left_out`",
     open_tickets=_OPEN_AT_END,
     better="higher",
     variants=_LEVEL_VARIANTS,
@@ -167,9 +187,9 @@ def _service_level(facts: Facts) -> Figures:
     label="Breaches",
     sentence="How many tickets missed the target in the counted period.",
     unit="count",
-    numerator="tickets past the target",
+    numerator="tickets past the target, or that left unanswered and count",
     denominator="one",
-    left_out="tickets open at the end (or abandoned) and not yet late",
+    left_out="tickets open at the end and not yet late; leavers that the level leaves out",
     open_tickets=_OPEN_AT_END,
     better="lower",
     variants=_LEVEL_VARIANTS,
@@ -188,7 +208,7 @@ def _breaches(facts: Facts) -> Figures:
     unit="duration",
     numerator="time past the target",
     denominator="tickets past the target",
-    left_out="tickets that met it",
+    left_out="tickets that met it, or left before it had passed",
     open_tickets="with the time past the target so far",
     better="lower",
     variants=_LEVEL_VARIANTS,
@@ -196,7 +216,7 @@ def _breaches(facts: Facts) -> Figures:
 def _breach_time(facts: Facts) -> Figures:
     def over(reading: Reading, pauses: bool) -> Figure:  # noqa: FBT001 - as in `_by_level`
         took = reading.elapsed_ms if pauses else reading.running_ms
-        late = took[reading.late(pauses=pauses)]
+        late = took[reading.late(pauses=pauses) & reading.past(pauses=pauses)]
         return ratio(int(late.sum()) - reading.within_ms * len(late), len(late))
 
     return _by_level(facts, over)
@@ -205,8 +225,8 @@ def _breach_time(facts: Facts) -> Figures:
 @register(
     "service_left_out",
     label="Not judged yet",
-    sentence="How many tickets a level leaves out, because they were open at the end (or left) "
-    "and not late yet.",
+    sentence="How many tickets a level leaves out, because they were open at the end and not late "
+    "yet, or left unanswered and do not count.",
     unit="count",
     numerator="tickets that the level is about and that cannot be judged",
     denominator="one",
@@ -217,6 +237,25 @@ def _breach_time(facts: Facts) -> Figures:
 def _service_left_out(facts: Facts) -> Figures:
     return {
         name: ratio(np.count_nonzero(~level.reading.judged()), 1)
+        for name, level in facts.once(levels).items()
+    }
+
+
+@register(
+    "left_unanswered",
+    label="Left unanswered",
+    sentence="Share of the tickets of a service level whose caller hung up for good before they "
+    "were answered (resolved); to be read beside the level, whatever its `leavers` says.",
+    unit="share",
+    numerator="tickets that left unanswered",
+    denominator="tickets that the level is about",
+    open_tickets="counted as not left",
+    better="lower",
+    variants="service level",
+)
+def _left_unanswered(facts: Facts) -> Figures:
+    return {
+        name: ratio(np.count_nonzero(level.left), len(level.left))
         for name, level in facts.once(levels).items()
     }
 

@@ -10,6 +10,9 @@ from sim.errors import UnitError
 from sim.scenario.hours import Model
 from sim.scenario.quantities import Duration, Money, Share, written
 
+Leavers = Literal["missed", "short ones left out", "left out"]
+"""How a level counts tickets that left unanswered."""
+
 
 class ServiceLevel(Model):
     """One promise: which clock, for which tickets, within what, and how often it must hold."""
@@ -37,6 +40,12 @@ class ServiceLevel(Model):
     )
     starts: Literal["creation", "arrival at the tier"] = Field(
         "arrival at the tier", description="Where the clock starts."
+    )
+    leavers: Leavers = Field(
+        "missed",
+        description="Tickets that left unanswered: `missed`: answered in time, of all who came "
+        "(Erlang A's). `short ones left out`: of all but those who left within the target "
+        "(contact centres'). `left out`: of the answered alone.",
     )
     goal: Share = Field(0.9, description="Share of tickets that meet the target.")
     credit: Money = Field(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.model import Scenario
 from sim.scenario.support import Tier
+from sim.study.callers import callers
 from sim.workload.desk import NO_PRE_EMPTION, NO_PROVIDER, Discipline
 from sim.workload.plan import Plan, plan
 
@@ -101,6 +102,7 @@ def _standing(scenario: Scenario, known: Plan, number: int, tier_name: str) -> S
         for t in scenario.topics.values()
     ]
     first = queue.tier in entry
+    leave = first and callers(scenario) is not None
     several = sum(p.share > 0 for p in scenario.priorities.values()) > 1 or bool(
         scenario.demand.priority_matrix or any(t.priorities for t in scenario.topics.values())
     )
@@ -120,10 +122,15 @@ def _standing(scenario: Scenario, known: Plan, number: int, tier_name: str) -> S
         ),
         bent=tuple(
             _bent(
-                scenario, tier, first=first, several=several, away=heads - shrunk if there else 0.0
+                scenario,
+                tier,
+                first=first,
+                leave=leave,
+                several=several,
+                away=heads - shrunk if there else 0.0,
             )
         ),
-        patience=first and any(c.patience is not None for c in scenario.channels.values()),
+        patience=leave,
         classes=several and queue.discipline == Discipline.PRIORITY,
         interrupts=several and any(known.pools[at].pre_empts != NO_PRE_EMPTION for at in own),
     )
@@ -182,7 +189,7 @@ def _closed(
 
 
 def _bent(
-    scenario: Scenario, tier: Tier, *, first: bool, several: bool, away: float
+    scenario: Scenario, tier: Tier, *, first: bool, leave: bool, several: bool, away: float
 ) -> Iterator[str]:
     if away > 0.01:  # noqa: PLR2004 - a hundredth of a person
         yield f"absence and breaks take {away:.1f} people away at changing times"
@@ -197,7 +204,7 @@ def _bent(
     if tier.short_box is not None:
         yield "the time-box shortens under pressure"
     named = (
-        ("callers who hang up", first and any(c.patience for c in scenario.channels.values())),
+        ("callers who hang up", leave),
         ("status updates and chasers", scenario.updates is not None),
         ("incidents, which come as surges", bool(scenario.incidents)),
         ("fixes that prevent tickets", scenario.problems is not None),

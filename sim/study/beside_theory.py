@@ -16,23 +16,25 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import outcome, theory
+from sim import theory
 from sim.errors import TheoryError
-from sim.outcome.run import Run
 from sim.scenario.model import Scenario
+from sim.scenario.promises import ServiceLevel
 from sim.study.assumptions import Standing, standings
+from sim.study.callers import callers
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.evaluate import replicate
 from sim.study.implied import implied
+from sim.study.seen import Seen, seen_in
 from sim.theory.times import Duration
 from sim.units import HOUR, HOURS_PER_WEEK, WEEK
-from sim.workload.journeys import NOT_YET, Outcome
 
 Unit = Literal["share", "duration", "number"]
 SOURCES = {
     "Load": "work asked over time there (Little 1961)",
     "Erlang C": "M/M/c, Erlang 1917; Gans, Koole & Mandelbaum 2003, section 4.1",
     "Erlang A": "M/M/c+M, Palm 1957; Mandelbaum & Zeltyn 2007",
+    "Erlang B": "M/G/c/c, Erlang 1917",
     "Pollaczek-Khinchine": "M/G/1, Pollaczek 1930; Khinchine 1932",
     "Allen-Cunneen": "G/G/c, Allen 1978, after Cunneen",
     "Kimura": "M/G/c, Kimura 1986",
@@ -110,60 +112,6 @@ class Beside:
         }
 
 
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """The finished visits of one replication that joined after the warm-up, by queue.
-
-    Attributes
-    ----------
-    hours : float
-        Length of the counted period.
-    joined : int64, one a queue
-        Visits that joined in it, finished or not.
-    queue, priority, ticket : int arrays, one a visit
-    wait_ms, work_ms : int64, one a visit
-    left : bool, one a visit
-    values : mapping
-        Metrics.
-    """
-
-    hours: float
-    joined: NDArray[np.int64]
-    queue: NDArray[np.int32]
-    priority: NDArray[np.int8]
-    ticket: NDArray[np.int32]
-    wait_ms: NDArray[np.int64]
-    work_ms: NDArray[np.int64]
-    left: NDArray[np.bool_]
-    values: dict[str, float]
-
-
-def _seen(run: Run) -> _Seen:
-    log, visits, period = run.log, run.workload.visits, run.scenario.period
-    made = (log.joined_ms != NOT_YET) & (log.joined_ms >= period.warm_up)
-    joined = np.bincount(visits.queue[made], minlength=len(run.desk.queues))
-    made &= np.isin(log.outcome, (Outcome.DONE, Outcome.GAVE_UP, Outcome.LEFT))
-    rows = np.flatnonzero(made)
-    # In the order in which a ticket makes its visits, which is how it moves from queue to queue.
-    rows = rows[np.lexsort((log.joined_ms[rows], visits.ticket[rows]))]
-    spells = log.spells()
-    worked = np.bincount(
-        spells.visit, np.where(spells.to_ms == NOT_YET, 0, spells.to_ms - spells.from_ms), len(made)
-    )[rows].astype(np.int64)
-    ticket = visits.ticket[rows]
-    return _Seen(
-        hours=(period.length - period.warm_up) / HOUR,
-        joined=joined,
-        queue=visits.queue[rows],
-        priority=run.workload.tickets.priority[ticket],
-        ticket=ticket,
-        wait_ms=log.finished_ms[rows] - log.joined_ms[rows] - worked,
-        work_ms=worked,
-        left=log.outcome[rows] == Outcome.LEFT,
-        values=outcome.measure(run, curves=False).values,
-    )
-
-
 def beside_theory(
     scenario: Scenario,
     *,
@@ -196,7 +144,7 @@ def beside_theory(
     seen = []
     for number in range(replications):
         run = replicate(scenario, seed=seed, replication=number, engine=engine)
-        seen.append(_seen(run))
+        seen.append(seen_in(run))
         if progress is not None:
             progress(number + 1, replications)
     asked = _Asked(scenario, seen, level)
@@ -220,10 +168,10 @@ def beside_theory(
 class _Asked:
     """The formulas, asked about one scenario and its replications."""
 
-    def __init__(self, scenario: Scenario, seen: Sequence[_Seen], level: float) -> None:
+    def __init__(self, scenario: Scenario, seen: Sequence[Seen], level: float) -> None:
         self.scenario, self.seen, self.level = scenario, seen, level
 
-    def _estimate(self, of: Callable[[_Seen], float]) -> Estimate:
+    def _estimate(self, of: Callable[[Seen], float]) -> Estimate:
         return mean_estimate([of(one) for one in self.seen], level=self.level)
 
     def loads(self) -> Iterator[Row]:
@@ -281,7 +229,7 @@ class _Asked:
             return [], [why]
         return list(self._waits(one, load, cv)), []
 
-    def _over(self, one: Standing, of: Callable[[_Seen, NDArray[np.bool_]], Any]) -> float:
+    def _over(self, one: Standing, of: Callable[[Seen, NDArray[np.bool_]], Any]) -> float:
         return float(sum(of(s, s.queue == one.number) for s in self.seen))
 
     def _hours(self) -> float:
@@ -296,19 +244,19 @@ class _Asked:
             unit: Unit,
             value: float,
             bent: tuple[str, ...],
-            of: Callable[[_Seen], float],
+            of: Callable[[Seen], float],
         ) -> Row:
             source = SOURCES[formula]
             return Row(one.queue, figure, formula, source, unit, value, self._estimate(of), bent)
 
-        def mine(s: _Seen) -> NDArray[np.bool_]:
+        def mine(s: Seen) -> NDArray[np.bool_]:
             at: NDArray[np.bool_] = s.queue == one.number
             return at
 
-        def mean_wait(s: _Seen) -> float:
+        def mean_wait(s: Seen) -> float:
             return _mean(s.wait_ms[mine(s)])
 
-        def waited(s: _Seen) -> float:
+        def waited(s: Seen) -> float:
             return _mean(s.wait_ms[mine(s)] > 0)
 
         exponential = (*one.bent, f"work is lognormal (CV {cv:.2f}), not exponential")
@@ -318,6 +266,9 @@ class _Asked:
         erlang = theory.erlang_c(rate, work, staff)
         yield row("share that waits", "Erlang C", "share", erlang.p_wait, exponential, waited)
         yield row("mean wait", "Erlang C", "duration", erlang.wait.mean.ms, exponential, mean_wait)
+        for name, level in self._levels(one):
+            reached = 1 - erlang.wait.longer_than_h(level.within / HOUR)
+            yield self._level_row(row, name, "Erlang C", reached, exponential)
         if staff == 1:
             found = theory.pollaczek_khinchine(rate, work, cv)
             yield row(
@@ -339,27 +290,45 @@ class _Asked:
             yield from self._classes(one, load, exponential, row)
 
     def _patience(self, one: Standing, load: theory.Load, row: Any, mine: Any) -> Iterator[Row]:
-        channels = self.scenario.channels.values()
-        total = sum(c.share for c in channels)
-        patient = sum(c.share for c in channels if c.patience is None) / total
-        means = [c.patience for c in channels if c.patience is not None]
+        some = callers(self.scenario)
+        assert some is not None
         bent = tuple(b for b in one.bent if b != "callers who hang up")
-        bent += ("work is lognormal, not exponential",)
-        if patient:
-            bent += (f"{100 * patient:.0f} % of tickets come by channels where nobody leaves",)
-        rate_of_those = (
-            sum(c.share / c.patience for c in channels if c.patience is not None) / total
-        )
-        if len(set(means)) > 1:
+        if some.share < 1:
+            bent += (
+                f"{100 - 100 * some.share:.0f} % of tickets come by channels where nobody leaves",
+            )
+        if not some.alike:
             bent += ("patience differs by channel",)
-        if not rate_of_those:
+        if not some.patience_h:
+            # Who finds all busy is lost, whatever the law of the work.
+            lost = theory.erlang_b(
+                f"{load.rate_per_h!r} / h", Duration.of_hours(load.work_h), one.staff
+            ).p_blocked
+            yield row(
+                "share that leaves",
+                "Erlang B",
+                "share",
+                lost,
+                bent,
+                lambda s: _mean(s.left[mine(s)]),
+            )
+            for name, level in self._levels(one):
+                reached = 1 - lost if level.leavers == "missed" else 1.0
+                yield self._level_row(row, name, "Erlang B", reached, bent)
             return
+        bent += ("work is lognormal, not exponential",)
+        # Those who never leave make the mean rate of leaving smaller.
         found = theory.erlang_a(
             f"{load.rate_per_h!r} / h",
             Duration.of_hours(load.work_h),
             one.staff,
-            Duration.of_hours(1 / rate_of_those / HOUR),
+            Duration.of_hours(some.patience_h / some.share),
         )
+        for name, level in self._levels(one):
+            reached = found.service_level(
+                Duration.of_hours(level.within / HOUR), leavers=level.leavers
+            )
+            yield self._level_row(row, name, "Erlang A", reached, bent)
         yield row(
             "share that leaves",
             "Erlang A",
@@ -385,6 +354,22 @@ class _Asked:
             lambda s: _mean(s.wait_ms[mine(s)]),
         )
 
+    def _levels(self, one: Standing) -> Iterator[tuple[str, ServiceLevel]]:
+        """Yield the service levels that are about every ticket of a queue, from its arrival there."""
+        for name, level in self.scenario.service_levels.items():
+            some = level.priorities or level.topics or level.hours != "always"
+            here = level.clock == "respond" and one.queue == one.tier == level.tier
+            first = one.tier == next(iter(self.scenario.tiers))
+            if here and not some and (first or level.starts == "arrival at the tier"):
+                yield name, level
+
+    def _level_row(
+        self, row: Any, name: str, formula: str, reached: float, bent: tuple[str, ...]
+    ) -> Row:
+        metric = f"service_level[{name}]"
+        made: Row = row(metric, formula, "share", reached, bent, lambda s: s.values[metric])
+        return made
+
     def _classes(
         self, one: Standing, load: theory.Load, bent: tuple[str, ...], row: Any
     ) -> Iterator[Row]:
@@ -406,7 +391,7 @@ class _Asked:
         for name in rates:
             place = names.index(name)
 
-            def of(s: _Seen, p: int = place) -> float:
+            def of(s: Seen, p: int = place) -> float:
                 return _mean(s.wait_ms[(s.queue == one.number) & (s.priority == p)])
 
             yield row(
@@ -451,7 +436,7 @@ class _Asked:
             *(b for b in bent if "no Poisson stream" not in b),
             "work is lognormal, not exponential",
         )
-        figures: tuple[tuple[str, Unit, float, Callable[[_Seen], float]], ...] = (
+        figures: tuple[tuple[str, Unit, float, Callable[[Seen], float]], ...] = (
             (
                 "visits of a ticket",
                 "number",
@@ -472,13 +457,13 @@ class _Asked:
             )
 
 
-def _at_work(one: _Seen, queue: str) -> float:
+def _at_work(one: Seen, queue: str) -> float:
     """Return how many people work on average; what is finished after a shift or in a break counts."""
     there = one.values[f"staffed[{queue}]"]
     return one.values[f"utilisation[{queue}]"] * there + one.values[f"overtime[{queue}]"] / WEEK
 
 
-def _utilisation(one: _Seen, queue: str) -> float:
+def _utilisation(one: Seen, queue: str) -> float:
     there = one.values[f"staffed[{queue}]"]
     return _at_work(one, queue) / there if there else math.nan
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.scenario.model import Scenario
 from sim.scenario.support import Tier
+from sim.study.callers import callers
 from sim.units import HOUR, WEEK
 from sim.workload.plan import Plan, plan
 from sim.workload.sample import usable_runbooks
@@ -40,6 +41,8 @@ class Flow:
         none come in.
     load_h, rework_h : float64, one a queue
         Agent-hours that a week asks for, and the part that missing notes and unclear criteria cause.
+    callers_h : float64, one a queue
+        The part of the hours asked that comes with callers who would hang up.
     """
 
     tickets: float
@@ -48,6 +51,7 @@ class Flow:
     resolves_own: NDArray[np.float64]
     load_h: NDArray[np.float64]
     rework_h: NDArray[np.float64]
+    callers_h: NDArray[np.float64]
 
 
 def flow(scenario: Scenario) -> Flow:
@@ -58,7 +62,9 @@ def flow(scenario: Scenario) -> Flow:
     entry = np.array(
         [0 if t.goes_to is None else names.index(t.goes_to) for t in scenario.topics.values()]
     )
-    load, rework = _Load(known), _Load(known)
+    load, rework, calls = _Load(known), _Load(known), _Load(known)
+    some = callers(scenario)
+    who_calls = 0.0 if some is None else some.share
     reaches, resolves, own = np.zeros((3, len(names)))
     handed = earlier = np.zeros_like(mix)
     for position, tier in enumerate(scenario.tiers.values()):
@@ -70,6 +76,8 @@ def flow(scenario: Scenario) -> Flow:
         handed = handed - settled
         rework.add(position, handed * (step.rework_ms(earlier)))
         load.add(position, fresh * new.load_ms + handed * again.load_ms)
+        if tier.provider is None:
+            calls.add(position, fresh * new.load_ms * who_calls)
         kept = fresh * new.kept + handed * again.kept
         load.add(0, kept * step.closing_ms)
         reaches[position] = fresh.sum() + handed.sum() + settled.sum()
@@ -95,6 +103,7 @@ def flow(scenario: Scenario) -> Flow:
         resolves_own=own,
         load_h=(load.ms + rework.apart_ms) * arrivals / HOUR + _planned_h(scenario, known),
         rework_h=(rework.ms + rework.apart_ms) * arrivals / HOUR,
+        callers_h=calls.ms * arrivals / HOUR,
     )
 
 

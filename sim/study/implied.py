@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from sim.scenario.model import Scenario
+from sim.study.callers import Callers, callers, hang_up
 from sim.study.flow import Flow, flow
 from sim.units import HOUR, WEEK, format_share
 from sim.workload.desk import NO_PROVIDER, Pool
@@ -39,6 +40,11 @@ class QueueLoad:
         Pools that help out, and have people.
     provider : bool
         A provider does the work.
+    callers_h : float
+        The part of the hours asked that comes with callers, who hang up instead of waiting for ever.
+    answered : float
+        Of the tickets that would come, the part whose callers have not hung up at an earlier tier,
+        by the same arithmetic.
     """
 
     name: str
@@ -48,11 +54,28 @@ class QueueLoad:
     there_h: float
     helpers: tuple[str, ...] = ()
     provider: bool = False
+    callers_h: float = 0.0
+    answered: float = 1.0
 
     @property
     def utilisation(self) -> float:
         """Hours asked, of those that its own people are there; NaN without own people."""
         return self.asked_h / self.there_h if self.there_h > 0 else float("nan")
+
+    @property
+    def hang_up(self) -> float:
+        """Part of its callers that must hang up, since there is no time for them; at most 1."""
+        return min(self._lost, 1.0)
+
+    @property
+    def never_clears(self) -> bool:
+        """Whether its own people can never do what comes to it, even if every caller hangs up."""
+        over = self.asked_h * self.answered >= self.there_h > 0
+        return (over and not self.callers_h) or self._lost > 1
+
+    @property
+    def _lost(self) -> float:
+        return hang_up(asked=self.asked_h, given=self.there_h, callers=self.callers_h)
 
     @property
     def served(self) -> bool:
@@ -129,6 +152,7 @@ class Implied:
                     "rework_h": queue.rework_h,
                     "there_h": None if queue.provider else queue.there_h,
                     "utilisation": None if queue.provider else queue.utilisation,
+                    "hang_up": None if queue.provider else queue.hang_up,
                 }
                 for queue in self.queues
             ],
@@ -150,7 +174,7 @@ def implied(scenario: Scenario) -> Implied:
     """
     known = plan(scenario)
     flows = flow(scenario)
-    queues = tuple(_queues(scenario, known, flows))
+    queues = _without_lost(tuple(_queues(scenario, known, flows)), callers(scenario))
     names = list(scenario.tiers)
     return Implied(
         scenario=scenario.name,
@@ -192,7 +216,20 @@ def _queues(scenario: Scenario, known: Plan, flows: Flow) -> Iterator[QueueLoad]
             there_h=float(there[own].sum()),
             helpers=helpers,
             provider=queue.calendar != NO_PROVIDER,
+            callers_h=float(flows.callers_h[number]),
         )
+
+
+def _without_lost(queues: tuple[QueueLoad, ...], some: Callers | None) -> tuple[QueueLoad, ...]:
+    """Tell the queues that callers do not come to how many tickets have been given up before."""
+    brought = sum(queue.callers_h for queue in queues)
+    if some is None or not brought:
+        return queues
+    lost = sum(queue.hang_up * queue.callers_h for queue in queues if not queue.helpers) / brought
+    return tuple(
+        queue if queue.callers_h else replace(queue, answered=1 - lost * some.share)
+        for queue in queues
+    )
 
 
 def _helps(pool: Pool, queue: int, least_urgent: int) -> bool:
@@ -227,7 +264,10 @@ def _sentences(scenario: Scenario, flows: Flow, queues: tuple[QueueLoad, ...]) -
     left_out = [
         words
         for words, holds in (
-            ("callers who hang up", any(c.patience for c in scenario.channels.values())),
+            (
+                "callers who hang up",
+                any(c.patience is not None for c in scenario.channels.values()),
+            ),
             ("short time-boxes", any(t.short_box for t in scenario.tiers.values())),
             ("status updates and chasers", scenario.updates is not None),
             ("tickets that a permanent fix prevents", scenario.problems is not None),
@@ -263,8 +303,17 @@ def _load_sentence(queue: QueueLoad) -> Iterator[str]:
     if queue.utilisation >= 1:
         if queue.helpers:
             yield f"{offered}: it depends on the help of {', '.join(queue.helpers)}."
-        else:
+        elif queue.never_clears:
             yield f"{offered}: the backlog will never clear."
+        elif queue.callers_h:
+            yield (
+                f"{offered}: at least {format_share(queue.hang_up, 0)} of its callers have to hang up, "
+                "since nobody has time for them."
+            )
+        else:
+            yield f"{offered}, before callers hang up at an earlier tier: waits are long."
+    elif queue.utilisation >= TIGHT and queue.callers_h > queue.asked_h / 2:
+        yield f"{offered}: callers wait, and more of them hang up with every ticket more."
     elif queue.utilisation >= VERY_TIGHT:
         yield f"{offered}: a bad week takes months to clear."
     elif queue.utilisation >= TIGHT:

@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 
 from sim.scenario.calendar import hour_of_week, open_spells
 from sim.scenario.model import Scenario
+from sim.study.callers import callers
 from sim.study.implied import implied
 from sim.study.space import Axis, Design, Space
 from sim.theory.load import Load
-from sim.theory.staffing import staff_for_load
+from sim.theory.staffing import staff_for_callers, staff_for_load
 from sim.units import HOUR, HOURS_PER_WEEK, WEEK
 from sim.workload.plan import plan
 
@@ -165,13 +166,20 @@ def _needed(scenario: Scenario, tier: str) -> Floats:
         or [hours_held(scenario, shift) for shift in known.staff or {}],
         axis=0,
     )
+    some = callers(scenario)
     present = (1 - known.absence) * (1 - known.breaks)
     by_rate: dict[float, int] = {}
     for hour, rate in enumerate(_arrivals(scenario) * share):
         if rate == 0 or open_hours[hour] == 0:
             continue
         if rate not in by_rate:
-            staff = staff_for_load(Load(float(rate), work_h, 0), limit_h=within, goal=goal)
+            load = Load(float(rate), work_h, 0)
+            if some is None or some.share < 1:
+                staff = staff_for_load(load, limit_h=within, goal=goal)
+            else:
+                staff = staff_for_callers(
+                    load, patience_h=some.patience_h, limit_h=within, goal=goal
+                )
             by_rate[rate] = math.ceil(staff / present)
         needed[hour] = by_rate[rate]
     return needed

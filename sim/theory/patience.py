@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from sim.errors import TheoryError
+from sim.scenario.promises import Leavers
 from sim.theory.erlang import blocking_probability
 from sim.theory.load import Load
 from sim.theory.palm import Palm
@@ -96,6 +97,40 @@ class ErlangA(Result):
         late = self.wait.palm.served_after(hours(limit) / self.patience.hours)
         return 1.0 - self.abandonment - self.p_wait * late
 
+    def service_level(self, limit: str | Duration, *, leavers: Leavers = "missed") -> float:
+        """Give the service level as a scenario's ``leavers`` defines it.
+
+        Parameters
+        ----------
+        limit : str or Duration
+            The target.
+        leavers : {"missed", "short ones left out", "left out"}
+            How those who leave count: against the desk; only if they left after the target; not at
+            all.
+
+        Returns
+        -------
+        float
+            A share; 1 where nobody is left to count.
+
+        Examples
+        --------
+        >>> desk = erlang_a(rate="60 / h", work="10 min", staff=10, patience="5 min")
+        >>> for leavers in ("missed", "short ones left out", "left out"):
+        ...     print(round(desk.service_level("1 min", leavers=leavers), 4))
+        0.6629
+        0.7142
+        0.7763
+        """
+        in_time = self.answered_within(limit)
+        out_of = {
+            "missed": 1.0,
+            # Who no longer waits at the limit was answered within it, or left within it.
+            "short ones left out": in_time + self.wait.longer_than_h(hours(limit)),
+            "left out": 1.0 - self.abandonment,
+        }[leavers]
+        return in_time / out_of if out_of > 0 else 1.0
+
     def title(self) -> str:
         """Say which model, and of what."""
         return f"Erlang A: {self.load}, patience {self.patience}"
@@ -162,6 +197,20 @@ def erlang_a(rate: str, work: str | Duration, staff: int, patience: str | Durati
         raise TheoryError("without any patience nobody waits: ask erlang_b, which turns them away")
     if load.rate_per_h == 0 or staff == 0:
         raise TheoryError(f"{load}: callers leave a queue only where some come and somebody works")
+    return erlang_a_of(load, patience_h)
+
+
+def erlang_a_of(load: Load, patience_h: float) -> ErlangA:
+    """Describe a desk whose callers leave, from a load that has been read already.
+
+    Parameters
+    ----------
+    load : Load
+        With staff, and more than no arrivals.
+    patience_h : float
+        Mean patience in hours, above 0.
+    """
+    staff = load.staff
     palm = Palm.of(x=staff * patience_h / load.work_h, y=load.rate_per_h * patience_h)
     blocked = blocking_probability(offered_load=load.offered_load, servers=staff)
     # A B / (1 + (A − 1) B), divided by A, which overflows under heavy load where 1/A is just 0.

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sim.errors import TheoryError
+from sim.scenario.promises import Leavers
+from sim.theory.erlang import blocking_probability
 from sim.theory.load import Load, fewest_staff
 from sim.theory.mmc import erlang_c_of
-from sim.theory.patience import erlang_a
+from sim.theory.patience import erlang_a, erlang_a_of
 from sim.theory.times import BISECTIONS, Duration, hours
 from sim.units import format_share, share
 
@@ -25,6 +27,7 @@ def staff_for(
     within: str | Duration,
     share: float | str,
     patience: str | Duration | None = None,
+    leavers: Leavers = "missed",
 ) -> int:
     """Give the fewest staff who answer a share of the tickets within a limit.
 
@@ -39,8 +42,10 @@ def staff_for(
     share : float or str
         The goal: ``"80 %"``, below 100 %.
     patience : str or Duration, optional
-        Mean patience. With it callers leave (Erlang A), and the goal is a share of **all** of them,
-        those who leave included; without it nobody leaves (Erlang C).
+        Mean patience. With it callers leave (Erlang A; Erlang B if it is 0), and the goal is a share
+        of **all** of them, those who leave included; without it nobody leaves (Erlang C).
+    leavers : {"missed", "short ones left out", "left out"}
+        How those who leave count, as in a service level of a scenario.
 
     Returns
     -------
@@ -55,7 +60,8 @@ def staff_for(
     Notes
     -----
     The service level of `erlang_c` or `erlang_a` rises with every agent, so a bisection finds the
-    first number that does.
+    first number that does. Where those who leave are left out it may be met by few agents whom most
+    callers do not wait for: that is what such a promise says.
 
     Examples
     --------
@@ -65,6 +71,8 @@ def staff_for(
     14
     >>> staff_for(rate="60 / h", work="10 min", within="30 s", share="80 %", patience="5 min")
     13
+    >>> staff_for(rate="100 / h", work="10 min", within="1 min", share="80 %", patience="20 s")
+    16
     """
     goal = reachable(share)
     load = Load.read(rate, work, 0)
@@ -72,9 +80,41 @@ def staff_for(
         return 0
     if patience is None:
         return staff_for_load(load, limit_h=hours(within), goal=goal)
-    return _first(
-        lambda staff: erlang_a(rate, work, staff, patience).answered_within(within) >= goal, start=1
+    return staff_for_callers(
+        load, patience_h=hours(patience), limit_h=hours(within), goal=goal, leavers=leavers
     )
+
+
+def staff_for_callers(
+    load: Load, *, patience_h: float, limit_h: float, goal: float, leavers: Leavers = "missed"
+) -> int:
+    """Give the fewest staff for a load that has been read already, if callers leave.
+
+    Parameters
+    ----------
+    load : Load
+        What the desk is offered, more than nothing; its staff are ignored.
+    patience_h, limit_h : float
+        Mean patience and the limit, in hours. Without any patience (0) who finds all busy is lost
+        (Erlang B).
+    goal : float
+        Share to be answered within the limit, below 1, by the definition of `leavers`.
+    leavers : {"missed", "short ones left out", "left out"}
+
+    Returns
+    -------
+    int
+        Staff present.
+    """
+
+    def does(staff: int) -> bool:
+        if patience_h == 0:
+            lost = blocking_probability(offered_load=load.offered_load, servers=staff)
+            return leavers != "missed" or 1.0 - lost >= goal
+        desk = erlang_a_of(replace(load, staff=staff), patience_h)
+        return desk.service_level(Duration.of_hours(limit_h), leavers=leavers) >= goal
+
+    return _first(does, start=1)
 
 
 def staff_for_abandonment(

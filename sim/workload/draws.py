@@ -125,6 +125,11 @@ def work(ms: Floats) -> Times:
     return _whole(ms, 1)
 
 
+def patience(ms: Floats) -> Times:
+    """Round patience to whole milliseconds, at least one: an idle agent answers at any patience."""
+    return _whole(ms, 1)
+
+
 def delay(ms: Floats) -> Times:
     """Round a delay to whole milliseconds."""
     return _whole(ms, 0)

@@ -205,7 +205,8 @@ class Visits:
     delay_calendar : int8, shape (3, visits)
         The calendar in which that delay runs; ``ALWAYS`` for every hour.
     patience_ms : int64
-        How long it waits for an agent before it leaves; ``NEVER_MS`` for ever. Empty: for ever.
+        How long it waits for an agent before it leaves, at least 1, so that an idle one takes it up;
+        ``NEVER_MS`` for ever. Empty: for ever.
     give_up_ms : int64
         Time needed to write up the escalation when the time-box runs out; ``NONE`` where no
         time-box holds. Empty: none anywhere.
@@ -310,6 +311,7 @@ class Workload:
             ).any(),
             "work of less than a millisecond": (visits.work_ms < 1).any(),
             "a delay below zero": (visits.delay_ms < 0).any(),
+            "patience of less than a millisecond": (visits.patience_ms < 1).any(),
             "an arrival before the period": (tickets.arrival_ms < 0).any(),
         }
         for fault, found in faults.items():

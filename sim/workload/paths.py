@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.workload.draws import Flags, delay, exponential, spread_out, work
+from sim.workload.draws import Flags, delay, exponential, patience, spread_out, work
 from sim.workload.journeys import ALWAYS, Kind, Numbers, Outcome, Times, Wait
 from sim.workload.layout import After, Layout, Role, Which
 from sim.workload.lying import Coming, Occasion, handed_over_ms
@@ -281,15 +281,15 @@ def _fill_patience(case: Case, layout: Layout, stage: Stage) -> None:
     leaves = stage.fresh & ~np.isnan(mean[channel])
     who = stage.who[leaves]
     number = case.draws.uniform(Purpose.PATIENCE, columns=2)[who]
-    patience = exponential(mean[channel[leaves]], number.T).T
+    waits = patience(exponential(mean[channel[leaves]], number.T).T)
     visit = layout.visit(stage.position, Role.WORK, who)
-    layout.fill(visit, patience_ms=delay(patience[:, 0]))
+    layout.fill(visit, patience_ms=waits[:, 0])
     again = _redials(case, stage)[leaves]
     if not again.any():
         return
     second = layout.visit(stage.position, Role.REDIAL, who[again])
     layout.repeat(visit[again], second)
-    layout.fill(second, kind=Kind.REDIAL, wait=Wait.REDIAL, patience_ms=delay(patience[again, 1]))
+    layout.fill(second, kind=Kind.REDIAL, wait=Wait.REDIAL, patience_ms=waits[again, 1])
     after = np.array([c.redial_after for c in channels], np.float64)[channel[leaves][again]]
     number = case.draws.uniform(Purpose.REDIAL, columns=2)[who[again], 1]
     layout.link(visit[again], Outcome.LEFT, second, delay(exponential(after, number)))

@@ -50,7 +50,8 @@ def fill(case: Case, layout: Layout, stage: Stage) -> None:
             visit,
             queue=stage.queue,
             work_ms=max(updates.work, 1),
-            patience_ms=updates.late_after,
+            # An idle agent writes it at once, whatever is late.
+            patience_ms=max(updates.late_after, 1),
             kind=Kind.UPDATE,
             wait=Wait.SCHEDULE,
             is_side=True,

@@ -43,7 +43,7 @@ def a_case():
         ("visits", "awaits", 0, 77, "awaits is not from"),
         ("visits", "delay_ms", (1, 0), -1, "delay_ms is not from"),
         ("visits", "delay_calendar", (0, 0), 50, "delay_calendar is not from"),
-        ("visits", "patience_ms", 0, -1, "patience_ms is not from"),
+        ("visits", "patience_ms", 0, 0, "patience_ms is not from"),
         ("tickets", "first_visit", 0, -1, "a ticket's first visit"),
         ("tickets", "arrival_ms", 0, -1, "an arrival before the period"),
         ("tickets", "priority", 0, -1, "a priority below zero"),

@@ -103,7 +103,7 @@ TIMES = {
     "breach_time[L1 resolution]": (NAN, 0),
     # L2 resolution without the pause: B 280 min against 240.
     "breach_time[L2 resolution, no pauses]": (40, 1),
-    # B 190 against 60, C 1030 against 60.
+    # B 190 against 60, C 1030 against 60; D left before it was late.
     "breach_time[any resolution]": ((130 + 970) / 2, 2),
 }
 
@@ -113,24 +113,28 @@ LEVELS = {
     "service_level[L1 response, no pauses]": (3 / 5, 5),
     "breaches[L1 response]": (2, 1),
     "service_left_out[L1 response]": (0, 1),
-    # Only A: B and C went on to L2. D left after 25 min, E had 20 open minutes: not late, left out.
-    "service_level[L1 resolution]": (1, 1),
-    "service_left_out[L1 resolution]": (2, 1),
+    # A, and D, which left; B and C went on to L2. E had 20 open minutes: not late, left out.
+    "service_level[L1 resolution]": (1 / 2, 2),
+    "service_left_out[L1 resolution]": (1, 1),
     # From arrival at L2: B 280 less 120 for the user, C 95, F 20, target 240.
     "service_level[L2 resolution]": (1, 3),
     "service_level[L2 resolution, no pauses]": (2 / 3, 3),
-    # From creation, all hours, target 60: A 10, B 190 late, C 1030 late, F 20; D (25) and E (30
-    # before it waits for the user) are left out ...
-    "service_level[any resolution]": (2 / 4, 4),
-    "service_left_out[any resolution]": (2, 1),
+    # From creation, all hours, target 60: A 10, B 190 late, C 1030 late, D left, F 20; E (30 before
+    # it waits for the user) is left out ...
+    "service_level[any resolution]": (2 / 5, 5),
+    "service_left_out[any resolution]": (1, 1),
     # ... but without pauses E is late: it runs from Friday 16:40 to the end of Sunday.
-    "service_level[any resolution, no pauses]": (2 / 5, 5),
+    "service_level[any resolution, no pauses]": (2 / 6, 6),
+    # D, of A, B, C, D, E at L1; of A, D, E there for good; of all six.
+    "left_unanswered[L1 response]": (1 / 5, 5),
+    "left_unanswered[L1 resolution]": (1 / 3, 3),
+    "left_unanswered[any resolution]": (1 / 6, 6),
     # C: from Mon 16:50 to Tue 08:25 = 10 + 25 office minutes, late; F 0. B is about software.
     "service_level[hardware by creation]": (1 / 2, 2),
     # First week A met, B late, C met, D late: 50 % < 60 %. Second week: E met.
     "weeks_met[L1 response]": (1 / 2, 2),
-    # Only the first week has a ticket that can be judged.
-    "weeks_met[L1 resolution]": (1, 1),
+    # Only the first week has tickets that can be judged: A met, D did not.
+    "weeks_met[L1 resolution]": (0, 1),
     "weeks_met[any resolution]": (1 / 2, 2),
 }
 
