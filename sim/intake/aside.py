@@ -36,7 +36,13 @@ def usable(sheet: Sheet, dates: dict[str, Dates], kind: str) -> tuple[Flags, lis
     wanted = ("opened", "updated") if kind == "events" else ("opened",)
     for role in (role for role in wanted if role in dates):
         column, when = sheet.columns[role], dates[role]
-        drop(when.unreadable, column, f"{column.name} {{!r}} is no date")
+        # What says that there is none (never, n/a) is no date either, where there has to be one.
+        written = np.array([value not in ("", None) for value in column.values], np.bool_)
+        drop(
+            written[column.code] & (when.at_ms == NOT_YET),
+            column,
+            f"{column.name} {{!r}} is no date",
+        )
         drop(when.at_ms == NOT_YET, column, f"{column.name} is missing")
     return kept, aside
 

@@ -104,8 +104,10 @@ class Mapping(Model):
     )
     dates: Names = Field(
         (FOUND,),
-        description="Forms of dates, as in strftime: `%d/%m/%Y %H:%M`; `ISO`; or `found`, the one "
-        "known form that reads every date of a column.",
+        description="Forms of dates, as in strftime: `%d/%m/%Y %H:%M`; `ISO`, `epoch s`, `epoch ms`, "
+        "`epoch us`, `Excel serial`, `Excel 1904`; or `found`, the one known form that reads every date of a "
+        "column. Zeros in front, fractions of a second, a weekday in front and a zone behind never matter; "
+        "names of months and weekdays may be English, German, French, Spanish, Portuguese, Italian or Dutch.",
     )
     time_zone: str | None = Field(
         None, description="Zone of dates that do not say theirs (IANA name)."

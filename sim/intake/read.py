@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.errors import ExportError, UnitError
 from sim.intake.aside import usable, without_repeats
-from sim.intake.dates import Dates, read_forms, to_dates
+from sim.intake.dates import Dates, read_forms, to_dates, zone_names
 from sim.intake.export import Events, Export, TeamVisits, Tickets
 from sim.intake.mapping import DATE_ROLES, STATES, Mapping, load_mapping
 from sim.intake.sheet import Column, Sheet, read_sheet
@@ -85,7 +85,7 @@ def read_export(
         "Columns: " + ", ".join(f"{role} from {name!r}" for role, name in taken.items()) + "."
     )
     kind = _kind(sheet, asked, file.name)
-    dates = _dates(sheet, asked, zone, notices)
+    dates = _dates(sheet, asked, zone, time_zone, notices)
     kept, aside = usable(sheet, dates, kind)
     aside = [*sheet.set_aside, *aside]
     if not kept.any():
@@ -181,17 +181,25 @@ def _pair(a: Numbers, b: Numbers) -> NDArray[np.int64]:
     return a.astype(np.int64) << 32 | b
 
 
-def _dates(sheet: Sheet, mapping: Mapping, zone: str, notices: list[str]) -> dict[str, Dates]:
-    roles = [role for role in DATE_ROLES if role in sheet.columns]
-    columns = [sheet.columns[role] for role in roles]
-    readings = read_forms(columns, sheet.row, mapping.dates)
-    dates = {
-        role: to_dates(column, reading, zone)
-        for role, column, reading in zip(roles, columns, readings, strict=True)
-    }
-    shown = sorted({reading.form for reading in readings if reading.form})
+def _dates(
+    sheet: Sheet, mapping: Mapping, zone: str, stated_zone: str | None, notices: list[str]
+) -> dict[str, Dates]:
+    columns = {role: sheet.columns[role] for role in DATE_ROLES if role in sheet.columns}
+    stated = mapping.time_zone or stated_zone
+    names = zone_names(stated) if stated else frozenset[str]()
+    readings = read_forms(columns, sheet.row, mapping.dates, local_names=names)
+    dates = {role: to_dates(columns[role], reading, zone) for role, reading in readings.items()}
+    shown = sorted({reading.form for reading in readings.values() if reading.form})
     if shown and "found" in mapping.dates:
         notices.append(f"Dates are read as {', '.join(shown)}: no other form reads them all.")
+    for reading in readings.values():
+        notices.extend(reading.told)
+    notices.extend(
+        f"{_many(dates[role].nothing, 'row')} of {column.name!r} say in words, zeros or a tool's first or "
+        "last day that there is no date; taken as missing."
+        for role, column in columns.items()
+        if dates[role].nothing
+    )
     for count, what in (
         (sum(d.skipped for d in dates.values()), "that the clock skips; the skip is taken"),
         (sum(d.twice for d in dates.values()), "that the clock shows twice; the first is taken"),
