@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import calibrate, present, scenario, theory
+    from sim.course.checking import check
     from sim.errors import (
         ConservationError,
         ExportError,
@@ -69,6 +70,7 @@ _HOMES = {
     "TierSimError": "sim.errors",
     "UnitError": "sim.errors",
     "calibrate": "sim",
+    "check": "sim.course.checking",
     "choose_best": "sim.study.choosing",
     "compare": "sim.study.compare",
     "controlled_estimate": "sim.study.covariates",
@@ -114,6 +116,7 @@ __all__ = [
     "TierSimError",
     "UnitError",
     "calibrate",
+    "check",
     "choose_best",
     "compare",
     "controlled_estimate",

@@ -19,6 +19,7 @@ ROOMS = [
     {"study"},
     {"intake"},
     {"calibrate"},
+    {"course"},
     {"present"},
     {"web"},
     {"cli"},

@@ -5,18 +5,27 @@ import re
 import notebook_execution as course
 import pytest
 
+from sim.course.checking import EXERCISES
+
 LARGEST = 200_000
 """Bytes of a notebook with its pictures; a course is read in a browser."""
 CHECKS = """
+from sim.course.checking import EXERCISES as _exercises
+
+
 def _wrong(value):
     return value + "?" if isinstance(value, str) else value + 1000
 
-for _name, (_right, _within, _hint) in key.items():
-    _value = _right()
-    check(_name, _value)
-    check(_name, _wrong(_value))
+
+for _name, _found in {calls}:
+    _found = [eval(_found)] if _found else []
+    _right = _exercises[_name].answer(*_found)
+    _right = min(_right) if isinstance(_right, set) else _right
+    sim.check(_name, _right, *_found)
+    sim.check(_name, _wrong(_right), *_found)
 """
 """What a student may answer: the right thing, and something else."""
+_CALL = re.compile(r'^sim\.check\("([\d.]+)", answer(?:, (.+))?\)$', re.MULTILINE)
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
 ALLOWED = {"math", "numpy", "pathlib", "sim", "tempfile"}
 
@@ -24,6 +33,11 @@ ALLOWED = {"math", "numpy", "pathlib", "sim", "tempfile"}
 def code_of(notebook):
     """Return the code cells."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def asked(notebook):
+    """List the exercises that a notebook checks, and what of its own it gives the check."""
+    return [call for cell in code_of(notebook) for call in _CALL.findall(cell.source)]
 
 
 def named(path):
@@ -48,7 +62,10 @@ def test_it_runs_and_says_what_is_stored(path):
     Where only the numbers differ: ``python tests/notebook_execution.py`` stores them anew.
     """
     stored = course.read(path)
-    done = course.run(stored, also=[CHECKS])
+    calls = asked(stored)
+    chapter = f"{int(path.name[:2])}."
+    assert [name for name, _ in calls] == [n for n in EXERCISES if n.startswith(chapter)]
+    done = course.run(stored, also=[CHECKS.replace("{calls}", repr(calls))])
     assert course.warnings_of(done) == []
     *said, answers = course.texts(done)
     assert said == course.texts(stored), (
