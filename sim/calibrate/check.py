@@ -35,7 +35,7 @@ from sim.calibrate.mirror import Rehearsal, lines_of
 from sim.calibrate.noted import Noted, as_noted, find_noted
 from sim.calibrate.paths import find_levels
 from sim.calibrate.promise import find_promise
-from sim.calibrate.replay import GOLDEN, spread
+from sim.calibrate.replay_kinds import GOLDEN, spread
 from sim.errors import ExportError
 from sim.intake.export import Export
 from sim.units import HOUR, format_duration, format_share

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -9,38 +10,78 @@ from numpy.typing import NDArray
 
 from sim.calibrate.hours import HOURS_A_DAY
 from sim.calibrate.parameters import Ledger, share_interval
-from sim.calibrate.replay import rank_priorities
 from sim.intake.export import Export
-from sim.workload.journeys import NONE
+from sim.intake.priorities import rank
+from sim.units import format_share
+from sim.workload.journeys import NONE, Numbers
 
 BY_CHANCE: Final = 0.001
 """A topic's priorities differ from the others' if chance does so more rarely than this."""
 MOST_PRIORITIES, MOST_CHANNELS = 16, 64
 """As many as a scenario may have."""
+OTHER_PRIORITIES, OTHER_CHANNELS = "other priorities", "other channels"
+"""Those that fewest tickets have, together, where there are more."""
 
 
 def priorities(export: Export, ledger: Ledger) -> dict[str, Any]:
-    """Return the priorities with their shares, the most urgent first."""
-    labels, code = export.priorities, export.tickets.priority
-    known = code[code != NONE]
-    if not len(known):
+    """Return the priorities with their shares, the most urgent first; more than there may be are pooled."""
+    if not (export.tickets.priority != NONE).any():
         ledger.say("priorities.all.share", 1.0, "assumed", "the export has no priorities")
         return {"all": {"share": 1.0}}
-    count = np.bincount(known, minlength=len(labels))
-    ranks = rank_priorities(labels)
-    if ranks is None:
+    ranking = rank(export.priorities)
+    if ranking is None:
         ledger.notices.append(
-            f"Which priority comes first cannot be told from {', '.join(labels)}; their order "
+            f"Which priority comes first cannot be told from {', '.join(export.priorities)}; their order "
             "in the export is taken. `priorities:` in the mapping says better."
         )
-        ranks = list(range(len(labels)))
-    order = [at for at in np.argsort(ranks, kind="stable") if count[at]][:MOST_PRIORITIES]
-    total = sum(int(count[at]) for at in order)
-    for at in order:
+    elif ranking.doubt:
+        ledger.notices.append(ranking.doubt)
+    labels, code = pooled_priorities(export)
+    return _shares("priorities", labels, code, len(export.priorities), ledger)
+
+
+def pooled_priorities(export: Export) -> tuple[tuple[str, ...], Numbers]:
+    """Return the priorities that a desk keeps apart, the most urgent first, and that of each ticket."""
+    ranking = rank(export.priorities)
+    order = ranking.order() if ranking else range(len(export.priorities))
+    return _pooled(
+        export.priorities, export.tickets.priority, order, MOST_PRIORITIES, OTHER_PRIORITIES
+    )
+
+
+def _pooled(
+    labels: Sequence[str], code: Numbers, order: Iterable[int], most: int, other: str
+) -> tuple[tuple[str, ...], Numbers]:
+    """Keep the labels that most tickets have, in an order; all others are one, the last."""
+    count = np.bincount(code[code != NONE], minlength=len(labels))
+    used = [at for at in order if count[at]]
+    kept = used
+    if len(used) > most:
+        commonest = set(sorted(used, key=lambda at: -count[at])[: most - 1])
+        kept = [at for at in used if at in commonest]
+    place = np.full(len(labels) + 1, NONE, np.int32)
+    place[used] = len(kept)
+    place[kept] = np.arange(len(kept))
+    names = tuple(labels[at] for at in kept)
+    return (names if len(kept) == len(used) else (*names, other)), place[code]
+
+
+def _shares(
+    kind: str, labels: Sequence[str], code: Numbers, there: int, ledger: Ledger
+) -> dict[str, Any]:
+    known = code[code != NONE]
+    count, total = np.bincount(known, minlength=len(labels)), len(known)
+    for at, label in enumerate(labels):
         share = float(count[at] / total)
         interval = share_interval(float(count[at]), total)
-        ledger.say(f"priorities.{labels[at]}.share", share, "measured", "", *interval)
-    return {labels[at]: {"share": round(float(count[at] / total), 5)} for at in order}
+        ledger.say(f"{kind}.{label}.share", share, "measured", f"{count[at]} tickets", *interval)
+    if labels[-1] in (OTHER_PRIORITIES, OTHER_CHANNELS):
+        ledger.notices.append(
+            f"{labels[-1]!r} are those of the {there} {kind} that fewest tickets have "
+            f"({format_share(float(count[-1] / total))} of the tickets): a scenario has at most "
+            f"{len(labels)} {kind}."
+        )
+    return {label: {"share": round(float(count[at] / total), 5)} for at, label in enumerate(labels)}
 
 
 def topic_priorities(
@@ -49,36 +90,31 @@ def topic_priorities(
     """Return a topic's shares of priorities where they differ by more than chance."""
     from scipy.stats import chi2_contingency  # noqa: PLC0415 - heavy, and only needed here
 
-    labels = [label for label in common if label in export.priorities]
-    if len(labels) < 2:  # noqa: PLR2004 - one priority differs from none
+    labels, code = pooled_priorities(export)
+    if len(common) < 2:  # noqa: PLR2004 - one priority differs from none
         return {}
-    code = export.tickets.priority
-    places = [export.priorities.index(label) for label in labels]
+    places = range(len(labels))
     table = np.array([[(code[own] == p).sum(), (code[~own] == p).sum()] for p in places])
     table = table[table.sum(axis=1) > 0]
     if min(table.shape) < 2 or not table.sum(axis=0).all():  # noqa: PLR2004 - likewise
         return {}
     if chi2_contingency(table).pvalue > BY_CHANCE:
         return {}
-    total = float(sum((code[own] == p).sum() for p in places))
+    total = float((code[own] != NONE).sum())
     shares = [round(float((code[own] == p).sum() / total), 5) for p in places]
     return dict(zip(labels, shares, strict=True))
 
 
 def channels(export: Export, ledger: Ledger) -> dict[str, Any]:
-    """Return the channels with their shares, the largest first."""
+    """Return the channels with their shares, the largest first; more than there may be are pooled."""
     labels, code = export.channels, export.tickets.channel
-    known = code[code != NONE]
-    if not len(known):
+    if not (code != NONE).any():
         ledger.say("channels.ticket.share", 1.0, "assumed", "the export has no channels")
         return {"ticket": {"share": 1.0}}
-    count = np.bincount(known, minlength=len(labels))
-    used = [at for at in np.argsort(-count, kind="stable") if count[at]][:MOST_CHANNELS]
-    total = sum(int(count[at]) for at in used)
-    for at in used:
-        share = float(count[at] / total)
-        ledger.say(f"channels.{labels[at]}.share", share, "measured", f"{count[at]} tickets")
-    return {labels[at]: {"share": round(float(count[at] / total), 5)} for at in used}
+    count = np.bincount(code[code != NONE], minlength=len(labels))
+    order = np.argsort(-count, kind="stable").tolist()
+    names, place = _pooled(labels, code, order, MOST_CHANNELS, OTHER_CHANNELS)
+    return _shares("channels", names, place, len(labels), ledger)
 
 
 def profile_of(weights: NDArray[np.float64]) -> dict[str, dict[str, float]]:

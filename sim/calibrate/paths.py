@@ -12,7 +12,7 @@ at the first line it is at level 1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -153,6 +153,28 @@ class Topics:
     entry: tuple[int, ...]
 
 
+ALL_TICKETS: Final = "tickets"
+"""The topic of all tickets, where the export has no categories."""
+
+
+def other_topic(known: Collection[str]) -> str:
+    """Name the topic of the categories that are none of their own."""
+    name = "other"
+    while name in known:
+        name += " topics"
+    return name
+
+
+def topic_of_priority(priority: str) -> str:
+    """Name the topic of tickets whose priority sends them other ways."""
+    return f"priority {priority}"
+
+
+def topic_at(topic: str, tier: int, name: str) -> str:
+    """Name a topic's tickets that come in at a tier."""
+    return topic if tier == 0 else f"{topic} to {name}"
+
+
 def find_topics(export: Export, levels: Levels, tier_names: tuple[str, ...]) -> Topics:
     """Group tickets into topics: the largest categories, and all others, by where they come in.
 
@@ -168,13 +190,10 @@ def find_topics(export: Export, levels: Levels, tier_names: tuple[str, ...]) -> 
         group[code] = rank
     of_group = group[category]
     known = [labels[c] for c in large] if labels else []
-    other = "other" if known else "tickets"
-    while other in known:
-        other += " topics"
-    known.append(other)
+    known.append(other_topic(known) if known else ALL_TICKETS)
     for code in apart_priorities(export, levels):
         of_group = np.where(export.tickets.priority == code, len(known), of_group)
-        known.append(f"priority {export.priorities[code]}")
+        known.append(topic_of_priority(export.priorities[code]))
     names: list[str] = []
     entries: list[int] = []
     of_ticket = np.full(len(export), NONE, np.int32)
@@ -187,7 +206,7 @@ def find_topics(export: Export, levels: Levels, tier_names: tuple[str, ...]) -> 
             which = here & (place == number)
             if which.any():
                 of_ticket[which] = len(names)
-                names.append(label if tier == 0 else f"{label} to {tier_name}")
+                names.append(topic_at(label, tier, tier_name))
                 entries.append(tier)
     return Topics(tuple(names), of_ticket, tuple(entries))
 

@@ -22,6 +22,7 @@ from sim.errors import ExportError, UnitError
 from sim.intake.aside import usable, without_repeats
 from sim.intake.dates import Dates, read_forms, to_dates, zone_names
 from sim.intake.export import Events, Export, TeamVisits, Tickets
+from sim.intake.labels import with_names_as_one
 from sim.intake.mapping import DATE_ROLES, STATES, Mapping, load_mapping
 from sim.intake.sheet import Column, Sheet, read_sheet
 from sim.intake.visits import Stays, stays
@@ -69,7 +70,7 @@ def read_export(
     """
     asked = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
     file = Path(path)
-    sheet = _without_missing(read_sheet(file, asked), asked)
+    sheet = with_names_as_one(_without_missing(read_sheet(file, asked), asked))
     zone = asked.time_zone or time_zone or "UTC"
     try:
         check_zone(zone)
