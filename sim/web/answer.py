@@ -16,6 +16,7 @@ from typing import Final
 
 from sim import engine as engines
 from sim.errors import StudyError
+from sim.scenario.limits import agent_days, expected_entries, expected_incidents
 from sim.scenario.model import Scenario
 from sim.study.asked import asked
 from sim.study.compare import assemble, make_plan
@@ -24,7 +25,6 @@ from sim.study.manifest import Manifest, scenario_hash
 from sim.study.replication import Replication, Task
 from sim.study.runner import IDLE_S, Runner, Work, prepare
 from sim.study.study import Study
-from sim.units import HOUR
 
 QUICK: Final = 6
 """Replications of the first answer."""
@@ -33,7 +33,11 @@ SIZES: Final = (QUICK, 20, 40, 80)
 DESKS_KEPT: Final = 60
 """Desks whose replications are kept; the one not asked for longest goes first."""
 MOST_TICKETS: Final = 400_000
-"""Tickets of one replication that a page simulates; more are for the command line."""
+"""Tickets of one replication that a page simulates, with what incidents add; more are for the command
+line, which simulates in two seconds what is the most here."""
+MOST_AGENT_DAYS: Final = 200_000
+MOST_INCIDENTS: Final = 1_000
+MOST_PROBLEMS: Final = 3_000
 WARM_S: Final = 4.0
 """Processes that were started so long ago have imported what they need."""
 SEED: Final = 1
@@ -157,11 +161,17 @@ def check_size(scenario: Scenario) -> None:
     Raises
     ------
     StudyError
-        If one replication has more than ``MOST_TICKETS`` tickets.
+        If one replication has too many tickets, people, incidents or problems.
     """
-    tickets = scenario.demand.volume * scenario.period.length / HOUR
-    if tickets > MOST_TICKETS:
-        raise StudyError(
-            f"about {tickets:,.0f} tickets are more than this page simulates "
-            f"({MOST_TICKETS:,}): shorten the period, or use `tiersim compare`"
-        )
+    counts = {
+        "tickets and calls": (expected_entries(scenario), MOST_TICKETS),
+        "working days of people": (sum(agent_days(scenario).values()), MOST_AGENT_DAYS),
+        "incidents": (sum(expected_incidents(scenario).values()), MOST_INCIDENTS),
+        "problems": (scenario.problems.count if scenario.problems else 0, MOST_PROBLEMS),
+    }
+    for what, (count, most) in counts.items():
+        if count > most:
+            raise StudyError(
+                f"about {count:,.0f} {what} are more than this page simulates ({most:,}): shorten "
+                "the period, or use `tiersim compare`"
+            )

@@ -21,16 +21,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sim.errors import ScenarioError, TierSimError
+from sim.limits import LINK_CHANGE_CHARACTERS, LINK_CHARACTERS, LINK_UNFOLDED_BYTES, size
 from sim.scenario.file import dumps
 from sim.scenario.gallery import BASE, example
 from sim.scenario.model import Scenario
 from sim.web.upload import read_scenario
 
-LONGEST_LINK: Final = 24_000
-"""Characters of a desk in an address: browsers and servers cut longer ones."""
-LARGEST_DESK: Final = 1024 * 1024
-"""Bytes of YAML that an address may unfold to."""
-LONGEST_CHANGE: Final = 16_000
 CHANGED: Final = "Your change"
 """What the changed desk is called."""
 
@@ -93,11 +89,13 @@ def to_params(asked: Asked) -> dict[str, str]:
     """
     found = {"desk": asked.desk}
     if asked.own:
-        packed = base64.urlsafe_b64encode(zlib.compress(asked.own.encode(), 9)).decode()
-        if len(packed) > LONGEST_LINK:
+        text = asked.own.encode()
+        packed = base64.urlsafe_b64encode(zlib.compress(text, 9)).decode()
+        if len(packed) > LINK_CHARACTERS or len(text) > LINK_UNFOLDED_BYTES:
             raise TierSimError(
-                f"this desk is too large for a link: {len(packed):,} characters, at most "
-                f"{LONGEST_LINK:,}. Download the scenario, and share the file"
+                f"this desk is too large for a link: {len(packed):,} characters for "
+                f"{size(len(text))}, at most {LINK_CHARACTERS:,} for {size(LINK_UNFOLDED_BYTES)}. "
+                "Download the scenario, and share the file"
             )
         found = {"own": packed}
     if asked.changes:
@@ -126,8 +124,8 @@ def from_params(params: Mapping[str, str]) -> Asked:
 
 def _changes(text: str) -> dict[str, Any]:
     wrong = ScenarioError("the address holds changes that cannot be read: the link is incomplete")
-    if len(text) > LONGEST_CHANGE:
-        raise wrong
+    if len(text) > LINK_CHANGE_CHARACTERS:
+        raise _too_long("changes", len(text), LINK_CHANGE_CHARACTERS)
     try:
         tree = json.loads(text)
     except (ValueError, RecursionError):
@@ -139,17 +137,28 @@ def _changes(text: str) -> dict[str, Any]:
 
 def _unpacked(packed: str) -> str:
     wrong = ScenarioError("the address holds a desk that cannot be read: the link is incomplete")
-    if len(packed) > LONGEST_LINK:
-        raise wrong
+    if len(packed) > LINK_CHARACTERS:
+        raise _too_long("a desk", len(packed), LINK_CHARACTERS)
     try:
         unfold = zlib.decompressobj()
         # No more than this is unfolded, whatever the link says.
-        data = unfold.decompress(base64.urlsafe_b64decode(packed), LARGEST_DESK)
+        data = unfold.decompress(base64.urlsafe_b64decode(packed), LINK_UNFOLDED_BYTES)
+        if unfold.unconsumed_tail:
+            raise ScenarioError(
+                f"the address unfolds to a desk of more than {size(LINK_UNFOLDED_BYTES)}: no link of "
+                "this page does"
+            )
         if not unfold.eof:
             raise wrong
         return data.decode()
     except (binascii.Error, ValueError, zlib.error):
         raise wrong from None
+
+
+def _too_long(what: str, found: int, most: int) -> ScenarioError:
+    return ScenarioError(
+        f"the address holds {what} of {found:,} characters; at most {most:,} are read"
+    )
 
 
 def own_desk(scenario: Scenario) -> Asked:

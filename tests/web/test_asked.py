@@ -6,9 +6,11 @@ import zlib
 
 import numpy as np
 import pytest
+from guarded import assert_within, peak_of
 
 import sim
 from sim.intake.guess import guess_mapping
+from sim.limits import LINK_CHANGE_CHARACTERS, LINK_CHARACTERS, LINK_UNFOLDED_BYTES
 from sim.present.answer import answer
 from sim.present.charts import catalogue
 from sim.scenario.change import plain as as_written
@@ -18,7 +20,7 @@ from sim.web import moves
 from sim.web.answer import QUICK, Desks
 from sim.web.files import downloads, missing, of_chart, of_export
 from sim.web.shown import beside, film, headline, plain, reasons, theme
-from sim.web.state import LARGEST_DESK, Asked, from_params, own_desk, to_params
+from sim.web.state import Asked, from_params, own_desk, to_params
 from sim.web.upload import Way, columns_of, fit_export, guess, read_scenario
 
 SMALL = {"period.length": "3 weeks", "period.warm_up": "1 week", "demand.volume": "120 / week"}
@@ -63,17 +65,96 @@ def test_an_address_holds_the_gallery_desk_by_name_and_an_own_desk_whole(small):
     "params",
     [
         {"change": "[1]"},
-        {"change": "{" * 100_000},
+        {"change": "{" * 10_000},
         {"own": "%%%"},
-        {"own": "A" * 100_000},
-        {"own": base64.urlsafe_b64encode(zlib.compress(bytes(LARGEST_DESK + 1))).decode()},
         {"own": base64.urlsafe_b64encode(zlib.compress(b"\xff\xfe")).decode()},
     ],
 )
 def test_an_address_that_cannot_be_read_is_refused(params):
-    """Broken, oversized and exploding links end in a sentence."""
+    """Broken links end in a sentence."""
     with pytest.raises(sim.ScenarioError, match="link is incomplete"):
         from_params(params)
+
+
+def packed(data):
+    """Fold a desk as a link does."""
+    return base64.urlsafe_b64encode(zlib.compress(data, 9)).decode()
+
+
+@pytest.mark.parametrize(
+    ("params", "limit"),
+    [
+        ({"change": "{" * (LINK_CHANGE_CHARACTERS + 1)}, f"at most {LINK_CHANGE_CHARACTERS:,}"),
+        ({"own": "A" * (LINK_CHARACTERS + 1)}, f"at most {LINK_CHARACTERS:,}"),
+        ({"own": packed(bytes(LINK_UNFOLDED_BYTES + 1))}, "more than 256 KiB"),
+    ],
+)
+def test_an_address_that_asks_too_much_is_refused_by_the_limit(params, limit):
+    """Oversized and exploding links are not unfolded, and say what is read at most."""
+    with pytest.raises(sim.ScenarioError, match=limit):
+        from_params(params)
+
+
+DENSE_LINK = """
+import base64, sys, zlib
+from sim.errors import TierSimError
+from sim.limits import LINK_UNFOLDED_BYTES
+from sim.web.state import from_params
+text = b"topics: {" + b"".join(b"t%d: {}," % i for i in range(30_000))
+own = zlib.compress(text[: LINK_UNFOLDED_BYTES - 1] + b"}", 9)
+if sys.argv[1] == "short":
+    own = zlib.compress((b"a: [" + b"a," * LINK_UNFOLDED_BYTES)[: LINK_UNFOLDED_BYTES - 1] + b"]", 9)
+link = base64.urlsafe_b64encode(own).decode()
+try:
+    from_params({"own": link}).base()
+except TierSimError as error:
+    print(len(link), "characters:", str(error)[:200])
+"""
+
+
+@pytest.mark.parametrize("kind", ["short", "long"])
+def test_a_short_link_of_a_dense_desk_ends(kind):
+    """A few hundred characters do not keep the page busy."""
+    code, said, peak = peak_of(DENSE_LINK, kind)
+    assert code == 0
+    assert "characters: " in said
+    assert_within(peak, LINK_UNFOLDED_BYTES)
+
+
+INCIDENT = {"priority": "P1", "topic": "network", "engineers": {"L1": 1}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        (
+            {"demand.growth": "400 %", "demand.volume": "600 / week", "period.length": "10 years"},
+            "",
+        ),
+        ({"tiers.L1.staff.day": 4000}, "working days of people"),
+        (
+            {"tiers.L3.on_call": {"staff": {"day": 4000}, "priority": "P1"}},
+            "working days of people",
+        ),
+        ({"incidents": {"a": INCIDENT | {"rate": "1 / h", "linked": 900}}}, "tickets and calls"),
+        ({"incidents": {"a": INCIDENT | {"rate": "10 / h"}}}, "incidents"),
+        ({"problems": {"count": 9000, "tier": "L3"}}, "problems"),
+    ],
+)
+def test_what_would_keep_the_page_busy_is_for_the_command_line(changes, what):
+    """Whatever it is that makes a replication long, and not the volume alone."""
+    desk = sim.example().with_(changes, name="Large")
+    with pytest.raises(sim.StudyError, match=f"{what} are more than this page simulates"):
+        next(Desks().run([desk], 1))
+
+
+@pytest.mark.parametrize(
+    "incident", [{"rate": "9 / h", "linked": 1_000_000}, {"rate": "999 / h", "linked": 0}]
+)
+def test_incidents_that_would_fill_the_memory_are_a_slip(incident):
+    """Calls about incidents count as tickets do."""
+    with pytest.raises(sim.ScenarioError, match="in the period"):
+        sim.example().with_({"incidents": {"a": INCIDENT | incident}}, name="Slip")
 
 
 def test_a_desk_too_large_for_a_link_says_so(small):
