@@ -340,10 +340,9 @@ def verify(folder: Path, count: int, seed: int, as_json: bool) -> int:  # noqa: 
     how = read_command(folder)
     arrivals = None
     if how.get("arrivals"):
-        from sim.study.manifest import Manifest  # noqa: PLC0415
+        from sim.study.store import Store  # noqa: PLC0415
 
-        text = (folder / "manifest.json").read_text(encoding="utf-8")
-        scenarios = Manifest.from_json(text).rebuild()
+        scenarios = Store(folder).read_manifest().rebuild()
         export, mapping = Path(how["arrivals"]), str(how.get("mapping"))
         _, arrivals, _ = _replayed(scenarios, export, mapping, folder)
     found = keep.verify(folder, count=count, seed=seed, arrivals=arrivals)
@@ -414,14 +413,10 @@ def _kept(folder: Path, jobs: int | None, *, quiet: bool) -> tuple[Study, Arriva
 
     Nothing is simulated again but one replication, to be sure that it comes out the same.
     """
-    from sim.study.manifest import Manifest  # noqa: PLC0415
+    from sim.study.store import Store  # noqa: PLC0415
 
     how = read_command(folder)
-    try:
-        text = (folder / "manifest.json").read_text(encoding="utf-8")
-    except OSError as error:
-        raise StudyError(f"{folder} has no manifest that can be read: {error.strerror}") from None
-    manifest = Manifest.from_json(text)
+    manifest = Store(folder).read_manifest()
     precision = manifest.asked.get("precision")
     asked = StudyAsked(
         paths=(),

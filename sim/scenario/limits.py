@@ -78,7 +78,7 @@ def limit_faults(scenario: Scenario) -> Iterator[tuple[Path, str]]:
         yield ("incidents",), what
     elif entries > MOST_TICKETS:
         what = (
-            f"about {entries:.3g} calls and pieces of work with the tickets of the period; at most "
+            f"about {entries:.3g} calls and pieces of work with the tickets in the period; at most "
             f"{MOST_TICKETS:,} are simulated at once: are `linked` or `engineers` a slip?"
         )
         yield ("incidents",), what

@@ -31,8 +31,10 @@ from typing import Any, Self
 import numpy as np
 
 from sim.errors import OutputError, StudyError
+from sim.limits import KEPT_BYTES, MANIFEST_BYTES
 from sim.study.lock import FolderLock
 from sim.study.manifest import Manifest
+from sim.study.npz import read_bounded, unfold
 from sim.study.replication import Replication, Task
 
 MANIFEST = "manifest.json"
@@ -91,7 +93,7 @@ class Store:
             If the folder holds no study.
         """
         try:
-            return Manifest.from_json((self.folder / MANIFEST).read_text(encoding="utf-8"))
+            return Manifest.from_json(read_bounded(self.folder / MANIFEST, MANIFEST_BYTES).decode())
         except (FileNotFoundError, NotADirectoryError):
             raise StudyError(f"{self.folder} holds no study: there is no {MANIFEST}") from None
         except (OSError, UnicodeDecodeError) as error:
@@ -148,10 +150,10 @@ def write_kept(stem: Path, content: bytes) -> None:
 def read_file(path: Path, checksum: str) -> Replication | None:
     """Read a replication; None when its content does not match its checksum."""
     try:
-        content = path.read_bytes()
+        packed = read_bounded(path, KEPT_BYTES)
     except OSError as error:
-        raise StudyError(f"{path} cannot be read: {error.strerror}") from None
-    return unpack(content) if _checksum(content) == checksum else None
+        raise StudyError(f"{path} cannot be read: {error.strerror or error}") from None
+    return unpack(packed) if _checksum(packed) == checksum else None
 
 
 def pack(replication: Replication) -> bytes:
@@ -169,19 +171,19 @@ def pack(replication: Replication) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(content: bytes) -> Replication:
+def unpack(packed: bytes) -> Replication:
     """Read what ``pack`` wrote."""
     try:
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            values, counts = (
-                dict(zip(map(str, arrays[f"{g}_names"]), map(float, arrays[g]), strict=True))
-                for g in ("values", "counts")
-            )
-            curves = {
-                str(name): arrays[f"curve_{position}"]
-                for position, name in enumerate(arrays["curve_names"])
-            }
-            return Replication(values, counts, curves, str(arrays["tickets"]))
+        arrays = unfold(packed)
+        values, counts = (
+            dict(zip(map(str, arrays[f"{g}_names"]), map(float, arrays[g]), strict=True))
+            for g in ("values", "counts")
+        )
+        curves = {
+            str(name): arrays[f"curve_{position}"]
+            for position, name in enumerate(arrays["curve_names"])
+        }
+        return Replication(values, counts, curves, str(arrays["tickets"]))
     except _UNREADABLE as error:
         raise StudyError(f"a replication cannot be read: {error}") from None
 

@@ -121,15 +121,15 @@ def test_a_short_link_of_a_dense_desk_ends(kind):
     assert_within(peak, LINK_UNFOLDED_BYTES)
 
 
-INCIDENT = {"priority": "P1", "topic": "network", "engineers": {"L1": 1}}
+INCIDENT = {"priority": "P1", "topic": "software", "engineers": {"L1": 1}}
 
 
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
         (
-            {"demand.growth": "400 %", "demand.volume": "600 / week", "period.length": "10 years"},
-            "",
+            {"demand.growth": "50 %", "demand.volume": "400 / week", "period.length": "10 years"},
+            "tickets and calls",
         ),
         ({"tiers.L1.staff.day": 4000}, "working days of people"),
         (
