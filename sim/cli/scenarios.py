@@ -186,6 +186,8 @@ def _filling_up(scenario: Scenario) -> tuple[Study, Settling]:
 
 
 def _say_settling(path: Path, seen: Settling, welch: Path | None) -> None:
+    from sim.study.showing import said  # noqa: PLC0415 - what computes is imported when needed
+
     rows = [
         (
             f"{number + 1}{' (warm-up)' if number < seen.stated else ''}",
@@ -199,7 +201,7 @@ def _say_settling(path: Path, seen: Settling, welch: Path | None) -> None:
         rows,
         f"Open tickets, on average over the week and {WARM_UP_REPLICATIONS} replications: the desk fills up",
     )
-    click.echo(f"  {seen.sentence()}")
+    click.echo(f"  {said(seen.claim())}")
     if welch is None:
         click.echo(f"  Welch's plot of it: tiersim check {path} --welch warm-up.svg")
     else:

@@ -73,7 +73,9 @@ class StudyAsked:
 @click.option("--jobs", type=click.IntRange(1), help="Workers; every core if absent.")
 @engine_option
 @json_option
-@click.option("--strict", is_flag=True, help="Exit with 1 when a goal is missed.")
+@click.option(
+    "--strict", is_flag=True, help="Exit with 1 when a goal is missed, or a desk cannot be judged."
+)
 @click.option(
     "--cluster", metavar="ADDRESS", help="Run on a Dask scheduler; `local` starts one here."
 )
@@ -125,13 +127,16 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
             )[:1]
             written.append(asked.output / CHARTS)
     if as_json:
-        from sim.present.costs import cost_rows  # noqa: PLC0415 - what computes comes late
+        from sim.present.answer import answer  # noqa: PLC0415 - what computes comes late
+        from sim.present.costs import cost_rows  # noqa: PLC0415
 
         say_json(
             {
                 "seed": study.seed,
                 "replications": study.replications,
                 "common_tickets": study.common_tickets,
+                "answer": answer(study).plain(study),
+                "cautions": [claim.plain() for claim in study.cautions],
                 "changes": {r.name: {k: list(v) for k, v in r.changes.items()} for r in study},
                 "rows": study_plain(rows),
                 "costs": study_plain(cost_rows(study)),
@@ -143,7 +148,8 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
         for one in written:
             click.echo(f"Written: {one}")
         _say_next(asked, reported=report)
-    missed = any(row.verdict is not None and row.verdict.word == "missed" for row in rows)
+    failed = ("missed", "no verdict")
+    missed = any(row.verdict is not None and row.verdict.word in failed for row in rows)
     return 1 if strict and missed else 0
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Final
 
-from sim.present.sentences import measured
+from sim.present.numbers import measured
 from sim.present.text import one_line
 from sim.scenario.wording import listed
 from sim.study.beside_theory import Beside, Row

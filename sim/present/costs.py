@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from sim.present.text import one_line
 from sim.scenario.wording import listed
+from sim.study.alike import compares
 from sim.study.asked import words
 from sim.study.listing import Row
 from sim.study.periods import period_words
 from sim.study.result import Result
-from sim.study.study import Effect, Study
+from sim.study.study import Change, Effect, Study
 
 TOTAL: Final = "total_cost"
 LOST: Final = "lost_cost"
@@ -24,30 +24,15 @@ _PARTS: Final = {
 }
 
 
-def comparable(results: Sequence[Result]) -> bool:
-    """Tell whether total costs may stand beside each other.
-
-    Each is measured, in one currency, and users' lost time has a price in all or in none.
-    """
-    if not all(_measured(result, TOTAL) for result in results):
-        return False
-    costs = [result.scenario.costs for result in results]
-    currencies, priced = ({one.currency for one in costs}, {one.user_hour > 0 for one in costs})
-    return len(currencies) == len(priced) == 1
-
-
 def cost_rows(study: Study) -> list[Row]:
     """List total cost in a week, and users' lost time in it, scenario by scenario.
 
-    Differences are left out where the costs are not comparable. Each of the two is judged over all
-    the scenarios, apart from what the study asks.
+    Differences are left out where they are no verdict. Each of the two is judged over all the
+    scenarios, apart from what the study asks.
     """
-    beside = comparable(study.results)
     rows = []
     for metric in (TOTAL, LOST):
-        judged = {}
-        if beside and all(_measured(result, metric) for result in study):
-            judged = {change.scenario: change for change in study.changes((metric,))}
+        judged = _judged(study, metric)
         for result in study:
             if not _measured(result, metric):
                 continue
@@ -69,15 +54,20 @@ def cost_rows(study: Study) -> list[Row]:
     return rows
 
 
+def _judged(study: Study, metric: str) -> dict[str, Change]:
+    """Return what each option changes in a cost, where that is a verdict."""
+    if not all(_measured(result, metric) for result in study):
+        return {}
+    changes = study.changes((metric,))
+    return {one.scenario: one for one in changes if one.effect != "not compared"}
+
+
 def cost_effects(study: Study) -> dict[tuple[str, str], Effect]:
     """Return what each option does to the costs, by scenario and metric."""
-    if not comparable(study.results):
-        return {}
     return {
-        (change.scenario, metric): change.effect
+        (name, metric): change.effect
         for metric in (TOTAL, LOST)
-        if all(_measured(result, metric) for result in study)
-        for change in study.changes((metric,))
+        for name, change in _judged(study, metric).items()
     }
 
 
@@ -100,17 +90,10 @@ def cost_sentence(study: Study) -> str:
     periods = {period_words(result.scenario): result.name for result in results}
     over = f", on average over {next(iter(periods))}" if len(periods) == 1 else ""
     sentence = f"Total cost in a week is {listed(parts)}{over}.{lost}"
-    if len(results) > 1 and not comparable(study.results):
-        without = [one_line(r.name) for r in study if not _measured(r, TOTAL)]
-        why = f"{listed(without[:3])} states none" if without else _unlike(currencies)
-        sentence += f" Costs are not compared: {why}."
+    apart = [one_line(r.name) for r in study.results[1:] if not compares(r, study[0], TOTAL)]
+    if apart:
+        sentence += f" Not compared with {one_line(study[0].name)}: {listed(apart)}."
     return sentence
-
-
-def _unlike(currencies: Sequence[str]) -> str:
-    if len(currencies) > 1:
-        return f"they are in {listed(currencies)}"
-    return "users’ lost working time has a price (`costs.user_hour`) in some scenarios alone"
 
 
 def _measured(result: Result, metric: str) -> bool:

@@ -10,25 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import MissingExtraError, StudyError, TierSimError
 from sim.present import report_tables as tables
-from sim.present.answer import RULE, Answer, answer, cost_metric, few
+from sim.present.answer import RULE, Answer, answer, few
 from sim.present.charts import catalogue
 from sim.present.charts.l1_share import l1_share
 from sim.present.charts.service_levels import finding, level_names, service_levels
 from sim.present.native import Native, bars, lines
+from sim.present.numbers import measured
 from sim.present.picture import Chart
-from sim.present.sentences import (
-    MARKS,
-    changed_words,
-    evidence_words,
-    figure,
-    footer,
-    kept,
-    kept_sentence,
-    measured,
-)
+from sim.present.sentences import MARKS, changed_words, evidence_words, figure, footer
 from sim.present.slide import Deck, Slide
 from sim.present.text import one_line, plural, short_names, shortened
 from sim.study.asked import words
+from sim.study.claims import cost_metric, kept_by
 from sim.study.estimate import Estimate
 from sim.study.listing import judged_together
 from sim.study.periods import period_words
@@ -96,7 +89,7 @@ def slides(study: Study, asked: Asked) -> list[Slide]:
             notes=f"{RULE}\n{notes}",
             cover=True,
         ),
-        _gains(told, best, under, notes),
+        _gains(told, under, notes),
     ]
     if len(study) > 1:
         found.append(_options(study, headline, under, notes))
@@ -153,11 +146,11 @@ def _without_key(subtitle: str) -> str:
     return " · ".join(part.partition(": ●")[0] for part in kept)
 
 
-def _gains(told: Answer, best: Result, under: str, notes: str) -> Slide:
+def _gains(told: Answer, under: str, notes: str) -> Slide:
     """Put what the answer gains into a title, where it is short enough for one."""
-    title, *rest = told.sentences or (kept_sentence(best),)
+    title, *rest = told.sentences or (told.headline,)
     if len(title) > LONGEST_TITLE:
-        title, rest = kept_sentence(best), list(told.sentences)
+        title, rest = told.headline, list(told.sentences)
     return Slide(title.removesuffix("."), under, bullets=rest, notes=notes)
 
 
@@ -168,10 +161,10 @@ def _options(study: Study, headline: str, under: str, notes: str) -> Slide:
     headings += [words(cost).label] if cost is not None else []
     rows = []
     for result in study:
-        met, missed, unsure = kept(result)
-        told = [f"{len(met)} of {len(met) + len(missed) + len(unsure)}"]
-        told += [f"✗ {one_line(name)}" for name in missed]
-        told += [f"? {one_line(name)}" for name in unsure]
+        kept = kept_by(result)
+        told = [f"{len(kept.met)} of {kept.total}" if not kept.unjudged else "– no verdict"]
+        told += [f"✗ {one_line(name)}" for name in kept.missed]
+        told += [f"? {one_line(name)}" for name in kept.open]
         changed = shortened(changed_words(result, 2), 80)
         cells = [shortened(result.name, 60), changed, "\n".join(told), figure(result, "l1_share")]
         cells += [figure(result, cost)] if cost is not None else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sim.present.sentences import written_change
+from sim.present.numbers import written_change
 from sim.present.text import one_line
 from sim.study.asked import words
 from sim.study.inputs import Written

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from sim.present.costs import TOTAL, cost_effects, cost_rows
-from sim.present.sentences import EFFECT_MARKS, MARKS, figure, kept, measured, written_change
+from sim.present.numbers import measured, written_change
+from sim.present.sentences import EFFECT_MARKS, MARKS, figure
 from sim.present.text import one_line, shortened
 from sim.study.asked import HEADLINE, words
+from sim.study.claims import kept_by
 from sim.study.listing import Row
 from sim.study.study import Study
 
@@ -51,7 +53,9 @@ def overview_table(study: Study) -> Table:
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for result in study:
-        kinds = zip(MARKS.values(), kept(result), strict=True)
+        kept = kept_by(result)
+        several = (kept.met, kept.missed, kept.open, kept.unjudged)
+        kinds = zip(MARKS.values(), several, strict=True)
         promises = " ".join(f"{len(names)} {mark}" for mark, names in kinds if names) or "none"
         cells = [
             shortened(one_line(result.name), _LONGEST_NAME),

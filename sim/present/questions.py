@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.present.sentences import NOTHING, figure, written_change
+from sim.present.numbers import NOTHING, written_change
+from sim.present.sentences import figure
 from sim.present.text import one_line
 from sim.scenario.promises import Band
 from sim.scenario.support import FIELDS_OF_NOTES

@@ -23,11 +23,13 @@ from sim.present.charts.searched import searched as searched_chart
 from sim.present.inline_svg import Pictures, variables
 from sim.present.picture import Chart
 from sim.present.questions import answers
-from sim.present.sentences import changed_words, footer, l1_sentence, verdict_sentence
+from sim.present.say import say
+from sim.present.sentences import changed_words, footer
 from sim.present.templates import environment, file_name, image, inline
 from sim.present.text import one_line, plural
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
+from sim.study.claims import first_line, promise_claim
 from sim.study.listing import judged_together
 from sim.study.periods import period_words
 from sim.study.signs import Sign
@@ -238,11 +240,11 @@ def page(study: Study, asked: Asked, *, paper: bool) -> str:
             options=tables.options(study),
             levels=[tables.service_levels(result) for result in study],
             sentences=[
-                [verdict_sentence(study, r, name) for name in r.scenario.service_levels]
+                [say(promise_claim(r, name), study) for name in r.scenario.service_levels]
                 for r in study
             ],
             shares=tables.l1_shares(study),
-            share_sentences=[l1_sentence(result) for result in study],
+            share_sentences=[say(first_line(result), study) for result in study],
             handovers=tables.handovers(study),
             tiers=[tables.tiers(result) for result in study],
             questions=answers(study, found.best.name),

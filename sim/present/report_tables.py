@@ -9,22 +9,15 @@ from typing import Final
 
 from sim import outcome
 from sim.errors import TierSimError
-from sim.present.answer import cost_metric
-from sim.present.sentences import (
-    MARKS,
-    change,
-    changed_words,
-    figure,
-    goal_words,
-    measured,
-    promise,
-    written,
-)
+from sim.present.numbers import measured
+from sim.present.say import goal_words, promise
+from sim.present.sentences import MARKS, change, changed_words, figure, written
 from sim.present.signs_text import MARKS as SIGN_MARKS
 from sim.present.signs_text import threshold_words
 from sim.present.text import one_line, plural
 from sim.scenario.wording import listed
 from sim.study.asked import HEADLINE, level_metric, words
+from sim.study.claims import cost_metric
 from sim.study.result import Result
 from sim.study.scorecard import scorecard
 from sim.study.settling import horizon
@@ -251,7 +244,7 @@ def handovers(study: Study) -> Table:
 
 
 def score(study: Study) -> Table | None:
-    """Rank the options tier by tier; None where there is nothing to rank."""
+    """Hold the options against each other tier by tier; None where there is but one."""
     if len(study) < 2 or study.replications < 2:  # noqa: PLR2004 - a ranking needs two
         return None
     card = scorecard(study)
@@ -267,7 +260,7 @@ def score(study: Study) -> Table | None:
         return None
     return Table(
         "Scorecard",
-        ("aspect", "tier", "best first", "sure"),
+        ("aspect", "tier", "options", "sure"),
         tuple(rows),
         "“Sure” holds for the whole table together (Holm's adjustment).",
     )
@@ -365,7 +358,6 @@ def definitions(study: Study) -> list[tuple[str, str, str]]:
 
 def method(study: Study) -> list[str]:
     """Say how the numbers came about."""
-    met = "met the same tickets" if study.common_tickets else "did not meet the same tickets"
     first = study[0].scenario
     goals = listed(
         f"{one_line(name)} ({goal_words(level)})" for name, level in first.service_levels.items()
@@ -376,10 +368,17 @@ def method(study: Study) -> list[str]:
         f"these replications; behind it stands its {100 * study.level:g} % interval (Student's t, "
         "lengthened on the side of the longer tail where replications are skewed)."
     )
+    alike = (
+        "In each replication all scenarios met the same tickets, so that differences are paired: chance "
+        "that strikes both cancels."
+        if study.common_tickets
+        else f"Scenarios that did not meet the tickets of {one_line(study[0].name)}: "
+        f"{listed(one_line(r.name) for r in study if not r.common_tickets())}. Their differences from "
+        "it are between different tickets, and no money is compared with them."
+    )
     paired = (
-        f"In each replication all scenarios {met}, so that differences are paired: chance that "
-        "strikes both cancels. Where several differences are judged together, Holm's adjustment "
-        "keeps one false alarm among all as rare as in one."
+        f"{alike} Where several differences are judged together, Holm's adjustment keeps one false "
+        "alarm among all as rare as in one."
     )
     counted = (
         "Tickets that arrive in the warm-up load the desk and are not counted. Tickets still open "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sim.present.sentences import measured
+from sim.present.numbers import measured
 from sim.present.text import one_line
 from sim.scenario.wording import listed
 from sim.study.asked import words

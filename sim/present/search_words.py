@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from sim.outcome import metric as definition
-from sim.present.sentences import interval, measured, written_change
+from sim.present.numbers import interval, measured, written_change
 from sim.present.text import plural
 from sim.scenario.quantities import WEEKDAYS
 from sim.study import answer

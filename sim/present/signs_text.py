@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sim import outcome
-from sim.present.sentences import NOTHING, interval, measured, written_change
+from sim.present.numbers import NOTHING, interval, measured, written_change
 from sim.scenario.wording import listed
 from sim.study.asked import words
 from sim.study.signs import Sign, Tried

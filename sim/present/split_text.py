@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sim.present.sentences import measured, written, written_change
+from sim.present.numbers import measured, written_change
+from sim.present.sentences import written
 from sim.present.text import one_line, shortened
 from sim.study.asked import words
 from sim.study.causes import Split

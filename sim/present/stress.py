@@ -20,6 +20,7 @@ from sim.scenario.support import Tier
 from sim.scenario.wording import listed
 from sim.study.asked import words
 from sim.study.settling import horizon, settling
+from sim.study.showing import said
 from sim.study.study import Study
 from sim.units import HOURS_PER_WEEK, exact_duration, format_duration, format_share
 
@@ -383,7 +384,7 @@ def _experiment(study: Study) -> Iterator[Item]:
     else:
         filled.append(
             "The warm-up is held against MSER-5 over whole weeks and a paired interval of early against "
-            f"later weeks: {seen.sentence()}"
+            f"later weeks: {said(seen.claim())}"
         )
     yield Item("4.1", "Initialisation", tuple(filled), tuple(gaps))
     period = first.period

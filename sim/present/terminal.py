@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim import outcome
 from sim.present.answer import answer
 from sim.present.costs import cost_effects, cost_rows, cost_sentence
+from sim.present.numbers import measured
 from sim.present.overview import (
     MOST_IN_FULL,
     MOST_NOTES,
@@ -19,10 +20,12 @@ from sim.present.overview import (
     change_words,
     overview_table,
 )
-from sim.present.sentences import MARKS, changed_words, measured, verdict_sentence
+from sim.present.say import say
+from sim.present.sentences import MARKS, changed_words
 from sim.present.text import one_line, plural, shortened
 from sim.study import listing
 from sim.study.asked import level_metric
+from sim.study.claims import promise_claim
 from sim.study.listing import Row
 from sim.study.result import Result
 from sim.study.study import Study
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from sim.outcome import Run
     from sim.study.implied import Implied
 
-STYLES: Final = {"met": "green", "missed": "red", "not yet known": "yellow"}
+STYLES: Final = {"met": "green", "missed": "red", "not yet known": "yellow", "no verdict": "yellow"}
 MARKS_OF_CHANGE: Final = (
     "Against the first: ▲ better  ▼ worse  ↑ higher  ↓ lower  ○ no difference shown, all comparisons "
     "taken together (Holm), costs apart"
@@ -131,7 +134,7 @@ def _rows_table(
 def verdict_lines(study: Study, result: Result) -> list[str]:
     """Return a sentence for each promise of a scenario, with its mark."""
     return [
-        f"{MARKS[verdict.word]} {verdict_sentence(study, result, name)}"
+        f"{MARKS[verdict.word]} {say(promise_claim(result, name), study)}"
         for name, verdict in result.verdicts.items()
     ]
 

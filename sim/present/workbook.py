@@ -19,8 +19,9 @@ from sim.present.answer import answer
 from sim.present.assumptions import assumptions
 from sim.present.charts.shared import unit_of
 from sim.present.report import charts_of
-from sim.present.sentences import footer
+from sim.present.sentences import NOT_COMPARED, footer
 from sim.study import listing
+from sim.study.alike import compares
 from sim.study.asked import words
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ LEVELS: Final = (
     "share kept, without pauses",
     "goal",
     "verdict",
-    "more replications needed, about",
+    "more replications would tell, from",
+    "more replications would tell, to (suffices 9 times in 10)",
 )
 INPUTS: Final = ("scenario", "field", "value", "from", "what it is, and its source")
 
@@ -255,9 +257,12 @@ def _differences(study: Study) -> Iterable[tuple[Cell, ...]]:
         for metric in result.metrics:
             if metric not in base.metrics:
                 continue
+            unit, by = unit_of(metric, currency)
+            if not compares(result, base, metric):
+                yield result.name, words(metric).label, metric, unit, NOT_COMPARED
+                continue
             difference = result.difference(metric)
             estimate = difference.estimate
-            unit, by = unit_of(metric, currency)
             yield (
                 result.name,
                 words(metric).label,
@@ -281,7 +286,7 @@ def _levels(study: Study) -> Iterable[tuple[Cell, ...]]:
                 Share(result.estimate(bare).mean) if bare in result.metrics else None,
                 Share(verdict.goal),
                 verdict.word,
-                verdict.more,
+                *(verdict.more or (None, None)),
             )
 
 

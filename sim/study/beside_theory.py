@@ -221,13 +221,20 @@ class _Asked:
         cv = math.sqrt(max(square / served / work**2 - 1, 0.0))
         load = theory.Load(rate, work / HOUR, one.staff)
         if not load.settles and not one.patience:
-            grows = rate - one.staff / load.work_h
-            why = (
-                f"it is offered {100 * load.utilisation:.0f} % of its capacity and never settles; the "
-                f"backlog grows by about {grows * HOURS_PER_WEEK:,.0f} tickets a week (fluid limit)"
-            )
-            return [], [why]
+            return [], [self._never_settles(one, load)]
         return list(self._waits(one, load, cv)), []
+
+    def _never_settles(self, one: Standing, load: theory.Load) -> str:
+        """Say how fast a backlog grows, by the arithmetic that the table above shows too."""
+        known = implied(self.scenario)
+        queue = next(queue for queue in known.queues if queue.name == one.queue)
+        asked, come = queue.utilisation, known.tickets * known.reaches[queue.tier]
+        if not asked > 1:
+            asked, come = load.utilisation, load.rate_per_h * HOURS_PER_WEEK
+        return (
+            f"it is offered {format_share(asked)} of its capacity and never settles; the backlog grows "
+            f"by about {come * (1 - 1 / asked):,.0f} tickets a week (fluid limit)"
+        )
 
     def _over(self, one: Standing, of: Callable[[Seen, NDArray[np.bool_]], Any]) -> float:
         return float(sum(of(s, s.queue == one.number) for s in self.seen))

@@ -17,9 +17,6 @@ from sim.study.evaluate import Evaluation
 from sim.study.interrupt import Interrupts
 from sim.study.listing import check_names
 from sim.study.manifest import Manifest
-from sim.study.outlying import outlying
-from sim.study.overload import overloads
-from sim.study.periods import unlike_periods
 from sim.study.precision import (
     DEFAULT_REPLICATIONS,
     FIRST,
@@ -31,7 +28,7 @@ from sim.study.precision import (
 from sim.study.replication import Evaluate, Replication, Task, fingerprint
 from sim.study.result import Result
 from sim.study.runner import Runner, Work
-from sim.study.settling import horizon, warnings
+from sim.study.settling import horizon
 from sim.study.store import Store
 from sim.study.study import Study
 from sim.workload.arrivals import Arrivals
@@ -326,11 +323,7 @@ def assemble(
             f"Furthest from it: {worst}; about {needed:,} replications would do."
         )
     notes += dict.fromkeys(one.scenario.caution for one in results if one.scenario.caution)
-    notes += unlike_periods(results)
     notes += dict.fromkeys(
         horizon(result.scenario) for result in results if not result.scenario.period.warm_up
     )
-    notes += overloads(results)
-    notes += warnings(results)
-    notes += outlying(results, plan.metrics)
     return Study(results, plan.metrics, plan.level, manifest, tuple(notes))

@@ -78,6 +78,13 @@ class Estimate:
         """Whether one replication lies so far from all others that the interval hangs on it alone."""
         return is_dominated(self.n, self.skewness)
 
+    @property
+    def negated(self) -> Estimate:
+        """The estimate of the number with its sign turned: of a lack, where this is a surplus."""
+        return replace(
+            self, mean=-self.mean, low=-self.high, high=-self.low, skewness=-self.skewness
+        )
+
     def clears(self, goal: float, better: Better = "higher") -> bool | None:
         """Tell on which side of a goal the whole interval lies.
 

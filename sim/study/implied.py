@@ -12,8 +12,8 @@ from sim.scenario.model import Scenario
 from sim.study.callers import Callers, callers, hang_up
 from sim.study.flow import Flow, flow
 from sim.units import HOUR, WEEK, format_share
-from sim.workload.desk import NO_PROVIDER, Pool
-from sim.workload.plan import Plan, plan
+from sim.workload.desk import NO_PROVIDER, Pool, ShiftEnd
+from sim.workload.plan import Plan, Shift, plan
 
 TIGHT: Final = 0.85
 """Utilisation from which waits grow fast with every ticket more (Kingman 1961)."""
@@ -45,6 +45,8 @@ class QueueLoad:
     answered : float
         Of the tickets that would come, the part whose callers have not hung up at an earlier tier,
         by the same arithmetic.
+    overtime_h : float
+        Hours a week that its people work on after their shifts, if they always have work in hand.
     """
 
     name: str
@@ -56,6 +58,7 @@ class QueueLoad:
     provider: bool = False
     callers_h: float = 0.0
     answered: float = 1.0
+    overtime_h: float = 0.0
 
     @property
     def utilisation(self) -> float:
@@ -190,11 +193,12 @@ def implied(scenario: Scenario) -> Implied:
 
 def _queues(scenario: Scenario, known: Plan, flows: Flow) -> Iterator[QueueLoad]:
     weeks = scenario.period.length / WEEK
-    there = np.zeros(len(known.pools))
+    there, overtime = np.zeros((2, len(known.pools)))
     for shift in known.shifts:
         spells = (shift.to_ms - shift.from_ms) / HOUR
         hours = float((shift.learns * spells).sum()) * (1 - shift.absence) * (1 - shift.breaks)
         there[shift.pool] += hours * (1 - shift.reserved) / weeks
+        overtime[shift.pool] += _overtime_h(scenario, known, shift) / weeks
     names = list(scenario.tiers)
     least_urgent = len(scenario.priorities) - 1
     visited = set(known.queue_of.ravel().tolist())
@@ -217,7 +221,22 @@ def _queues(scenario: Scenario, known: Plan, flows: Flow) -> Iterator[QueueLoad]
             helpers=helpers,
             provider=queue.calendar != NO_PROVIDER,
             callers_h=float(flows.callers_h[number]),
+            overtime_h=float(overtime[own].sum()),
         )
+
+
+def _overtime_h(scenario: Scenario, known: Plan, shift: Shift) -> float:
+    """Return the hours after its spells for which a shift's people have work in hand that they finish.
+
+    What is left of work that is under way is E[S²] / 2 E[S] on average (the inspection paradox).
+    """
+    pool = known.pools[shift.pool]
+    if pool.shift_end != ShiftEnd.FINISH or pool.on_call:
+        return 0.0
+    tier = list(scenario.tiers.values())[pool.tier]
+    ends = int((shift.from_ms[1:] > shift.to_ms[:-1]).sum()) + 1
+    left = tier.work * (1 + tier.work_cv**2) / 2 / HOUR
+    return float(ends * shift.heads * (1 - shift.absence) * left) if len(shift.to_ms) else 0.0
 
 
 def _without_lost(queues: tuple[QueueLoad, ...], some: Callers | None) -> tuple[QueueLoad, ...]:
@@ -299,7 +318,7 @@ def _load_sentence(queue: QueueLoad) -> Iterator[str]:
         if queue.helpers and queue.asked_h > NOTHING_H:
             yield f"{queue.name} has nobody of its own; it lives on {', '.join(queue.helpers)}."
         return
-    offered = f"{queue.name} is offered {format_share(queue.utilisation, 0)} of its capacity"
+    offered = f"{queue.name} is offered {format_share(queue.utilisation)} of its capacity"
     if queue.utilisation >= 1:
         if queue.helpers:
             yield f"{offered}: it depends on the help of {', '.join(queue.helpers)}."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.errors import StudyError
+from sim.study.alike import compares
 from sim.study.asked import Words, level_metric, words
 from sim.study.estimate import Estimate
 from sim.study.paired import Difference
@@ -79,7 +80,8 @@ def rows(study: Study, metrics: Sequence[str] | None = None) -> Iterator[Row]:
         for metric in wanted:
             if metric not in result.metrics:
                 continue
-            paired = result.base is not None and metric in first.metrics
+            base = result.base
+            paired = base is not None and metric in first.metrics and compares(result, base, metric)
             yield Row(
                 result.name,
                 metric,
@@ -97,11 +99,8 @@ def title(study: Study) -> str:
     tickets = together = ""
     if scenarios > 1:
         together = "; differences are judged all together"
-        tickets = (
-            ", the same tickets for all"
-            if study.common_tickets
-            else ", not the same tickets for all"
-        )
+        others = sum(not result.common_tickets() for result in study.results)
+        tickets = f", not the same tickets in {others}" if others else ", the same tickets for all"
     return (
         f"{scenarios} scenario{'s' * (scenarios > 1)}, {study.replications} "
         f"replication{'s' * (study.replications > 1)}{tickets}, seed {study.seed}; "
@@ -201,7 +200,8 @@ def _record(row: Row) -> dict[str, object]:
         "variance_reduction": change.variance_reduction if change else math.nan,
         "goal": row.verdict.goal if row.verdict else math.nan,
         "verdict": row.verdict.word if row.verdict else None,
-        "more_replications": row.verdict.more if row.verdict else None,
+        "more_replications_from": row.verdict.more[0] if row.verdict and row.verdict.more else None,
+        "more_replications_to": row.verdict.more[1] if row.verdict and row.verdict.more else None,
     }
 
 

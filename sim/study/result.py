@@ -18,6 +18,7 @@ from sim.study.asked import level_metric, words
 from sim.study.estimate import Estimate, mean_estimate, quantile_estimate, share_estimate
 from sim.study.paired import Difference, paired_difference
 from sim.study.replication import Replication
+from sim.study.trouble import Trouble, trouble_of
 from sim.study.verdict import Verdict, judge
 from sim.study.warmup import WarmUp, mser5
 
@@ -116,7 +117,13 @@ class Result:
         """Judge a service level against its goal."""
         levels = self.scenario.service_levels
         self._check(service_level, tuple(levels), "service level")
-        return judge(self.estimate(level_metric(service_level)), levels[service_level].goal)
+        found = judge(self.estimate(level_metric(service_level)), levels[service_level].goal)
+        return found.withheld(self.trouble.why)
+
+    @cached_property
+    def trouble(self) -> Trouble:
+        """Why nothing is judged of the scenario: it cannot cope, or hangs on one replication."""
+        return trouble_of(self)
 
     @property
     def verdicts(self) -> dict[str, Verdict]:

@@ -1,4 +1,4 @@
-"""A scorecard of providers: desks with the same demand, ranked tier by tier, with how sure that is."""
+"""A scorecard of providers: desks with the same demand, tier by tier, and which surely beats which."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
+from sim.study.alike import compares
 from sim.study.asked import words
 from sim.study.estimate import Better, Estimate
 from sim.study.paired import holm
@@ -34,8 +35,8 @@ class Line:
     metric : str
     better : {"higher", "lower"}
     estimates : dict of str to Estimate
-        By scenario, the best first; one that has no such tier, or where nothing is measured, is
-        not among them.
+        By scenario, in the order of the study; one that has no such tier, or where nothing is
+        measured, is not among them.
     beats : tuple of (str, str)
         Pairs of scenarios of which the first is better for sure (Holm over the whole scorecard).
     """
@@ -102,7 +103,7 @@ def _asked(study: Study) -> Iterator[tuple[Aspect, str, str]]:
 
 
 def scorecard(study: Study) -> Scorecard:
-    """Rank the desks of a study, tier by tier.
+    """Hold the desks of a study against each other, tier by tier.
 
     Parameters
     ----------
@@ -123,9 +124,12 @@ def scorecard(study: Study) -> Scorecard:
         if len(known) < 2:  # noqa: PLR2004 - a comparison needs two
             continue
         sign = -1 if better == "higher" else 1
-        names = sorted(known, key=lambda name, k=known, s=sign: s * k[name].mean)  # type: ignore[misc]
+        names = [name for name in study.names if name in known]
         pairs = []
-        for first, second in combinations(names, 2):
+        for one, other in combinations(names, 2):
+            if not compares(study[one], study[other], metric):
+                continue
+            first, second = sorted((one, other), key=lambda n, k=known, s=sign: s * k[n].mean)  # type: ignore[misc]
             difference = study[first].difference(metric, study[second])
             pairs.append((first, second))
             p_values.append(1.0 if math.isnan(difference.p) else difference.p)

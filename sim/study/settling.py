@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from sim.errors import StudyError
 from sim.scenario.model import Scenario
+from sim.study.claim import Claim, Number
 from sim.study.paired import Difference, paired_difference
 from sim.study.result import DAYS_PER_WEEK, Result
+from sim.study.showing import said
 from sim.units import DAY, exact_duration
 
 CURVE = "backlog_by_day"
@@ -85,38 +87,23 @@ class Settling:
             "early_difference": None
             if early is None
             else {"mean": early.mean, "low": early.low, "high": early.high, "level": early.level},
-            "sentence": self.sentence(),
+            "claim": self.claim().plain(),
+            "sentence": said(self.claim()),
         }
 
-    def sentence(self) -> str:
-        """Say what was found."""
-        stated = _weeks(self.stated)
+    def claim(self) -> Claim:
+        """Return what was found as a claim."""
+        figures: tuple[tuple[str, Number], ...] = (("stated", self.stated),)
         if self.early is None:
-            return (
-                f"Whether a warm-up of {stated} is long enough for “{self.scenario}” cannot be told: it "
-                f"takes {FEWEST_REPLICATIONS} replications and more whole weeks without holidays."
-            )
-        lack = -self.early.estimate.mean
-        found = (
-            f"“{self.scenario}” holds {lack:,.1f} tickets fewer in its first counted weeks than later "
-            f"({100 * LEVEL:g} % interval {-self.early.estimate.high:,.1f} to "
-            f"{-self.early.estimate.low:,.1f}; later {self.later:,.1f})"
-        )
+            return Claim("warm-up unknown", (self.scenario,), figures=figures)
+        figures += (("lack", self.early.estimate.negated), ("later", self.later))
         if not self.too_short:
-            return f"“{self.scenario}”: nothing speaks clearly against a warm-up of {stated}."
+            return Claim("warm-up enough", (self.scenario,), figures=figures)
         if self.grows:
-            return (
-                f"The backlog still grows: {found}. No warm-up is long enough within this period; "
-                "its figures are those of a desk that fills up."
-            )
-        longer = (
-            "a longer one" if self.proposed is None else f"one of {_weeks(self.proposed)} (MSER)"
+            return Claim("still fills up", (self.scenario,), figures=figures)
+        return Claim(
+            "warm-up short", (self.scenario,), figures=(*figures, ("proposed", self.proposed))
         )
-        return f"The warm-up of {stated} is too short: {found}. Set `period.warm_up` to {longer}."
-
-
-def _weeks(count: int) -> str:
-    return f"{count} week{'' if count == 1 else 's'}"
 
 
 def settling(result: Result) -> Settling:
@@ -239,22 +226,19 @@ def trends(scenario: Scenario) -> tuple[str, ...]:
     return tuple(words for words, holds in known if holds)
 
 
-def warnings(results: Sequence[Result]) -> list[str]:
-    """Return a sentence for every scenario whose stated warm-up is clearly too short.
+def too_short(result: Result) -> Claim | None:
+    """Return a claim where the stated warm-up is clearly too short.
 
-    A scenario that changes over its period by design is left out: its rise is no warm-up.
+    A scenario that changes over its period by design is left out: its rise is no warm-up. So is one
+    that cannot cope: no warm-up would help it.
     """
-    found = []
-    for result in results:
-        if trends(result.scenario) or not result.scenario.period.warm_up:
-            continue
-        try:
-            seen = settling(result)
-        except StudyError:
-            continue
-        if seen.too_short:
-            found.append(seen.sentence())
-    return found
+    if trends(result.scenario) or not result.scenario.period.warm_up or result.trouble:
+        return None
+    try:
+        seen = settling(result)
+    except StudyError:
+        return None
+    return seen.claim() if seen.too_short else None
 
 
 def horizon(scenario: Scenario) -> str:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.study.claim import Claim
 
 PRESENT = "sim.present"
 
@@ -27,3 +30,9 @@ class Shown:
 
     def __rich__(self) -> Any:
         return importlib.import_module(f"{PRESENT}.terminal").study_table(self)
+
+
+def said(claim: Claim) -> str:
+    """Put a claim into words; see ``sim.present.say``."""
+    told: str = importlib.import_module(f"{PRESENT}.say").say(claim)
+    return told

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from sim.errors import StudyError
 from sim.study import listing
+from sim.study.alike import compares
 from sim.study.asked import words
+from sim.study.cautions import cautions
+from sim.study.claim import Claim
 from sim.study.estimate import Better
 from sim.study.manifest import Manifest
 from sim.study.paired import Difference, holm
 from sim.study.ranking import Ranking, rank
 from sim.study.result import Result
-from sim.study.showing import Shown
+from sim.study.showing import Shown, said
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Effect = Literal["better", "worse", "higher", "lower", "no difference shown"]
+Effect = Literal["better", "worse", "higher", "lower", "no difference shown", "not compared"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,9 @@ class Change:
     difference : Difference
     p_adjusted : float
         Holm's, over all the scenarios and metrics that were asked about together.
-    effect : {"better", "worse", "higher", "lower", "no difference shown"}
-        "higher" and "lower" where neither is better.
+    effect : {"better", "worse", "higher", "lower", "no difference shown", "not compared"}
+        "higher" and "lower" where neither is better; "not compared" where a difference is no verdict
+        (see ``sim.study.alike``): it has no share in the adjustment.
     """
 
     scenario: str
@@ -58,15 +64,25 @@ class Study(Shown):
         Confidence of every interval.
     manifest : Manifest
         What was run, enough to run it again.
-    notes : tuple of str
-        What a reader has to know, as that the asked precision was not reached.
+    remarks : tuple of str
+        What a reader has to know of the run, as that the asked precision was not reached.
     """
 
     results: tuple[Result, ...]
     metrics: tuple[str, ...]
     level: float
     manifest: Manifest
-    notes: tuple[str, ...] = field(default=())
+    remarks: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def cautions(self) -> tuple[Claim, ...]:
+        """What a reader has to know before figures are trusted, as claims."""
+        return cautions(self)
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """Remarks and cautions, in words."""
+        return (*self.remarks, *map(said, self.cautions))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -126,16 +142,21 @@ class Study(Shown):
             for metric in (self._measured(result) if metrics is None else metrics)
         ]
         found = [result.difference(metric) for result, metric in pairs]
-        adjusted = holm([difference.p for difference in found])
+        alike = [compares(result, self.results[0], metric) for result, metric in pairs]
+        adjusted = holm([d.p if same else math.nan for d, same in zip(found, alike, strict=True)])
         return tuple(
             Change(
                 result.name,
                 metric,
                 difference,
                 p,
-                _effect(difference, words(metric).better, p <= 1 - self.level),
+                _effect(difference, words(metric).better, p <= 1 - self.level)
+                if same
+                else "not compared",
             )
-            for (result, metric), difference, p in zip(pairs, found, adjusted, strict=True)
+            for (result, metric), difference, p, same in zip(
+                pairs, found, adjusted, alike, strict=True
+            )
         )
 
     def _measured(self, result: Result) -> list[str]:
@@ -154,6 +175,12 @@ class Study(Shown):
         direction = better or words(metric).better
         if direction is None:
             raise StudyError(f"say whether higher or lower is better: rank({metric!r}, better=…)")
+        for result in self.results[1:]:
+            if not compares(result, self.results[0], metric):
+                raise StudyError(
+                    f"{metric!r} of {result.name!r} and {self.results[0].name!r} is not compared: "
+                    "currency, period or tickets differ, or one of them cannot be judged"
+                )
         values = {result.name: result.values(metric) for result in self.results}
         return rank(values, better=direction, level=self.level)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from sim.study.estimate import MOST_REPLICATIONS, Better, Estimate, replications_to_clear
+from sim.study.estimate import Better, Estimate
+from sim.study.more import more_to_tell
 
-Word = Literal["met", "missed", "not yet known"]
-SENSIBLE_ROUNDING = 2
-"""Significant figures of "about k more replications"."""
+Word = Literal["met", "missed", "not yet known", "no verdict"]
 
 
 @dataclass(frozen=True)
@@ -19,20 +17,22 @@ class Verdict:
 
     Attributes
     ----------
-    word : {"met", "missed", "not yet known"}
+    word : {"met", "missed", "not yet known", "no verdict"}
+        The last of a desk that cannot be judged, see ``sim.study.trouble``.
     estimate : Estimate
     goal : float
     better : {"higher", "lower"}
-    more : int or None
-        When not yet known: about how many more replications would tell, if the estimate stays
-        where it is; None when that cannot be said (a single replication, nothing measured, or an
-        estimate that sits on the goal).
+    more : tuple of int, or None
+        When not yet known: from how many to how many more replications would tell; the upper end
+        suffices nine times in ten. None when that cannot be said.
+    why : str
+        Why there is no verdict.
 
     Examples
     --------
     >>> from sim.study.estimate import mean_estimate
     >>> judge(mean_estimate([0.91, 0.93, 0.92]), 0.9)
-    not yet known (about 1 more replication)
+    not yet known (more replications are needed)
     >>> judge(mean_estimate([0.91, 0.93, 0.92]), 0.8)
     met
     """
@@ -41,19 +41,38 @@ class Verdict:
     estimate: Estimate
     goal: float
     better: Better
-    more: int | None = None
+    more: tuple[int, int] | None = None
+    why: str = ""
 
     def __str__(self) -> str:
+        if self.word == "no verdict":
+            return f"{self.word} ({self.why})"
         if self.word != "not yet known":
             return self.word
         if self.estimate.n == 0:
             return f"{self.word} (not measured)"
-        if self.more is None:
-            return f"{self.word} (more replications are needed)"
-        plural = "" if self.more == 1 else "s"
-        return f"{self.word} (about {self.more:,} more replication{plural})"
+        return f"{self.word} ({more_words(self.more)})"
 
     __repr__ = __str__
+
+    def withheld(self, why: str) -> Verdict:
+        """Return it without a verdict, where there is a reason for that."""
+        return replace(self, word="no verdict", more=None, why=why) if why else self
+
+
+def more_words(more: tuple[int, int] | None) -> str:
+    """Write how many more replications would tell.
+
+    Examples
+    --------
+    >>> more_words((3, 280)), more_words(None)
+    ('3 to 280 more replications would tell', 'more replications are needed')
+    """
+    if more is None:
+        return "more replications are needed"
+    low, high = more
+    count = f"{low:,} to {high:,}" if low < high else f"{high:,}"
+    return f"{count} more replication{'' if high == 1 else 's'} would tell"
 
 
 def judge(estimate: Estimate, goal: float, better: Better = "higher") -> Verdict:
@@ -61,16 +80,4 @@ def judge(estimate: Estimate, goal: float, better: Better = "higher") -> Verdict
     clear = estimate.clears(goal, better)
     if clear is not None:
         return Verdict("met" if clear else "missed", estimate, goal, better)
-    return Verdict("not yet known", estimate, goal, better, _more(estimate, goal))
-
-
-def _more(estimate: Estimate, goal: float) -> int | None:
-    distance = abs(estimate.mean - goal)
-    if estimate.n < 2 or not estimate.sd > 0 or not distance > 0:  # noqa: PLR2004 - a spread needs two
-        return None
-    needed = replications_to_clear(estimate, goal)
-    if needed >= MOST_REPLICATIONS:
-        return None
-    more = max(1, needed - estimate.n)
-    digits = SENSIBLE_ROUNDING - 1 - math.floor(math.log10(more))
-    return round(more, digits) if digits < 0 else more
+    return Verdict("not yet known", estimate, goal, better, more_to_tell(estimate, goal))

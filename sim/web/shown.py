@@ -14,23 +14,17 @@ from functools import cache
 from typing import Final
 
 from sim.present.animation import Film, animate
-from sim.present.answer import Answer, cost_metric
+from sim.present.answer import Answer
 from sim.present.inline_svg import dark_colours, variables
 from sim.present.picture import Chart
-from sim.present.sentences import (
-    MARKS,
-    band_position,
-    band_words,
-    change,
-    figure,
-    goal_words,
-    promise,
-)
+from sim.present.say import band_words, goal_words, position, promise
+from sim.present.sentences import MARKS, change, figure
 from sim.present.templates import environment
 from sim.present.text import kept_together, one_line
 from sim.present.theme import DEFAULT, Colours, Theme
 from sim.scenario.model import Scenario
 from sim.study.asked import HEADLINE, level_metric, words
+from sim.study.claims import cost_metric
 from sim.study.evaluate import replicate
 from sim.study.result import Result
 from sim.study.study import Study
@@ -182,7 +176,8 @@ def _cell(result: Result, metric: str, level: str | None) -> str:
         goal = goal_words(result.scenario.service_levels[level])
         said += f'<div class="small">{MARKS[known.word]} {_text(str(known))}, {_text(goal)}</div>'
     elif metric == HEADLINE:
-        where = band_position(result.estimate(metric), result.scenario.bands.healthy)
+        band = result.scenario.bands.healthy
+        where = position(result.estimate(metric), band.low, band.high)
         said += f'<div class="small">{_text(where)} the band</div>'
     return said
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cases.moves import BASE, Move, holds
 
-from sim.present.sentences import written_change
+from sim.present.numbers import written_change
 from sim.scenario.gallery import folder
 
 PAGE = "DIRECTIONS.md"

@@ -28,7 +28,8 @@ from cases.directions import (
 )
 from cases.moves import BASE, SEED, difference_of, known
 
-from sim.present.sentences import figure, written_change
+from sim.present.numbers import written_change
+from sim.present.sentences import figure
 from sim.scenario.gallery import folder
 from sim.study.asked import words
 from sim.study.compare import compare

@@ -9,7 +9,8 @@ from sim.scenario.gallery import gallery
 from sim.scenario.model import Scenario
 from sim.study.compare import compare
 
-SHORT = {"period.length": "5 weeks", "period.warm_up": "1 week"}
+SHORT = {"period.length": "5 weeks", "period.warm_up": "1 week", "demand.volume": "400 / week"}
+"""With fewer tickets poor notes leave a desk that can cope."""
 HOSTILE = {
     "script": "<script>alert(1)</script>",
     "formula": "=cmd|' /C calc'!A0",

@@ -125,7 +125,7 @@ def test_hostile_text_stays_text(hostile, tmp_path):
 def test_what_stands_between_backticks_is_code(single, tmp_path, few_charts):
     """Keys and commands in a note are set as code; what a user wrote there stays escaped."""
     said = "Set `period.warm_up` to `<b>`, 5 weeks > 4."
-    noted = dataclasses.replace(single, notes=(said,))
+    noted = dataclasses.replace(single, remarks=(said,))
     text = write(noted, tmp_path / "noted.html").read_text(encoding="utf-8")
     assert "Set <code>period.warm_up</code> to <code>&lt;b&gt;</code>, 5 weeks &gt; 4." in text
     shown = re.sub(r"<(style|pre|script)\b.*?</\1>|<!--.*?-->", "", text, flags=re.DOTALL)

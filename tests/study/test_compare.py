@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 
 import numpy as np
 import pytest
@@ -105,30 +106,48 @@ def test_same_bits_in_whatever_batches(desk, more, coin):
 
 
 def test_verdicts(desk, coin):
-    """Met or missed only when the whole interval says so; else about how many more would tell."""
+    """Met or missed only when the whole interval says so; else from how many to how many more would tell."""
     met = compare(desk, evaluate=coin(response=0.95))[0].verdict("L1 response")
     missed = compare(desk, evaluate=coin(response=0.85))[0].verdict("L1 response")
-    unknown = compare(desk, evaluate=coin(response=0.902), replications=10)[0].verdict(
-        "L1 response"
-    )
+    unknown = compare(desk, evaluate=coin(response=0.902))[0].verdict("L1 response")
     assert (str(met), str(missed)) == ("met", "missed")
     assert unknown.word == "not yet known"
     assert unknown.more is not None
-    assert repr(unknown).startswith("not yet known (about ")
+    assert re.fullmatch(
+        r"not yet known \([\d,]+ to [\d,]+ more replications would tell\)", repr(unknown)
+    )
     with pytest.raises(StudyError, match="did you mean 'L1 response'"):
         compare(desk, evaluate=coin())[0].verdict("L1 reponse")
 
 
 def test_as_many_more_replications_as_said_do_tell():
-    """About k more replications of the same spread bring the verdict (seeded)."""
+    """The upper end suffices nine times in ten, the lower one sometimes, held against truth.
+
+    3,000 studies of 20 replications about a goal, from even, skewed and bounded laws; those that
+    foretell something are gone on with. With a true chance of 0.90 fewer than 87 % of 800 come once
+    in 400 seeds.
+    """
     rng = np.random.default_rng(21)
-    values = rng.normal(0.91, 0.04, 20)
-    verdict = judge(mean_estimate(values), 0.9)
-    assert verdict.word == "not yet known"
-    distance = abs(values.mean() - 0.9)
-    n = 20 + verdict.more
-    half = stats.t.ppf(0.975, n - 1) * values.std(ddof=1) / math.sqrt(n)
-    assert half == pytest.approx(distance, rel=0.05)
+    laws = (
+        rng.standard_normal,
+        lambda n: rng.gamma(1.0, 1.0, n) - 1.0,
+        lambda n: (rng.beta(6.0, 1.0, n) - 6 / 7) / 0.1237,
+    )
+    soon, surely = [], []
+    for number in range(3000):
+        law, goal = laws[number % 3], rng.uniform(-1.2, 1.2)
+        values = law(20)
+        verdict = judge(mean_estimate(values), goal)
+        if verdict.word != "not yet known" or verdict.more is None:
+            continue
+        low, high = verdict.more
+        values = np.append(values, law(high))
+        told = [judge(mean_estimate(values[: 20 + n]), goal).word for n in (low, high)]
+        soon.append(told[0] != "not yet known")
+        surely.append(told[1] != "not yet known")
+    assert len(surely) > 500
+    assert np.mean(surely) > 0.87
+    assert 0.1 < np.mean(soon) < 0.5
 
 
 def test_verdict_that_cannot_be_foretold():
@@ -152,7 +171,7 @@ def test_common_tickets_are_observed(desk, more, coin):
     assert compare([desk, more], evaluate=coin()).common_tickets
     study = compare([desk, more, busier], evaluate=coin())
     assert [result.common_tickets() for result in study] == [True, True, False]
-    assert "not the same tickets for all" in repr(study)
+    assert "not the same tickets in 1" in repr(study)
 
 
 def test_effects_are_judged_together(desk, more, coin):

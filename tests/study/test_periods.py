@@ -1,4 +1,4 @@
-"""Unlike periods are said, once, with what differs and what it does to differences."""
+"""Scenarios that are not like the first are named, they alone, with what differs."""
 
 import pytest
 
@@ -9,42 +9,39 @@ BASE = sim.example("in-house-desk").with_(
 )
 
 
-def notes(*changes):
-    """Compare the base with a scenario for each set of changes; return what is said of periods."""
+def unlike(*changes):
+    """Compare the base with a scenario for each set of changes; return the claims and the study."""
     others = [BASE.with_(one, name=f"Option {at}") for at, one in enumerate(changes, 1)]
     study = sim.compare([BASE, *others], replications=2, jobs=1)
-    return [note for note in study.notes if "same period" in note]
+    return [claim for claim in study.cautions if claim.kind == "unlike"], study
 
 
 @pytest.mark.parametrize(
-    ("change", "field", "words"),
+    ("change", "field", "why"),
     [
-        ({"period.start": "2026-03-02"}, "`period.start`", "3 weeks from 9 Mar 2026"),
-        ({"period.length": "5 weeks"}, "`period.length`", "4 weeks from 22 Dec 2025"),
-        ({"period.warm_up": "3 d"}, "`period.warm_up`", "25 d from 18 Dec 2025"),
-        ({"period.time_zone": "UTC"}, "`period.time_zone`", "time of UTC"),
+        ({"period.start": "2026-03-02"}, "period.start", ("period", "arrivals")),
+        ({"period.length": "5 weeks"}, "period.length", ("period", "arrivals")),
+        ({"period.warm_up": "3 d"}, "period.warm_up", ("period",)),
+        ({"period.time_zone": "UTC"}, "period.time_zone", ("period",)),
+        ({"costs.currency": "USD"}, None, ("currency",)),
+        ({"demand.volume": "500 / week"}, None, ("arrivals",)),
     ],
 )
-def test_one_note_names_what_differs(change, field, words):
-    """The field, and both stretches of time, and what is done about the differences."""
-    (note,) = notes(change, {"tiers.L1.staff.day": 7})
-    assert f"({field})" in note
-    assert words in note
-    assert "“Base” 3 weeks from 22 Dec 2025 after a warm-up of 7 d" in note
-    assert "Option 2" not in note
-    assert "replication by replication" in note
-    same_tickets = field in ("`period.warm_up`", "`period.time_zone`")
-    assert ("same tickets, but do not count" in note) == same_tickets
+def test_the_one_that_differs_is_named_alone(change, field, why):
+    """With the field and the reason; no money of it is compared, the other option's is."""
+    (claim,), study = unlike(change, {"tiers.L1.staff.day": 7})
+    assert claim.of == ("Option 1", "Base")
+    assert claim.rests == why
+    assert claim.what == ((field,) if field else ())
+    effects = {one.scenario: one.effect for one in study.changes(["staff_cost"])}
+    assert effects["Option 1"] == "not compared"
+    assert effects["Option 2"] != "not compared"
+    (note,) = [one for one in study.notes if one.startswith("Option 1 is not like Base")]
+    assert "no money is compared" in note
+    assert "paired" not in note
 
 
 def test_like_periods_are_not_spoken_of():
     """Nor is a period that is written otherwise and is the same."""
-    assert notes({"period.length": "28 d"}, {"tiers.L1.staff.day": 7}) == []
-
-
-def test_many_unlike_periods_are_one_note():
-    """The first ones are named, the others counted."""
-    (note,) = notes(*({"period.length": f"{28 + days} d"} for days in range(1, 6)))
-    assert "“Option 3”" in note
-    assert "and 2 more" in note
-    assert "“Option 4”" not in note
+    claims, _ = unlike({"period.length": "28 d"}, {"tiers.L1.staff.day": 7})
+    assert claims == []

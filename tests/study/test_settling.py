@@ -7,7 +7,8 @@ from sim.errors import StudyError
 from sim.present import chart
 from sim.study.compare import compare
 from sim.study.replication import Replication
-from sim.study.settling import holiday_weeks, horizon, settling, warnings
+from sim.study.settling import holiday_weeks, horizon, settling, too_short
+from sim.study.showing import said
 
 DAYS = 13 * 7
 
@@ -89,7 +90,7 @@ def test_holidays_are_no_warm_up(long_desk):
 def test_desks_that_change_by_design_are_not_judged(long_desk):
     """Growth looks like a warm-up without end, and is none."""
     grows = long_desk.with_({"demand.growth": "50 %"}, name="Grows")
-    assert not warnings(study(grows, filling(3)).results)
+    assert too_short(study(grows, filling(3))[0]) is None
 
 
 def test_too_little_is_said_to_be_too_little(desk, long_desk):
@@ -97,7 +98,7 @@ def test_too_little_is_said_to_be_too_little(desk, long_desk):
     few = settling(study(long_desk, filling(1.5), replications=3)[0])
     assert few.early is None
     assert not few.too_short
-    assert "cannot be told" in few.sentence()
+    assert "cannot be told" in said(few.claim())
     kept_none = compare(
         desk, replications=2, jobs=1, evaluate=lambda *_: Replication({"l1_share": 0.7}), metrics=()
     )

@@ -205,12 +205,12 @@ def card(desk):
 
 
 def test_the_scorecard_ranks_and_claims_only_what_shows(card):
-    """The best comes first on each line; a difference of chance alone is not yet known."""
+    """Desks stand in the order of the study; a difference of chance alone is not yet known."""
     lines = {line.metric: line for line in card.lines}
     rate = lines["resolution_rate[L1]"]
-    assert list(rate.estimates) == ["Desk 7: so", "Desk 6: so", "Desk 5: so"]
+    assert list(rate.estimates) == ["Desk 5: so", "Desk 6: so", "Desk 7: so"]
     assert len(rate.beats) == 3
-    assert next(iter(lines["total_cost"].estimates)) == "Desk 5: so"
+    assert ("Desk 5: so", "Desk 6: so") in lines["total_cost"].beats
     assert not lines["satisfaction"].beats
     assert card.wins() == {"Desk 5: so": 1, "Desk 6: so": 0, "Desk 7: so": 2}
     ahead, behind, unsure = card.between("Desk 5: so", "Desk 7: so")

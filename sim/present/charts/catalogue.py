@@ -11,7 +11,7 @@ from sim.errors import StudyError, TierSimError
 from sim.present.picture import Chart
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
-from sim.study.settling import warnings
+from sim.study.settling import too_short
 from sim.study.study import Study
 
 Need = Literal["always", "several", "curves", "warm-up", "asked"]
@@ -207,7 +207,7 @@ def possible(study: Study, need: Need) -> bool:
         return len(study) > 1
     if need in ("curves", "warm-up"):
         kept = all(any(one.curves for one in result.replications) for result in study)
-        return kept and (need == "curves" or bool(warnings(study.results)))
+        return kept and (need == "curves" or any(map(too_short, study.results)))
     return need == "always"
 
 
@@ -228,8 +228,8 @@ def standard(study: Study, *, theme: Theme = DEFAULT, scenario: str | int = 0) -
         if not possible(study, one.need):
             continue
         shown = scenario
-        if one.need == "warm-up" and not warnings([study[scenario]]):
-            shown = next(result.name for result in study if warnings([result]))
+        if one.need == "warm-up" and too_short(study[scenario]) is None:
+            shown = next(result.name for result in study if too_short(result))
         try:
             yield one.draw(study, theme=theme, **({"scenario": shown} if one.one else {}))
         except (TierSimError, StudyError):

@@ -18,11 +18,14 @@ from sim.present.charts.shared import (
     panel_grid,
     unit_of,
 )
+from sim.present.numbers import written_change
 from sim.present.picture import SLIDE, Canvas, Chart, Value
-from sim.present.sentences import EFFECT_MARKS, evidence_words, footer, written, written_change
+from sim.present.say import phrase
+from sim.present.sentences import EFFECT_MARKS, NOT_COMPARED, evidence_words, footer, written
 from sim.present.text import one_line, plural, short_names, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.study.asked import words
+from sim.study.findings import clearest
 from sim.study.listing import judged_together
 from sim.study.periods import period_words
 from sim.study.study import Change, Study
@@ -77,30 +80,6 @@ def _rows(changes: Sequence[Change], currency: str) -> list[tuple[Value, ...]]:
     return rows
 
 
-def finding(study: Study, changes: Sequence[Change]) -> str:
-    """Say which difference is the surest, in the direction that matters."""
-    shown = [one for one in changes if one.effect in ("better", "worse")]
-    shown = shown or [one for one in changes if one.effect != "no difference shown"]
-    base = one_line(study[0].name)
-    if not shown:
-        return f"No scenario differs from {base} for sure in what was asked"
-    most = max(shown, key=_strength)
-    what = words(most.metric).label
-    number = written_change(
-        most.metric, most.difference.estimate, study[most.scenario].scenario.costs.currency
-    )
-    return f"Clearest difference from {base}: {one_line(most.scenario)}, {what}: {number}"
-
-
-def _strength(change: Change) -> float:
-    """Rank by size among shares, the surest of the rest after them."""
-    estimate = change.difference.estimate
-    if words(change.metric).share:
-        return abs(estimate.mean)
-    error = estimate.standard_error
-    return -1.0 / (1.0 + abs(estimate.mean) / error) if error else 0.0
-
-
 def differences(
     study: Study, *, metrics: Sequence[str] | None = None, theme: Theme = DEFAULT
 ) -> Chart:
@@ -117,10 +96,11 @@ def differences(
     asked = list(dict.fromkeys(one.metric for one in changes))
     rows, _ = panel_grid(max(1, len(asked)), narrow=False, most=3)
     many = len(study) - 1
+    paired = ", paired by replication" if study.common_tickets else ""
     return Chart(
         DIFFERENCES,
-        finding(study, changes),
-        f"Difference against {one_line(study[0].name)}, paired by replication · "
+        phrase(clearest(study, changes), study),
+        f"Difference against {one_line(study[0].name)}{paired} · "
         f"{period_words(study[0].scenario)} · {evidence_words(study)} · ▲ better  ▼ worse  "
         f"↑ higher  ↓ lower  ○ none shown ({_JUDGED}{_EVEN_SO if judged_together(study) else ''})",
         footer(study, brand=theme.footer),
@@ -150,8 +130,9 @@ def _draw(canvas: Canvas, study: Study, changes: Sequence[Change], asked: list[s
                 continue
             estimate = change.difference.estimate
             at = names.index(change.scenario)
-            if math.isnan(estimate.mean):
-                axes.text(0, at, "not measured", fontsize=size.small, color=colours.muted)
+            if change.effect == NOT_COMPARED or math.isnan(estimate.mean):
+                said = NOT_COMPARED if change.effect == NOT_COMPARED else "not measured"
+                axes.text(0, at, said, fontsize=size.small, color=colours.muted)
                 continue
             ends = [
                 abs(e) for e in (estimate.mean, estimate.low, estimate.high) if not math.isnan(e)

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from sim.present.numbers import measured
 from sim.present.picture import PHONE, SLIDE, Canvas
-from sim.present.sentences import measured
 from sim.present.text import shortened
 from sim.study.estimate import Estimate
 

@@ -16,15 +16,17 @@ from sim.present.charts.shared import (
     spread_out,
 )
 from sim.present.picture import SLIDE, Canvas, Chart
-from sim.present.sentences import COST_OF, desk_cost, evidence_words, figure, footer, measured
+from sim.present.say import headline
+from sim.present.sentences import evidence_words, footer
 from sim.present.text import one_line, short_names
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
+from sim.study.alike import compares
 from sim.study.asked import level_metric, words
+from sim.study.claims import desk_cost, told
 from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
-from sim.units import format_share
 
 NAME: Final = "frontier"
 MOST_NAMES: Final = 12
@@ -67,7 +69,7 @@ def frontier(
     cost: str | None = None,
     theme: Theme = DEFAULT,
 ) -> Chart:
-    """Draw cost against how often a promise is kept.
+    """Draw cost against how often a promise is kept; its title is what the answer says.
 
     Parameters
     ----------
@@ -75,9 +77,10 @@ def frontier(
     level : str, optional
         A service level that every scenario has; the hardest if absent.
     cost : str, optional
-        A metric in money; what the desk costs if absent.
+        A metric in money; the one by which the answer decides if absent.
     """
-    cost = cost or desk_cost(study)
+    answer = told(study)
+    cost = cost or answer.cost or desk_cost(study)
     shared = [
         n
         for n in study[0].scenario.service_levels
@@ -89,30 +92,23 @@ def frontier(
             f"not every scenario has the service level {level!r}{did_you_mean(level, shared)}"
         )
     metric = level_metric(level)
-    results = [
+    sound = [
         r
         for r in study
-        if cost in r.metrics
+        if not r.trouble
+        and cost in r.metrics
         and not math.isnan(r.estimate(cost).mean)
         and not math.isnan(r.estimate(metric).mean)
     ]
-    if not results:
-        raise TierSimError(f"no scenario has both {cost} and {metric}; do the tiers state a cost?")
+    results = [r for r in sound if compares(r, sound[0], cost)]
+    if len(results) < 2:  # noqa: PLR2004 - a line needs two points
+        raise TierSimError(
+            f"fewer than two scenarios have both {cost} and {metric}, in one currency, over one period "
+            "and on the same tickets; do the tiers state a cost?"
+        )
     currency = results[0].scenario.costs.currency
     goal = results[0].scenario.service_levels[level].goal
-    sure = [r for r in results if r.verdict(level).word == "met"]
-    if sure:
-        best = min(sure, key=lambda r: r.estimate(cost).mean)
-        title = (
-            f"Cheapest desk that surely keeps {one_line(level)}: {one_line(best.name)}, "
-            f"{figure(best, cost)} {COST_OF.get(cost, '')}, {measured(best.estimate(metric), format_share)}"
-        )
-    else:
-        best = max(results, key=lambda r: r.estimate(metric).mean)
-        title = (
-            f"No desk surely keeps {one_line(level)}; closest is {one_line(best.name)}: "
-            f"{measured(best.estimate(metric), format_share)} at {figure(best, cost)} {COST_OF.get(cost, '')}"
-        )
+    title = headline(answer.headline[:1], study).removesuffix(".")
     points = [(r.estimate(cost).mean, r.estimate(metric).mean) for r in results]
     front = on_frontier(points)
     many = len(results) > MOST_NAMES

@@ -6,20 +6,16 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from sim.present.charts.shared import bare, interval_bar, names_axis, share_axis
+from sim.present.numbers import measured
 from sim.present.picture import SLIDE, Canvas, Chart, Value
-from sim.present.sentences import (
-    band_words,
-    change,
-    clear,
-    evidence_words,
-    footer,
-    l1_sentence,
-    measured,
-)
+from sim.present.say import band_words, phrase
+from sim.present.sentences import change, evidence_words, footer
 from sim.present.text import one_line, short_names
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.promises import Band
 from sim.study.asked import HEADLINE
+from sim.study.claims import first_line
+from sim.study.findings import share_changed
 from sim.study.periods import period_words
 from sim.study.study import Study
 from sim.units import format_share
@@ -36,14 +32,11 @@ _ROW: Final = 0.8
 
 
 def finding(study: Study) -> str:
-    """Say what share the first scenario's first line resolves, and who changes it most."""
-    sentence = l1_sentence(study[0]).removesuffix(".")
-    changed = [r for r in study.results[1:] if HEADLINE in r.metrics]
-    changed = [r for r in changed if clear(study, r, HEADLINE)]
-    if HEADLINE not in study[0].metrics or not changed:
+    """Say what share the first scenario's first line resolves, and whose change of it is the surest."""
+    sentence, changed = phrase(first_line(study[0])), share_changed(study)
+    if changed is None:
         return sentence
-    most = max(changed, key=lambda r: abs(r.difference(HEADLINE).estimate.mean))
-    return f"{sentence}; {one_line(most.name)}: {change(most, HEADLINE)}"
+    return f"{sentence}; {one_line(changed.of[0])}: {change(study[changed.of[0]], HEADLINE)}"
 
 
 def l1_share(study: Study, *, theme: Theme = DEFAULT) -> Chart:

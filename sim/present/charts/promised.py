@@ -18,7 +18,8 @@ from sim.present.charts.shared import (
     share_axis,
 )
 from sim.present.picture import Canvas, Chart, Value
-from sim.present.sentences import CLOCKS, evidence_words, figure, footer, promise
+from sim.present.say import CLOCKS, promise
+from sim.present.sentences import evidence_words, figure, footer
 from sim.present.text import one_line, shortened
 from sim.present.theme import Theme
 from sim.scenario.promises import ServiceLevel

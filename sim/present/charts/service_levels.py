@@ -12,26 +12,23 @@ from sim.present.charts.shared import (
     panel_grid,
     share_axis,
 )
+from sim.present.numbers import measured
 from sim.present.picture import Canvas, Chart, Value
-from sim.present.sentences import (
-    MARKS,
-    evidence_words,
-    footer,
-    goal_words,
-    kept,
-    kept_sentence,
-    measured,
-)
-from sim.present.text import one_line, plural, short_names
+from sim.present.say import phrase
+from sim.present.sentences import MARKS, evidence_words, footer
+from sim.present.text import short_names
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import listed
 from sim.study.asked import level_metric
+from sim.study.claims import kept_claim
+from sim.study.findings import levels_finding
 from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import format_share
 
 NAME: Final = "service levels"
+HATCHES: Final = {"met": "", "missed": "////", "not yet known": "\\\\", "no verdict": ".."}
 _MANY: Final = 8
 _ROW: Final = 0.44
 """Inches for one scenario in one panel."""
@@ -65,32 +62,11 @@ def without_pauses(result: Result, level: str) -> float | None:
 
 
 def finding(study: Study) -> str:
-    """Say how many scenarios keep their promises, and which promise is worst or closest."""
-    rated = [
-        (verdict.estimate.mean - verdict.goal, verdict.word, result, name)
-        for result in study
-        for name, verdict in result.verdicts.items()
-        if verdict.estimate.n
-    ]
-    if not rated:
-        return "No promise could be judged"
-    missed = [one for one in rated if one[1] == "missed"]
-    _, _, result, name = min(missed or rated, key=lambda one: one[0])
-    verdict = result.verdict(name)
-    goal = goal_words(result.scenario.service_levels[name])
-    number = f"{measured(verdict.estimate, format_share)}, {goal}"
+    """Say how many desks keep their promises; of one alone, which it does not keep."""
     if len(study) == 1:
-        start = kept_sentence(result).removesuffix(".")
-        return f"{start}; {'worst' if missed else 'closest'} is {one_line(name)}: {number}"
-    all_kept = sum(not any(kept(one)[1:]) for one in study)
-    start = (
-        f"{'Both' if len(study) == 2 else f'All {len(study)}'} desks keep every promise"  # noqa: PLR2004
-        if all_kept == len(study)
-        else f"{all_kept} of {plural(len(study), 'desk')} "
-        f"{'keeps' if all_kept == 1 else 'keep'} every promise"
-    )
-    word = "furthest from its goal" if missed else "closest to its goal"
-    return f"{start}; {word} is {one_line(name)} at {one_line(result.name)}: {number}"
+        only = study[0]
+        return phrase(only.trouble.claim(only.name) if only.trouble else kept_claim(only))
+    return phrase(levels_finding(study))
 
 
 def service_levels(study: Study, *, theme: Theme = DEFAULT) -> Chart:
@@ -140,6 +116,7 @@ def _draw(canvas: Canvas, study: Study, levels: list[str]) -> None:
         "met": colours.good,
         "missed": colours.bad,
         "not yet known": colours.unsure,
+        "no verdict": colours.muted,
     }
     names = [canvas.write(name) for name in short_names(study.names, 16 if canvas.narrow else 24)]
     rows, columns = panel_grid(max(1, len(levels)), narrow=canvas.narrow)
@@ -166,7 +143,7 @@ def _draw(canvas: Canvas, study: Study, levels: list[str]) -> None:
             mean = verdict.estimate.mean
             colour = verdict_colours[verdict.word]
             if verdict.estimate.n:
-                hatch = {"met": "", "missed": "////", "not yet known": "\\\\"}[verdict.word]
+                hatch = HATCHES[verdict.word]
                 axes.barh(
                     at,
                     mean,

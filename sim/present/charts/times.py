@@ -21,8 +21,9 @@ from sim.present.charts.shared import (
     line_style,
     share_axis,
 )
+from sim.present.numbers import measured
 from sim.present.picture import Canvas, Chart, Value
-from sim.present.sentences import evidence_words, footer, measured
+from sim.present.sentences import evidence_words, footer
 from sim.present.text import one_line, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.promises import ServiceLevel

@@ -21,12 +21,15 @@ from sim.present.charts.shared import (
     names_axis,
     share_axis,
 )
+from sim.present.numbers import measured
 from sim.present.picture import SLIDE, Canvas, Chart
-from sim.present.sentences import band_words, evidence_words, figure, footer, l1_sentence, measured
+from sim.present.say import band_words, phrase
+from sim.present.sentences import evidence_words, figure, footer
 from sim.present.text import one_line
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import did_you_mean
 from sim.study.asked import HEADLINE
+from sim.study.claims import first_line
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.periods import period_words
 from sim.study.result import Result
@@ -79,8 +82,7 @@ def l1_resolution(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAU
     bands = result.scenario.bands
     return Chart(
         L1,
-        f"{l1_sentence(result).removesuffix('.')}; "
-        f"{figure(result, 'l1_share_reopen_adjusted')} for good",
+        f"{phrase(first_line(result))}; {figure(result, 'l1_share_reopen_adjusted')} for good",
         f"Share of the decided tickets that began at the first line; open and abandoned ones left "
         f"out · {period_words(result.scenario)} · {evidence_words(study, HEADLINE)} · bands: healthy "
         f"{band_words(bands.healthy)}, well run {band_words(bands.well_run)}",

@@ -11,7 +11,8 @@ from sim import outcome
 from sim.errors import TierSimError
 from sim.present.charts.shared import bare, has_curve, heading, panel_grid, share_axis
 from sim.present.picture import SLIDE, Canvas, Chart, Value
-from sim.present.sentences import evidence_words, figure, footer, goal_words
+from sim.present.say import goal_words
+from sim.present.sentences import evidence_words, figure, footer
 from sim.present.text import one_line
 from sim.present.theme import DEFAULT, Theme
 from sim.study.asked import level_metric
