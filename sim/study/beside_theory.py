@@ -27,7 +27,7 @@ from sim.study.evaluate import replicate
 from sim.study.implied import implied
 from sim.study.seen import Seen, seen_in
 from sim.theory.times import Duration
-from sim.units import HOUR, HOURS_PER_WEEK, WEEK
+from sim.units import HOUR, HOURS_PER_WEEK, WEEK, format_share
 
 Unit = Literal["share", "duration", "number"]
 SOURCES = {

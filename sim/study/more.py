@@ -100,4 +100,4 @@ def _rounded(count: int, *, up: bool) -> int:
     digits = max(0, math.floor(math.log10(max(count, 1))) - DIGITS + 1)
     step = 10**digits
     whole = math.ceil(count / step) if up else count // step
-    return max(1, whole * step)
+    return max(1, int(whole) * step)
