@@ -163,8 +163,8 @@ def _promises_of(c: _Context) -> int:
 
 def _cannot_cope(claim: Claim, c: _Context) -> str:
     loads = listed(
-        f"{one_line(queue)} is asked {format_share(load)} of what its people can give"
-        for queue, load in claim.figures
+        f"{one_line(queue)} is asked {format_share(claim[queue])} of what its people can give"
+        for queue in claim.what
     )
     return (
         f"{c.first} cannot cope: {loads}. Its backlog grows as long as one looks, so that neither its "
@@ -241,7 +241,7 @@ def _first_line(claim: Claim, c: _Context) -> str:
 
 
 def _levels(claim: Claim, _: _Context) -> str:
-    count = {name: int(value) for name, value in claim.figures}
+    count = {name: int(claim[name]) for name, _ in claim.figures}
     told = f"{count['keep']} of {plural(count['options'], 'desk')} surely keep every promise"
     if count["keep"] == count["options"]:
         told = (
@@ -337,8 +337,8 @@ def _gains(claim: Claim, c: _Context) -> str:
     if not claim.what:
         return f"{start}no difference is shown in what was asked"
     return start + "; ".join(
-        f"{_label_inside(metric, c.currency)} {written_change(metric, estimate, c.currency)}"
-        for metric, estimate in claim.figures
+        f"{_label_inside(metric, c.currency)} {written_change(metric, claim[metric], c.currency)}"
+        for metric in claim.what
     )
 
 

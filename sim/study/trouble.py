@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from sim import outcome
 from sim.errors import StudyError, TierSimError
 from sim.study.asked import HEADLINE, level_metric
-from sim.study.claim import Claim
+from sim.study.claim import Claim, Number
 from sim.study.estimate import Estimate
 from sim.study.implied import Implied, QueueLoad, implied
 from sim.study.paired import paired_difference
@@ -224,8 +224,11 @@ def hang_up(result: Result) -> Claim | None:
     ]
     if not over:
         return None
-    figures = (("abandoned", result.estimate(ABANDONED)), *((q.name, q.utilisation) for q in over))
-    return Claim("many hang up", (result.name,), tuple(q.name for q in over), figures)
+    figures: list[tuple[str, Number]] = [("abandoned", result.estimate(ABANDONED))]
+    figures += [(queue.name, queue.utilisation) for queue in over]
+    return Claim(
+        "many hang up", (result.name,), tuple(queue.name for queue in over), tuple(figures)
+    )
 
 
 def slow(result: Result) -> Claim | None:

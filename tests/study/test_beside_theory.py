@@ -89,7 +89,7 @@ def test_an_overloaded_desk_is_refused_a_wait():
     seen = beside_theory(sim.one_queue(rate="60 / h", work="10 min", staff=9), replications=2)
     ((queue, why),) = seen.refused
     assert queue == "L1"
-    assert "offered 111 %" in why
+    assert "offered 111.1 %" in why
     assert {row.formula for row in seen.rows} == {"Load"}
 
 
