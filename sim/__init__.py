@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from sim.scenario.gallery import example
     from sim.scenario.model import Scenario
     from sim.scenario.one_queue import one_queue
+    from sim.scenario.seen import durations
     from sim.study.choosing import choose_best
     from sim.study.compare import compare
     from sim.study.covariates import controlled_estimate
@@ -78,6 +79,7 @@ _HOMES = {
     "differences": "sim.scenario.change",
     "dump": "sim.scenario.file",
     "dumps": "sim.scenario.file",
+    "durations": "sim.scenario.seen",
     "example": "sim.scenario.gallery",
     "implied": "sim.study.implied",
     "load": "sim.scenario.file",
@@ -124,6 +126,7 @@ __all__ = [
     "differences",
     "dump",
     "dumps",
+    "durations",
     "example",
     "implied",
     "load",

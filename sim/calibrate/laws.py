@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.calibrate.families import LEAST, SEEN, evenly_spaced, simplest
 from sim.calibrate.tune import DRAWS, OFFSET_MIN, OtherWaits, fit_other_waits
-from sim.scenario.waiting import Law
+from sim.scenario.laws import LawName as Law
 
 Hours = NDArray[np.float64]
 LAWS: Final[tuple[Law, ...]] = ("lognormal", "gamma", "Weibull")

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from sim.calibrate.families import LEAST
 from sim.intake.export import Export
-from sim.scenario.waiting import Answers, Law
-from sim.workload.draws import spread_out
+from sim.scenario.laws import LawName as Law
+from sim.scenario.waiting import Answers
+from sim.workload.laws import from_normal
 
 QUANTILES: Final = np.array([0.1, 0.25, 0.35, 0.45, 0.5, 0.55, 0.65, 0.75, 0.85, 0.9, 0.95, 0.98])
 WEIGHTS: Final = np.array([0.3, 0.6, 0.7, 1, 2, 1, 1, 2, 1, 2, 0.7, 0.3]) / 12.6
@@ -177,7 +178,7 @@ class _Law:
         answers = Answers.model_construct(
             answers_in=0, answers_cv=cv, answers_law=self._law, answers_shape=()
         )
-        return spread_out(hours, answers, self._normal)
+        return from_normal(answers.law(), hours, self._normal)
 
 
 def by_top(export: Export, top: NDArray[np.int8], tier: int) -> NDArray[np.float64]:

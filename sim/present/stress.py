@@ -177,12 +177,12 @@ def _logic(study: Study) -> Iterator[Item]:
         "Algorithms",
         (
             (
-                "Arrivals: a Poisson process whose rate is volume × profile of the week × a gamma factor "
+                "Arrivals: a Poisson process (or gaps of the law that `demand.arrivals` names) whose rate is volume × profile of the week × a gamma factor "
                 "of each day (mean 1); unit-rate exponential gaps are mapped through the cumulated rate."
             ),
             (
                 "Resolution: a tier solves a ticket with probability logistic((ability − difficulty) / "
-                "slope) (Rasch 1960); difficulty is Beta by topic. Touch times are lognormal."
+                "slope) (Rasch 1960); difficulty is Beta by topic. Touch times are drawn by each tier's law."
             ),
             (
                 "Everything random is sampled before the run and belongs to the ticket; the engine draws "
@@ -255,7 +255,7 @@ def _mechanisms(scenario: Scenario) -> Iterator[str]:
 def _activities(scenario: Scenario) -> Iterator[str]:
     for name, tier in scenario.tiers.items():
         yield (
-            f"{one_line(name)}: work of {exact_duration(tier.work)} on average (CV {tier.work_cv:g}), "
+            f"{one_line(name)}: work of {exact_duration(tier.work)} on average, {tier.law_of_work().words()}, "
             f"by topic where a topic says so; a ticket that it cannot solve is known to be so after "
             f"{format_share(tier.finds_out_after, 0)} of that, and goes to the next tier."
         )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from sim.errors import UnitError
 from sim.scenario.hours import Model, Profile
+from sim.scenario.laws import Law, LawName, law
 from sim.scenario.quantities import Duration, Rate, Share, SignedShare, written
+from sim.scenario.waiting import LAW_WORDS, Variation
 
 OFFICE_PROFILE = Profile.model_validate(
     {
@@ -35,19 +37,32 @@ class Channel(Model):
     share: Share = Field(description="Share of tickets.")
     patience: Duration | None = Field(
         None,
-        description="Mean time that a caller waits before hanging up (exponential). Absent: "
-        "nobody leaves, as with e-mail or a portal.",
+        description="Mean time that a caller waits before hanging up. Absent: nobody leaves, "
+        "as with e-mail or a portal.",
     )
+    patience_law: LawName = Field("exponential", description=LAW_WORDS)
+    patience_cv: Variation = Field(1.0, description="Coefficient of variation of the patience.")
     redials: Share = Field(0.0, description="Share of those who hung up that call again.")
     redial_after: Duration = Field(
-        written("20 min"), description="Mean time before they do (exponential; assumed)."
+        written("20 min"), description="Mean time before they do (assumed)."
     )
+    redial_law: LawName = Field("exponential", description=LAW_WORDS)
+    redial_cv: Variation = Field(1.0, description="Coefficient of variation of that time.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.redials and self.patience is None:
             raise UnitError("`redials` needs `patience`: nobody hangs up without it")
+        self.law_of("patience")
+        self.law_of("redial")
         return self
+
+    def law_of(self, what: Literal["patience", "redial"]) -> Law:
+        """Return the law of the patience, or of the time before calling again."""
+        name, cv = getattr(self, f"{what}_law"), getattr(self, f"{what}_cv")
+        return law(
+            name, cv, field=what, cv_given=cv != type(self).model_fields[f"{what}_cv"].default
+        )
 
 
 class Topic(Model):
@@ -109,6 +124,20 @@ class Demand(Model):
     """How many tickets come, and when."""
 
     volume: Rate = Field(description="Mean tickets in a week without holidays: `460 / week`.")
+    arrivals: Literal["Poisson"] | LawName = Field(
+        "Poisson",
+        description="How they come at an even rate: `Poisson`, `deterministic` (one every so often), or "
+        "gaps of another law (a renewal process). Where the rate changes, time runs faster or slower.",
+    )
+    arrivals_cv: Variation = Field(
+        1.0, description="Coefficient of variation of the gaps, where `arrivals` is a law."
+    )
+    batch: Annotated[float, Field(ge=1, le=1000)] = Field(
+        1.0, description="Mean tickets that come at once; the volume stays."
+    )
+    batch_law: Literal["geometric", "fixed"] = Field(
+        "geometric", description="How the size of a batch varies; `fixed` needs a whole number."
+    )
     users: Annotated[int, Field(ge=1)] | None = Field(
         None, description="How many people the desk serves; for figures per user."
     )
@@ -135,3 +164,22 @@ class Demand(Model):
         default_factory=dict,
         description="Priority by impact, then urgency; topics give shares of both.",
     )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.arrivals == "Poisson":
+            if self.arrivals_cv != 1:
+                raise UnitError(
+                    "Poisson arrivals vary by 1; name a law in `arrivals`, such as gamma"
+                )
+        else:
+            self.law_of_gaps()
+        if self.batch_law == "fixed" and self.batch != round(self.batch):
+            raise UnitError(f"a fixed `batch` is a whole number, not {self.batch:g}")
+        return self
+
+    def law_of_gaps(self) -> Law:
+        """Return the law of the gaps between arrivals, at an even rate."""
+        name = "exponential" if self.arrivals == "Poisson" else self.arrivals
+        given = self.arrivals_cv != type(self).model_fields["arrivals_cv"].default
+        return law(name, self.arrivals_cv, field="arrivals", cv_given=given)

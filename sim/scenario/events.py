@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 
 from sim.errors import UnitError
 from sim.scenario.hours import Model
+from sim.scenario.laws import Law, LawName, law
 from sim.scenario.quantities import Date, Duration, Rate, Share, written
+from sim.scenario.waiting import LAW_WORDS
 
 
 class Incident(Model):
@@ -28,12 +30,11 @@ class Incident(Model):
     engineers: dict[str, Annotated[int, Field(ge=1, le=1000)]] = Field(
         description="How many work on it at once, by tier.", min_length=1
     )
-    work: Duration = Field(
-        written("4 h"), description="Mean work of each of them (lognormal; assumed)."
-    )
+    work: Duration = Field(written("4 h"), description="Mean work of each of them (assumed).")
     work_cv: Annotated[float, Field(ge=0, le=5)] = Field(
         0.6, description="Coefficient of variation of that work (assumed)."
     )
+    work_law: LawName = Field("lognormal", description=LAW_WORDS)
     linked: Annotated[float, Field(ge=0, le=1_000_000)] = Field(
         0.0, description="Mean number of users who call about it, if it is not contained before."
     )
@@ -53,7 +54,13 @@ class Incident(Model):
             raise UnitError("an incident has either a `rate` or days (`on`)")
         if self.rate == 0:
             raise UnitError("an incident that never happens needs no `rate`: leave it out")
+        self.law_of_work()
         return self
+
+    def law_of_work(self) -> Law:
+        """Return the law of the work of each engineer."""
+        given = self.work_cv != type(self).model_fields["work_cv"].default
+        return law(self.work_law, self.work_cv, field="work", cv_given=given)
 
 
 class Problems(Model):
@@ -78,9 +85,20 @@ class Problems(Model):
         "left to fix, it goes to tickets.",
     )
     fix: Duration = Field(
-        written("16 h"), description="Mean work of one attempt at a fix (lognormal; assumed)."
+        written("16 h"), description="Mean work of one attempt at a fix (assumed)."
     )
     fix_cv: Annotated[float, Field(ge=0, le=5)] = Field(
         0.8, description="Coefficient of variation of that work (assumed)."
     )
+    fix_law: LawName = Field("lognormal", description=LAW_WORDS)
     success: Share = Field(0.7, description="Chance that an attempt holds (assumed).")
+
+    @model_validator(mode="after")
+    def _check_law(self) -> Self:
+        self.law_of_fix()
+        return self
+
+    def law_of_fix(self) -> Law:
+        """Return the law of the work of one attempt."""
+        given = self.fix_cv != type(self).model_fields["fix_cv"].default
+        return law(self.fix_law, self.fix_cv, field="fix", cv_given=given)

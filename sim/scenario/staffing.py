@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 
 from sim.errors import UnitError
 from sim.scenario.hours import Model
+from sim.scenario.laws import Law, LawName, law
 from sim.scenario.quantities import Date, Duration, Money, Share, written
+from sim.scenario.waiting import LAW_WORDS, Variation
 
 Heads = Annotated[int, Field(ge=0, le=100_000)]
 
@@ -58,6 +60,8 @@ class Provider(Model):
     intake: Duration = Field(
         written("2 h"), description="Mean time until a ticket is taken in, in `hours` (assumed)."
     )
+    intake_law: LawName = Field("exponential", description=LAW_WORDS)
+    intake_cv: Variation = Field(1.0, description="Coefficient of variation of that time.")
     info_requests: Share = Field(
         0.5,
         description="Data missing in the notes: chance that the provider sends a question back to "
@@ -65,3 +69,13 @@ class Provider(Model):
     )
     price: Money = Field(0.0, description="Price of a ticket.")
     retainer: Money = Field(0.0, description="Price of a month, whatever comes.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        self.law()
+        return self
+
+    def law(self) -> Law:
+        """Return the law of the time until a ticket is taken in."""
+        given = self.intake_cv != type(self).model_fields["intake_cv"].default
+        return law(self.intake_law, self.intake_cv, field="intake", cv_given=given)

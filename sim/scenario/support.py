@@ -8,9 +8,18 @@ from pydantic import Field, model_validator
 
 from sim.errors import UnitError
 from sim.scenario.hours import Model
+from sim.scenario.laws import Law, LawName, law
 from sim.scenario.quantities import Duration, Money, Share, written
 from sim.scenario.staffing import Heads, OnCall, Provider, Vacancy
-from sim.scenario.waiting import Answers, ChangeWindow, LeftLying, Vendor
+from sim.scenario.waiting import (
+    LAW_WORDS,
+    SEEN_WORDS,
+    Answers,
+    ChangeWindow,
+    LeftLying,
+    Seen,
+    Vendor,
+)
 
 FIELDS_OF_NOTES = ("summary", "steps", "data", "reason")
 DIALLED = (*FIELDS_OF_NOTES, "runbooks")
@@ -43,8 +52,10 @@ class Tier(Model):
     )
     work: Duration = Field(description="Mean touch time of a ticket that the tier solves.")
     work_cv: Annotated[float, Field(ge=0, le=5)] = Field(
-        1.0, description="Coefficient of variation of the touch time (lognormal; assumed)."
+        1.0, description="Coefficient of variation of the touch time (assumed)."
     )
+    work_law: LawName = Field("lognormal", description=LAW_WORDS)
+    work_seen: Seen = Field((), description=SEEN_WORDS.format("work"))
     triage: Duration = Field(
         0, description="Time to log and classify a new ticket, when it comes in at this tier."
     )
@@ -163,9 +174,15 @@ class Tier(Model):
             raise UnitError("`short_box` is longer than `time_box`")
         if self.teams and self.also_serves:
             raise UnitError("where a tier has teams, `also_serves` stands in each team")
+        self.law_of_work()
         if self.absence + self.breaks >= 1:
             raise UnitError("absence and breaks leave no time to work")
         return self
+
+    def law_of_work(self) -> Law:
+        """Return the law of the touch time."""
+        given = self.work_cv != type(self).model_fields["work_cv"].default
+        return law(self.work_law, self.work_cv, field="work", cv_given=given, seen=self.work_seen)
 
 
 class Documentation(Model):

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import itertools
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from sim.errors import UnitError
 from sim.scenario.hours import Model
+from sim.scenario.laws import Law, LawName, law
 from sim.scenario.quantities import Duration, Share, written
 
 Variation = Annotated[float, Field(ge=0, le=5)]
-Law = Literal["lognormal", "gamma", "Weibull"]
+Seen = Annotated[tuple[Duration, ...], Field(max_length=10_000)]
+"""Times that were seen; so many at most (of more, take every n-th of the sorted)."""
 Shape = tuple[Annotated[float, Field(ge=0)], ...]
 FEWEST_QUANTILES = 2
+LAW_WORDS = (
+    "Its distribution, by inverse transform. `exponential` has a variation of 1, `deterministic` of 0 "
+    "(nothing else is allowed then); `uniform` 0.577 at most, `hyperexponential` (balanced means) 1 "
+    "at least, `Erlang` 1/√k."
+)
+SEEN_WORDS = (
+    "Times that were seen, each as likely, instead of variation and law: their proportions count, "
+    "the mean stays `{}`."
+)
 
 
 class Answers(Model):
@@ -24,26 +35,36 @@ class Answers(Model):
     answers_cv: Variation = Field(
         1.0, description="Coefficient of variation of that time (assumed)."
     )
-    answers_law: Law = Field(
-        "lognormal",
-        description="Its distribution; gamma and Weibull with a variation of 1 are the exponential.",
-    )
+    answers_law: LawName = Field("lognormal", description=LAW_WORDS)
     answers_shape: Shape = Field(
         (),
         description="Quantiles that were seen, evenly spaced from the shortest to the longest, "
         "instead of variation and law: their proportions count, the mean stays `answers_in`.",
     )
+    answers_seen: Seen = Field((), description=SEEN_WORDS.format("answers_in"))
 
     @model_validator(mode="after")
     def _check_shape(self) -> Self:
         shape = self.answers_shape
         if shape and (len(shape) < FEWEST_QUANTILES or shape[-1] == 0):
             raise UnitError("`answers_shape` needs two quantiles or more, the last above 0")
-        if shape and self.answers_law != "lognormal":
-            raise UnitError("give `answers_law` or `answers_shape`, not both")
+        if shape and (self.answers_law != "lognormal" or self.answers_seen):
+            raise UnitError("give `answers_law`, `answers_shape` or `answers_seen`")
         if any(later < earlier for earlier, later in itertools.pairwise(shape)):
             raise UnitError("`answers_shape` goes from the shortest to the longest")
+        self.law()
         return self
+
+    def law(self) -> Law:
+        """Return the law of the time until the answer."""
+        return law(
+            self.answers_law,
+            self.answers_cv,
+            field="answers",
+            cv_given=self.answers_cv != type(self).model_fields["answers_cv"].default,
+            shape=self.answers_shape,
+            seen=self.answers_seen,
+        )
 
 
 class Users(Answers):
@@ -59,11 +80,23 @@ class Users(Answers):
     hours: str = Field("always", description="Named hours in which users answer.")
     comes_back_after: Duration = Field(
         written("2 d"),
-        description="Mean time until a ticket is reopened, in `hours` (exponential; assumed).",
+        description="Mean time until a ticket is reopened, in `hours` (assumed).",
     )
+    comes_back_law: LawName = Field("exponential", description=LAW_WORDS)
+    comes_back_cv: Variation = Field(1.0, description="Coefficient of variation of that time.")
     reopened_work: Share = Field(
         0.6, description="Work on a reopened ticket, as a part of a new one's (assumed)."
     )
+
+    @model_validator(mode="after")
+    def _check_law(self) -> Self:
+        self.law_of_return()
+        return self
+
+    def law_of_return(self) -> Law:
+        """Return the law of the time until a ticket comes back."""
+        given = self.comes_back_cv != type(self).model_fields["comes_back_cv"].default
+        return law(self.comes_back_law, self.comes_back_cv, field="comes_back", cv_given=given)
 
 
 class PassedOn(Answers):

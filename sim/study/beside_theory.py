@@ -239,6 +239,13 @@ class _Asked:
     def _over(self, one: Standing, of: Callable[[Seen, NDArray[np.bool_]], Any]) -> float:
         return float(sum(of(s, s.queue == one.number) for s in self.seen))
 
+    def _laws(self) -> str:
+        laws = dict.fromkeys(t.law_of_work().words() for t in self.scenario.tiers.values())
+        return ", ".join(laws)
+
+    def _is_exponential(self) -> bool:
+        return all(tier.law_of_work().is_exponential for tier in self.scenario.tiers.values())
+
     def _hours(self) -> float:
         return sum(s.hours for s in self.seen)
 
@@ -266,7 +273,9 @@ class _Asked:
         def waited(s: Seen) -> float:
             return _mean(s.wait_ms[mine(s)] > 0)
 
-        exponential = (*one.bent, f"work is lognormal (CV {cv:.2f}), not exponential")
+        exponential = one.bent
+        if not self._is_exponential():
+            exponential += (f"work is not exponential: {self._laws()} (CV {cv:.2f} as seen)",)
         if one.patience:
             yield from self._patience(one, load, row, mine)
             return
@@ -323,7 +332,8 @@ class _Asked:
                 reached = 1 - lost if level.leavers == "missed" else 1.0
                 yield self._level_row(row, name, "Erlang B", reached, bent)
             return
-        bent += ("work is lognormal, not exponential",)
+        if not self._is_exponential():
+            bent += (f"work is not exponential: {self._laws()}",)
         # Those who never leave make the mean rate of leaving smaller.
         found = theory.erlang_a(
             f"{load.rate_per_h!r} / h",
@@ -441,7 +451,7 @@ class _Asked:
         bent = tuple(dict.fromkeys(b for one in queues for b in one.bent))
         bent = (
             *(b for b in bent if "no Poisson stream" not in b),
-            "work is lognormal, not exponential",
+            *(() if self._is_exponential() else (f"work is not exponential: {self._laws()}",)),
         )
         figures: tuple[tuple[str, Unit, float, Callable[[Seen], float]], ...] = (
             (

@@ -17,10 +17,13 @@ from sim.scenario.model import Scenario
 from sim.scenario.support import Tier
 from sim.study.callers import callers
 from sim.units import HOUR, WEEK
+from sim.workload.laws import from_normal
 from sim.workload.plan import Plan, plan
 from sim.workload.sample import usable_runbooks
 from sim.workload.stages import LEAST_HARDNESS
 
+SLICES_OF_WORK = 1000
+"""Of a law of work that no formula is known for here."""
 Slices = NDArray[np.float64]
 """Numbers by topic, slice of difficulty, and whether a runbook helps: (topics, slices, 2)."""
 
@@ -256,10 +259,17 @@ class _Step:
         box = self.tier.time_box
         if box is None:
             return whole, np.zeros_like(whole)
-        from scipy.special import ndtr  # noqa: PLC0415 - only desks with a time-box need it
+        from scipy.special import ndtr, ndtri  # noqa: PLC0415 - only desks with a time-box need it
 
         left = np.maximum(box - np.asarray(more_ms), 1.0) / own_ms
-        cv = self.tier.work_cv
+        law = self.tier.law_of_work()
+        cv = law.cv
+        if law.name != "lognormal" or law.seen:
+            # The mean over the quantiles of many equal slices.
+            part = from_normal(law, 1.0, ndtri((np.arange(SLICES_OF_WORK) + 0.5) / SLICES_OF_WORK))
+            worked = np.minimum(part, left[..., np.newaxis])
+            over = (part > left[..., np.newaxis]).mean(axis=-1)
+            return own_ms * worked.mean(axis=-1) + more_ms, over
         if cv == 0:
             return np.minimum(whole, box), (left < 1).astype(np.float64)
         sigma = np.sqrt(np.log1p(cv**2))

@@ -2,9 +2,9 @@
 
 The rate of each hour is the product of the volume, the weight of that hour of the week, the random
 busyness of the day (gamma of mean 1: Avramidis, Deslauriers & L'Ecuyer 2004), the holidays and the
-growth. Given the rates, arrivals are a Poisson process: unit exponential gaps, mapped through the
-inverse of the cumulated rate (Çinlar 1975). Ticket i uses gap i, so that another volume only
-stretches time.
+growth. Given the rates, unit gaps are mapped through the inverse of the cumulated rate: exponential
+ones give a Poisson process (Çinlar 1975), those of another law a renewal process whose clock runs
+with the rate. Ticket i uses gap i, so that another volume only stretches time.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sim.scenario.model import Scenario
 from sim.units import HOUR
 from sim.workload.draws import by_topic
 from sim.workload.journeys import Codes, Times
+from sim.workload.laws import from_uniform
 from sim.workload.plan import plan
 from sim.workload.streams import Purpose, stream
 
@@ -89,13 +90,39 @@ def sample_arrivals(scenario: Scenario, seed: int, replication: int) -> Arrivals
     edges = np.minimum(np.arange(len(reached), dtype=np.float64) * HOUR, end)
     expected = reached[-1]
     source = stream(seed, replication, Purpose.ARRIVAL)
-    ahead = int(expected + SPARE_DEVIATIONS * expected**0.5) + SPARE_GAPS
-    at = np.cumsum(source.standard_exponential(ahead))
+    groups = expected / scenario.demand.batch
+    ahead = int(groups + SPARE_DEVIATIONS * groups**0.5) + SPARE_GAPS
+    at = np.cumsum(_gaps(scenario, source, ahead))
     while at[-1] < expected:
-        at = np.concatenate([at, at[-1] + np.cumsum(source.standard_exponential(SPARE_GAPS))])
+        at = np.concatenate([at, at[-1] + np.cumsum(_gaps(scenario, source, SPARE_GAPS))])
     at = at[: np.searchsorted(at, expected)]
     arrival_ms = np.minimum(np.interp(at, reached, edges).astype(np.int64), end - 1)
+    if scenario.demand.batch > 1:
+        arrival_ms = np.repeat(arrival_ms, _batches(scenario, seed, replication, len(arrival_ms)))
     return classify(scenario, seed, replication, arrival_ms)
+
+
+def _gaps(scenario: Scenario, source: np.random.Generator, count: int) -> NDArray[np.float64]:
+    """Draw gaps between arrivals, in units of the expected number."""
+    demand = scenario.demand
+    if demand.arrivals in {"Poisson", "exponential"}:
+        gaps = source.standard_exponential(count)
+    else:
+        gaps = from_uniform(demand.law_of_gaps(), 1.0, source.random(count))
+    return gaps * demand.batch if demand.batch > 1 else gaps
+
+
+def _batches(scenario: Scenario, seed: int, replication: int, count: int) -> NDArray[np.int64]:
+    """Draw how many come at once: geometric from 1 on, or always as many."""
+    demand = scenario.demand
+    if demand.batch_law == "fixed":
+        return np.full(count, round(demand.batch), np.int64)
+    number = stream(seed, replication, Purpose.BATCH).random(count)
+    # P(more than k) = (1 - 1 / mean) ** k
+    sizes: NDArray[np.int64] = 1 + np.floor(np.log1p(-number) / np.log1p(-1 / demand.batch)).astype(
+        np.int64
+    )
+    return sizes
 
 
 def classify(scenario: Scenario, seed: int, replication: int, arrival_ms: Times) -> Arrivals:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.waiting import Answers
 from sim.workload.journeys import NEVER_MS, Times
 from sim.workload.streams import Purpose, stream
 
@@ -68,50 +66,6 @@ def lognormal(mean: Floats | float, cv: float, normal: Floats) -> Floats:
     np.exp(value, out=value)
     value *= mean
     return value
-
-
-def spread_out(mean: float, answers: Answers, normal: Floats) -> Floats:
-    """Turn standard normal numbers into waits of a given mean, by their law or the shape seen.
-
-    Each number's place among all normal ones becomes its place in the distribution, so that another
-    law keeps who waits longer than whom.
-    """
-    if not answers.answers_shape and answers.answers_law == "lognormal":
-        return lognormal(mean, answers.answers_cv, normal)
-    from scipy import special  # noqa: PLC0415 - heavy, and seldom needed
-
-    cv = answers.answers_cv
-    shape: Floats = np.asarray(answers.answers_shape, np.float64)
-    if len(shape):
-        # Straight lines between the quantiles: the mean is that of the trapezes.
-        relative: Floats = shape / np.mean((shape[1:] + shape[:-1]) / 2)
-        place = special.ndtr(normal) * (len(shape) - 1)
-        seen: Floats = mean * np.interp(place, np.arange(len(shape)), relative)
-        return seen
-    if cv == 0:
-        return np.full(normal.shape, mean)
-    if answers.answers_law == "gamma":
-        size = 1 / cv**2
-        drawn: Floats = np.asarray(special.gammaincinv(size, special.ndtr(normal)))
-        return drawn * (mean / size)
-    power = _weibull_power(cv)
-    # The logarithm of what lies above, so that the longest are as exact as the shortest.
-    beyond = -special.log_ndtr(-normal)
-    waits: Floats = mean / special.gamma(1 + 1 / power) * beyond ** (1 / power)
-    return waits
-
-
-@lru_cache(maxsize=64)
-def _weibull_power(cv: float) -> float:
-    """Return the exponent of the Weibull distribution that varies so much, by halving."""
-    from scipy.special import gammaln  # noqa: PLC0415 - as above
-
-    low, high = 0.1, 1000.0
-    for _ in range(100):
-        middle = (low * high) ** 0.5
-        varies = np.expm1(gammaln(1 + 2 / middle) - 2 * gammaln(1 + 1 / middle))
-        low, high = (middle, high) if varies > cv**2 else (low, middle)
-    return float((low * high) ** 0.5)
 
 
 def exponential(mean: Floats | float, uniform: Floats) -> Floats:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from sim.scenario.events import Incident
 from sim.units import HOUR, MINUTE, WEEK
 from sim.workload.added import Added
-from sim.workload.draws import delay, exponential, lognormal, work
+from sim.workload.draws import delay, exponential, work
 from sim.workload.journeys import NONE, Kind, Numbers, Origin, Wait
+from sim.workload.laws import from_normal
 from sim.workload.plan import midnight_ms
 from sim.workload.stages import Case
 from sim.workload.streams import Purpose
@@ -84,7 +85,7 @@ def _fixes(case: Case, signals: Signals, added: Added) -> Numbers:
         normal, luck = source.standard_normal(MOST_ATTEMPTS), source.random(MOST_ATTEMPTS)
         holds = np.flatnonzero(luck < problems.success)
         attempts = int(holds[0]) + 1 if len(holds) else MOST_ATTEMPTS
-        asked = work(lognormal(float(problems.fix), problems.fix_cv, normal))
+        asked = work(from_normal(problems.law_of_fix(), float(problems.fix), normal))
         visits = [
             {"queue": queue, "work_ms": asked[i], "kind": Kind.FIX, "wait": Wait.SCHEDULE}
             for i in range(attempts)
@@ -163,7 +164,7 @@ def _add_incident(case: Case, added: Added, here: _Occurrence) -> None:
     queues = known.queue_of[tiers, topic]
     source = case.draws.source(Purpose.INCIDENT_WORK, *here.which)
     normal = source.standard_normal(len(queues))
-    asked = work(lognormal(float(incident.work), incident.work_cv, normal))
+    asked = work(from_normal(incident.law_of_work(), float(incident.work), normal))
     common = {"topic": topic, "priority": priority}
     closing = {
         "queue": queues[0],

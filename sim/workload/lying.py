@@ -10,8 +10,9 @@ import numpy as np
 
 from sim.scenario.waiting import Answers
 from sim.workload.desk import advance_each
-from sim.workload.draws import delay, spread_out
+from sim.workload.draws import delay
 from sim.workload.journeys import ALWAYS, NOT_YET, Times
+from sim.workload.laws import from_normal
 from sim.workload.layout import Which
 from sim.workload.stages import Case, Stage
 from sim.workload.streams import Purpose
@@ -87,5 +88,5 @@ def taken_from_ms(case: Case, stages: Sequence[Stage]) -> Times:
 def _lies_ms(case: Case, coming: Coming, who: Which, share: float, law: Answers) -> Times:
     number = case.draws.uniform(Purpose.LYING, *coming)[who]
     normal = case.draws.normal(Purpose.LYING_FOR, *coming)[who]
-    lies_ms = np.maximum(delay(spread_out(float(law.answers_in), law, normal)), 1)
+    lies_ms = np.maximum(delay(from_normal(law.law(), float(law.answers_in), normal)), 1)
     return np.where(number < share, lies_ms, 0)

@@ -12,12 +12,14 @@ given up goes to the next tier from wherever it is.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.workload.draws import Flags, delay, exponential, patience, spread_out, work
+from sim.workload.draws import Flags, Floats, delay, patience, work
 from sim.workload.journeys import ALWAYS, Kind, Numbers, Outcome, Times, Wait
+from sim.workload.laws import from_normal, from_uniform
 from sim.workload.layout import After, Layout, Role, Which
 from sim.workload.lying import Coming, Occasion, handed_over_ms
 from sim.workload.stages import Case, Stage
@@ -79,7 +81,7 @@ def _users_calendar(case: Case) -> int:
 def _answer_ms(case: Case, purpose: Purpose, stage: Stage, who: Which) -> Times:
     answers = stage.tier.user_answers or case.scenario.users
     normal = case.draws.normal(purpose, stage.position)[who]
-    return delay(spread_out(float(answers.answers_in), answers, normal))
+    return delay(from_normal(answers.law(), float(answers.answers_in), normal))
 
 
 def _onwards(case: Case, layout: Layout, stage: Stage, who: Which) -> tuple[Numbers, Times, int]:
@@ -92,7 +94,11 @@ def _onwards(case: Case, layout: Layout, stage: Stage, who: Which) -> tuple[Numb
     number = case.draws.uniform(Purpose.INTAKE, stage.position + 1)[who]
     layout.fill(entrance, wait=Wait.INTAKE)
     calendar = case.known.calendars[next_tier.provider.hours]
-    return entrance, delay(exponential(next_tier.provider.intake, number)), calendar
+    return (
+        entrance,
+        delay(from_uniform(next_tier.provider.law(), next_tier.provider.intake, number)),
+        calendar,
+    )
 
 
 def _lie(
@@ -195,7 +201,8 @@ def _add_intake(case: Case, layout: Layout, stage: Stage, first: Numbers) -> Non
     assert stage.tier.provider is not None
     fresh = stage.fresh
     number = case.draws.uniform(Purpose.INTAKE, stage.position)[stage.who[fresh]]
-    taken_in = delay(exponential(stage.tier.provider.intake, number))
+    provider = stage.tier.provider
+    taken_in = delay(from_uniform(provider.law(), provider.intake, number))
     layout.add(first[fresh], work_ms=taken_in)
 
 
@@ -258,7 +265,7 @@ def _fill_closing(case: Case, layout: Layout, who: Which, solved: Numbers) -> No
         )
         normal = case.draws.normal(Purpose.CONFIRMED)[who[asks]]
         users = case.scenario.users
-        wait = delay(spread_out(float(users.answers_in), users, normal))
+        wait = delay(from_normal(users.law(), float(users.answers_in), normal))
         layout.link(visit[asks], Outcome.DONE, again, wait, _users_calendar(case))
 
 
@@ -281,7 +288,7 @@ def _fill_patience(case: Case, layout: Layout, stage: Stage) -> None:
     leaves = stage.fresh & ~np.isnan(mean[channel])
     who = stage.who[leaves]
     number = case.draws.uniform(Purpose.PATIENCE, columns=2)[who]
-    waits = patience(exponential(mean[channel[leaves]], number.T).T)
+    waits = patience(_by_channel(case, "patience", mean, channel[leaves], number))
     visit = layout.visit(stage.position, Role.WORK, who)
     layout.fill(visit, patience_ms=waits[:, 0])
     again = _redials(case, stage)[leaves]
@@ -290,9 +297,28 @@ def _fill_patience(case: Case, layout: Layout, stage: Stage) -> None:
     second = layout.visit(stage.position, Role.REDIAL, who[again])
     layout.repeat(visit[again], second)
     layout.fill(second, kind=Kind.REDIAL, wait=Wait.REDIAL, patience_ms=waits[again, 1])
-    after = np.array([c.redial_after for c in channels], np.float64)[channel[leaves][again]]
+    mean = np.array([c.redial_after for c in channels], np.float64)
     number = case.draws.uniform(Purpose.REDIAL, columns=2)[who[again], 1]
-    layout.link(visit[again], Outcome.LEFT, second, delay(exponential(after, number)))
+    after = _by_channel(case, "redial", mean, channel[leaves][again], number)
+    layout.link(visit[again], Outcome.LEFT, second, delay(after))
+
+
+def _by_channel(
+    case: Case,
+    what: Literal["patience", "redial"],
+    mean: Floats,
+    channel: NDArray[np.integer],
+    number: Floats,
+) -> Floats:
+    """Turn uniform numbers, one or a row a ticket, into times by the law of each ticket's channel."""
+    laws = [one.law_of(what) for one in case.scenario.channels.values()]
+    if len(set(laws)) == 1:
+        return from_uniform(laws[0], mean[channel], number.T).T
+    times = np.empty(number.shape)
+    for place, law in enumerate(laws):
+        mine = channel == place
+        times[mine] = from_uniform(law, mean[place], number[mine])
+    return times
 
 
 def _fill_notes(case: Case, layout: Layout, stage: Stage) -> None:

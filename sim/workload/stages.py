@@ -3,7 +3,7 @@
 1. It can be solved there with probability ``logistic((ability - difficulty) / slope)``; a usable
    runbook raises the first tier's ability (Rasch 1960; Shumsky & Pinker 2003: success falls with
    complexity).
-2. Its touch time is lognormal, longer for hard tickets. A tier that cannot solve it finds out after
+2. Its touch time is drawn by the tier's law (lognormal by default), longer for hard tickets. A tier that cannot solve it finds out after
    a part of that time, writes its notes, and escalates. The last tier has nobody to escalate to:
    what it cannot solve at the first attempt takes it that part longer, and is then solved.
 3. What came with the escalation decides what else the receiver has to do. Reason missing, or
@@ -29,12 +29,10 @@ from sim.workload.draws import (
     Flags,
     Floats,
     by_topic,
-    exponential,
-    lognormal,
     rows,
-    spread_out,
 )
 from sim.workload.journeys import NEVER_MS, Numbers
+from sim.workload.laws import from_normal, from_uniform
 from sim.workload.layout import Which
 from sim.workload.plan import Plan
 from sim.workload.streams import Purpose
@@ -167,7 +165,8 @@ def find(case: Case, position: int, tier: Tier, who: Which, earlier_ms: Floats) 
         mean = mean * np.maximum(factor, LEAST_HARDNESS, out=factor)
     if helped is not None:
         mean = mean * (1 - scenario.knowledge.time_saved * helped)
-    base = lognormal(mean, tier.work_cv, rows(draws.normal(Purpose.WORK, position), who))
+    normal = rows(draws.normal(Purpose.WORK, position), who)
+    base = from_normal(tier.law_of_work(), mean, normal)
     nobody, nothing = np.zeros(len(who), np.bool_), np.zeros(len(who))
     can: Flags = ~nobody
     part = 1 + tier.finds_out_after if last else tier.finds_out_after
@@ -303,14 +302,16 @@ def _wait(case: Case, stage: Stage) -> None:
         stage.vendor = stage.solved & (number[:, 0] < tier.vendor.share)
         rounds = 1 + (lacks_data & (number[:, 1] < tier.vendor.info_requests))
         normal = rows(draws.normal(Purpose.VENDOR_ANSWER, at), stage.who)
-        stage.vendor_ms = rounds * spread_out(float(tier.vendor.answers_in), tier.vendor, normal)
+        stage.vendor_ms = rounds * from_normal(
+            tier.vendor.law(), float(tier.vendor.answers_in), normal
+        )
         also = tier.vendor.passed_on
         if also is not None:
             number = rows(draws.uniform(Purpose.PASSED_ON, at), stage.who)
             waits = ~stage.solved & (number < also.share)
             stage.vendor = stage.vendor | waits
             stage.vendor_ms = np.where(
-                waits, spread_out(float(also.answers_in), also, normal), stage.vendor_ms
+                waits, from_normal(also.law(), float(also.answers_in), normal), stage.vendor_ms
             )
     if tier.change is not None:
         number = rows(draws.uniform(Purpose.CHANGE, at), stage.who)
@@ -334,4 +335,5 @@ def _come_back(case: Case, stage: Stage) -> None:
         number = rows(draws.uniform(Purpose.REOPEN, at, columns=2), stage.who)
         stage.back = stage.back | (stage.solved & (number[:, 0] < tier.reopens))
         after = case.scenario.users.comes_back_after
-        stage.back_after_ms = np.minimum(exponential(after, number[:, 1]), NEVER_MS)
+        law = case.scenario.users.law_of_return()
+        stage.back_after_ms = np.minimum(from_uniform(law, after, number[:, 1]), NEVER_MS)

@@ -17,7 +17,7 @@ class Purpose(IntEnum):
     """What a stream is for. Streams of a tier have the tier's position beside them."""
 
     ARRIVAL = 1
-    """Exponential gaps, in units of the expected number of arrivals."""
+    """Gaps, in units of the expected number of arrivals (of batches, where they come in batches)."""
     BUSYNESS = 2
     """The gamma factor of each day."""
     TOPIC = 3
@@ -80,6 +80,8 @@ class Purpose(IntEnum):
     """By tier and occasion: for how long it lies, as a standard normal."""
     FIRST_CONTACT = 43
     """By tier: whether a ticket is settled in the first contact."""
+    BATCH = 44
+    """How many come at once: one number a batch."""
     INCIDENT = 50
     """By kind of incident: when it happens."""
     INCIDENT_WORK = 51

@@ -32,7 +32,7 @@ def test_patience_makes_callers_leave():
 
 def test_what_is_not_allowed_is_said():
     """A wrong value gives the message of a scenario file, not a traceback of pydantic."""
-    with pytest.raises(ScenarioError, match=r"tiers\.L1\.staff"):
+    with pytest.raises(ScenarioError, match=r"staff: -1 was found"):
         sim.one_queue(rate="60 / h", work="10 min", staff=-1)
 
 

@@ -8,8 +8,9 @@ from scipy import integrate, special, stats
 from scenarios import with_on
 from sim.scenario.waiting import Answers
 from sim.units import DAY, HOUR, LONGEST_MS, MINUTE, WEEK
-from sim.workload.draws import Draws, delay, exponential, lognormal, spread_out, work
+from sim.workload.draws import Draws, delay, exponential, lognormal, work
 from sim.workload.journeys import NEVER_MS, NONE, Kind, Origin, Outcome, Wait
+from sim.workload.laws import from_normal
 from sim.workload.plan import plan
 from sim.workload.sample import sample, usable_runbooks
 from sim.workload.stages import DATA, REASON, STEPS, SUMMARY
@@ -46,7 +47,7 @@ def test_answers_have_their_mean_and_variation(law, cv):
     """Whatever the law, waits have the stated mean and variation, and keep who waits longest."""
     normal = np.random.default_rng(1).standard_normal(400_000)
     answers = Answers(answers_in="7 h", answers_cv=cv, answers_law=law)
-    values = spread_out(7.0, answers, normal)
+    values = from_normal(answers.law(), 7.0, normal)
     if cv == 0:
         assert (values == 7).all()
         return
@@ -60,7 +61,8 @@ def test_answers_have_their_mean_and_variation(law, cv):
 def test_answers_of_a_shape_that_was_seen():
     """Quantiles seen come out in proportion, whatever their unit, with the mean that is stated."""
     normal = np.random.default_rng(1).standard_normal(200_000)
-    values = spread_out(7.0, Answers(answers_in="7 h", answers_shape=(0, 1, 2, 10)), normal)
+    answers = Answers(answers_in="7 h", answers_shape=(0, 1, 2, 10))
+    values = from_normal(answers.law(), 7.0, normal)
     assert mean_fits(values, 7)
     quarters = np.quantile(values, (1 / 3, 2 / 3)) / 7
     assert quarters == pytest.approx(np.array([1, 2]) / (8 / 3), rel=0.02)
@@ -72,7 +74,7 @@ def test_answers_of_a_shape_that_was_seen():
         ((1,), "lognormal", "two quantiles"),
         ((0, 0), "lognormal", "above 0"),
         ((2, 1), "lognormal", "shortest to the longest"),
-        ((1, 2), "gamma", "not both"),
+        ((1, 2), "gamma", "`answers_law`, `answers_shape` or"),
     ],
 )
 def test_shapes_that_are_none(shape, law, says):
