@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.calibrate.figures import WEEK_DAYS, WORKING_DAYS, Figures
+from sim.calibrate.figures import WEEK_DAYS, Figures
 from sim.calibrate.lines import Lines, find_lines, shows_first_team
+from sim.calibrate.lowdays import LowDays, find_low_days
 from sim.errors import ExportError
 from sim.intake.export import Export, midnight_ms, midnights_ms
 from sim.units import DAY, HOUR, MINUTE, format_duration, format_share
@@ -28,8 +29,6 @@ DEVIATIONS: Final = 4.0
 """… or less than this many standard errors."""
 COUNT_WITHIN: Final = 0.5
 """A week with fewer tickets than this part of the settled weeks' is not whole."""
-LOW_DAY: Final = 0.5
-"""A day with less than this part of its weekday's usual tickets is a low day."""
 LEAST_A_DAY: Final = 5
 """Below it, low days cannot be told from chance."""
 SAME_CLOSURE: Final = 0.5
@@ -75,7 +74,9 @@ class DataPage:
     first, last : date
         The days whose tickets can be used: settled, whole weeks where there are any.
     low_days : tuple of date
-        Days in between on which less than half of the usual tickets came.
+        Days in between on which fewer tickets came than chance explains.
+    gap_days : tuple of date
+        Days of longer runs of such days.
     weeks : tuple of Week
     """
 
@@ -83,6 +84,7 @@ class DataPage:
     first: dt.date
     last: dt.date
     low_days: tuple[dt.date, ...]
+    gap_days: tuple[dt.date, ...]
     weeks: tuple[Week, ...]
 
     def __str__(self) -> str:
@@ -126,10 +128,10 @@ def data_page(export: Export, lines: Lines | None = None) -> DataPage:
             + " ".join(one.text for one in found if one.serious)
         )
     low = _low_days(inside, first, last, found)
-    _stated(inside, low, first, found)
+    _stated(inside, low.single, first, found)
     _truncation(inside, found, biased=biased)
     ordered = [f for f in found if f.serious] + [f for f in found if not f.serious]
-    return DataPage(tuple(ordered), first, last, low, weeks)
+    return DataPage(tuple(ordered), first, last, low.single, low.in_gaps(), weeks)
 
 
 def _size(export: Export) -> Finding:
@@ -342,29 +344,28 @@ def _whole(
     return end
 
 
-def _low_days(
-    inside: Export, first: dt.date, last: dt.date, found: list[Finding]
-) -> tuple[dt.date, ...]:
-    counts = daily_counts(inside, first, last)
-    weekday = (np.arange(len(counts)) + first.weekday()) % WEEK_DAYS
-    usual = np.zeros(len(counts))
-    for name in range(WORKING_DAYS):
-        same = weekday == name
-        # With few weeks the other working days tell more than two of the same name.
-        like = same if same.sum() > FEWEST_WEEKS else weekday < WORKING_DAYS
-        if same.any():
-            usual[same] = np.median(counts[like])
-    few = (usual >= LEAST_A_DAY) & (counts < LOW_DAY * usual)
-    low = [first + dt.timedelta(int(day)) for day in np.flatnonzero(few)]
-    if low:
+def _low_days(inside: Export, first: dt.date, last: dt.date, found: list[Finding]) -> LowDays:
+    low = find_low_days(daily_counts(inside, first, last), first)
+    if low.single:
         found.append(
             Finding(
                 "low days",
-                f"On {', '.join(map(str, low))} less than half of the usual tickets came; they are "
-                "taken for holidays.",
+                f"On {', '.join(map(str, low.single))} less than half of the usual tickets came, and "
+                "fewer than chance explains; they are taken for holidays.",
             )
         )
-    return tuple(low)
+    for begin, end in low.gaps:
+        found.append(
+            Finding(
+                "gap",
+                f"From {begin} to {end} less than half of the usual tickets came, day after day: no "
+                "holiday is so long. Rows may be missing, or the desk was shut. These days count neither "
+                "for the volume nor for the profile; where they were days off, state them as `holidays:` "
+                "in the mapping.",
+                serious=True,
+            )
+        )
+    return low
 
 
 def _stated(inside: Export, low: tuple[dt.date, ...], first: dt.date, found: list[Finding]) -> None:

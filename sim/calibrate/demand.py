@@ -13,6 +13,7 @@ Koole 2001; Avramidis, Deslauriers & L'Ecuyer 2004).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from sim.calibrate.datapage import LEAST_A_DAY, daily_counts
 from sim.calibrate.figures import WEEK_DAYS, WORKING_DAYS, local_hour
 from sim.calibrate.parameters import NORMAL_95, Parameter
+from sim.calibrate.trend import Trend, fit_trend
 from sim.intake.export import Export, midnight_ms
 from sim.units import DAY, HOURS_PER_WEEK
 
@@ -32,7 +34,8 @@ FEWEST_DAYS: Final = 3
 """Days beyond one of each weekday that are needed before busyness can be told."""
 SHORTEST_TREND_DAYS: Final = 182
 """A trend over less than half a year is taken for a season or for chance."""
-DAYS_PER_YEAR: Final = 365
+LEAST_GROWTH, MOST_GROWTH = -0.99, 10.0
+"""Of a year, that a scenario can have."""
 USUAL_BUSYNESS: Final = 0.14
 USUAL_SHARE: Final = 0.1
 """Of a holiday, where the export has none: the scenario's own default."""
@@ -59,7 +62,11 @@ class Demand:
 
 
 def fit_demand(
-    export: Export, first: dt.date, last: dt.date, holidays: tuple[dt.date, ...]
+    export: Export,
+    first: dt.date,
+    last: dt.date,
+    holidays: tuple[dt.date, ...],
+    gaps: Collection[dt.date] = (),
 ) -> Demand:
     """Fit the demand of the tickets opened from one day to another.
 
@@ -71,14 +78,47 @@ def fit_demand(
     holidays : tuple of date
         Stated or found, of these days and others. They count neither for the volume nor for the
         profile.
+    gaps : collection of date
+        Days that the export lacks; nor do they.
     """
     counts = daily_counts(export, first, last).astype(np.float64)
     weekday = (np.arange(len(counts)) + first.weekday()) % WEEK_DAYS
-    low = np.array([first + dt.timedelta(n) in holidays for n in range(len(counts))])
-    usual = ~low
-    means = _weekday_means(counts, weekday, usual)
+    days = [first + dt.timedelta(n) for n in range(len(counts))]
+    low = np.array([day in holidays for day in days])
+    gone = np.array([day in gaps for day in days]) & ~low
+    usual = ~low & ~gone
+    trend = fit_trend(counts, weekday, usual)
+    growth = _growth(trend, len(counts))
+    if trend is None or not growth.value:
+        means = _weekday_means(counts, weekday, usual)
+        expected = means[weekday]
+        volume, busyness = _level_volume(counts, weekday, usual, means)
+    else:
+        means = _filled(trend.first_day)
+        expected = np.asarray(means[weekday] * trend.growth_to(np.arange(len(counts))))
+        volume, busyness = _trend_volume(trend, means), _busyness(counts, weekday, usual, trend)
+    notices = []
+    if len(np.unique(weekday[usual])) < WEEK_DAYS:
+        notices.append(
+            "Not every day of the week is in the export; days that are missing get the mean of "
+            "the days of their kind."
+        )
+    return Demand(
+        (volume, busyness, _holidays(counts, expected, low), growth),
+        _profile(export, means, first, low | gone),
+        tuple(notices),
+    )
+
+
+def _level_volume(
+    counts: NDArray[np.float64],
+    weekday: NDArray[np.int64],
+    usual: NDArray[np.bool_],
+    means: NDArray[np.float64],
+) -> tuple[Parameter, Parameter]:
+    """Return the volume and the busyness of days without a trend."""
     per_week = float(means.sum())
-    busyness = _busyness(counts[usual], weekday[usual])
+    busyness = _busyness(counts, weekday, usual, None)
     spread = busyness.value**2 * float((means**2).sum()) + per_week
     error = NORMAL_95 * np.sqrt(spread / max(len(counts) / WEEK_DAYS, 1))
     volume = Parameter(
@@ -89,21 +129,41 @@ def fit_demand(
         max(per_week - float(error), 0) / HOURS_PER_WEEK,
         (per_week + float(error)) / HOURS_PER_WEEK,
     )
-    notices = []
-    if len(np.unique(weekday[usual])) < WEEK_DAYS:
-        notices.append(
-            "Not every day of the week is in the export; days that are missing get the mean of "
-            "the days of their kind."
-        )
-    return Demand(
-        (
-            volume,
-            busyness,
-            _holidays(counts, means[weekday], low),
-            _trend(counts, means[weekday], usual),
-        ),
-        _profile(export, means, first, low),
-        tuple(notices),
+    return volume, busyness
+
+
+def _trend_volume(trend: Trend, means: NDArray[np.float64]) -> Parameter:
+    per_hour = float(means.sum()) / HOURS_PER_WEEK
+    factor = float(np.exp(NORMAL_95 * trend.level_error))
+    return Parameter(
+        "demand.volume",
+        per_hour,
+        "measured",
+        "level of the first day; growth goes on from it",
+        per_hour / factor,
+        per_hour * factor,
+    )
+
+
+def _growth(trend: Trend | None, days: int) -> Parameter:
+    """Return the growth of a year, compounding, where it is beyond chance."""
+    if days < SHORTEST_TREND_DAYS:
+        return Parameter("demand.growth", 0.0, "assumed", "the export is shorter than half a year")
+    if trend is None:
+        return Parameter("demand.growth", 0.0, "assumed", "too few tickets for a trend")
+    low, high = (
+        float(np.expm1(trend.slope + side * NORMAL_95 * trend.slope_error)) for side in (-1, 1)
+    )
+    if low <= 0 <= high:
+        return Parameter("demand.growth", 0.0, "measured", "no trend beyond chance", low, high)
+    value = float(np.clip(np.expm1(trend.slope), LEAST_GROWTH, MOST_GROWTH))
+    return Parameter(
+        "demand.growth",
+        value,
+        "measured",
+        "compounding, of the days' counts within the weekday",
+        max(low, LEAST_GROWTH),
+        min(high, MOST_GROWTH),
     )
 
 
@@ -115,6 +175,12 @@ def _weekday_means(
     for day in range(WEEK_DAYS):
         own = counts[(weekday == day) & usual]
         means[day] = own.mean() if len(own) else np.nan
+    return _filled(means)
+
+
+def _filled(means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give weekdays that are not in the export the mean of the days of their kind."""
+    means = means.copy()
     for kind in (slice(0, WORKING_DAYS), slice(WORKING_DAYS, WEEK_DAYS)):
         known = means[kind][~np.isnan(means[kind])]
         means[kind] = np.where(
@@ -137,9 +203,15 @@ def _moments(counts: NDArray[np.float64], weekday: NDArray[np.int64]) -> float:
     return float(np.sqrt(max(beyond, 0.0) / scale)) if scale else float("nan")
 
 
-def _busyness(counts: NDArray[np.float64], weekday: NDArray[np.int64]) -> Parameter:
+def _busyness(
+    counts: NDArray[np.float64],
+    weekday: NDArray[np.int64],
+    usual: NDArray[np.bool_],
+    trend: Trend | None,
+) -> Parameter:
+    counts, weekday = counts[usual], weekday[usual]
     repeats = len(counts) - len(np.unique(weekday))
-    value = _moments(counts, weekday)
+    value = _moments(counts, weekday) if trend is None else trend.spread
     if repeats < FEWEST_DAYS or np.isnan(value):
         return Parameter(
             "demand.busyness",
@@ -175,32 +247,6 @@ def _holidays(
         return Parameter("demand.holiday_share", USUAL_SHARE, "assumed", "no holiday in the export")
     share = min(float(counts[low].sum()) / expected, 1.0)
     return Parameter("demand.holiday_share", share, "measured", f"{low.sum()} holidays")
-
-
-def _trend(
-    counts: NDArray[np.float64], usual: NDArray[np.float64], days: NDArray[np.bool_]
-) -> Parameter:
-    """Fit growth: the slope of each day's count against its weekday's mean."""
-    if len(counts) < SHORTEST_TREND_DAYS:
-        return Parameter("demand.growth", 0.0, "assumed", "the export is shorter than half a year")
-    at = np.arange(len(counts))[days] / DAYS_PER_YEAR
-    ratio = counts[days] / np.maximum(usual[days], 1)
-    centred = at - at.mean()
-    slope = float((centred * ratio).sum() / (centred**2).sum())
-    rest = ratio - ratio.mean() - slope * centred
-    error = NORMAL_95 * float(np.sqrt(rest.var() / (centred**2).sum()))
-    if abs(slope) <= error:
-        return Parameter(
-            "demand.growth", 0.0, "measured", "no trend beyond chance", slope - error, slope + error
-        )
-    return Parameter(
-        "demand.growth",
-        slope,
-        "measured",
-        "slope of the days' counts",
-        slope - error,
-        slope + error,
-    )
 
 
 def _profile(

@@ -178,7 +178,7 @@ class _Fit:
         tiers = self._tier_names(levels)
         self.ledger.notices += level_sentences(export, self.lines, levels, tiers)
         topics = find_topics(export, levels, tiers)
-        demand = fit_demand(self.whole, self.first, self.last, self.holidays)
+        demand = fit_demand(self.whole, self.first, self.last, self.holidays, self.page.gap_days)
         self.ledger.notices += demand.notices
         self.ledger.parameters += demand.parameters
         hand_overs = fit_hand_overs(export, levels)
@@ -226,6 +226,20 @@ class _Fit:
             tuple(self.ledger.notices),
         )
 
+    def _volume_of_the_file(self, volume: float, growth: float) -> float:
+        """Return the volume of the file's first day, which lies before the export's; with its interval."""
+        before = (1 + growth) ** (-LEAD_IN_DAYS * DAY / YEAR)
+        for at, one in enumerate(self.ledger.parameters):
+            if one.path == "demand.volume" and growth:
+                self.ledger.parameters[at] = replace(
+                    one,
+                    value=one.value * before,
+                    low=None if one.low is None else one.low * before,
+                    high=None if one.high is None else one.high * before,
+                    why=f"level of the file's first day, {LEAD_IN_DAYS} d before the export's, by its trend",
+                )
+        return volume * before
+
     def _say_what_is_assumed(self, tree: dict[str, Any]) -> None:
         """Say beside all results what the desk must not be asked."""
         known = {one.path for one in self.ledger.parameters if one.origin == "measured"}
@@ -263,8 +277,7 @@ class _Fit:
     ) -> dict[str, Any]:
         rates = {p.path.removeprefix("demand."): p.value for p in demand.parameters}
         days = (self.last - self.first).days + 1
-        # The file's volume is that of its first day.
-        volume = rates["volume"] * (1 + rates["growth"]) ** (-LEAD_IN_DAYS * DAY / YEAR)
+        volume = self._volume_of_the_file(rates["volume"], rates["growth"])
         tree: dict[str, Any] = {
             "name": self.name,
             "about": (
