@@ -118,7 +118,7 @@ def values(
 
 
 def shown(found: dict[str, Value], export: Export) -> dict[str, Value]:
-    """Leave out figures of states that an export never shows: nobody can tell 0 from not noted.
+    """Leave out what an export does not show: states (0, or not noted?), and hours where it has only days.
 
     Parameters
     ----------
@@ -127,6 +127,12 @@ def shown(found: dict[str, Value], export: Export) -> dict[str, Value]:
     export : Export
         A real one; of a simulated run all that happens is known.
     """
+    if not export.timed:
+        found = {
+            name: one
+            for name, one in found.items()
+            if one.about in (DEMAND, WAY) and name != "in office hours"
+        }
     seen = np.isin(np.arange(len(STATES)), export.events.state)
     hidden = {f"{name}, mean of a stay" for name, of in _STATES.items() if not seen[list(of)].any()}
     if not seen[USER]:

@@ -195,6 +195,16 @@ def _closure(export: Export) -> list[Finding]:
 
 
 def _stamps(export: Export) -> list[Finding]:
+    if not export.timed:
+        return [
+            Finding(
+                "dates without times",
+                "Dates say the day and not the time of day: nothing in hours is fitted to them or judged by "
+                "them. Tickets of a day are spread over it from 8 to 18 h; working hours, touch times and "
+                "waits are the usual ones. Export the times, if the tool has them.",
+                serious=True,
+            )
+        ]
     whole = float((export.tickets.opened_ms % MINUTE == 0).mean())
     if whole < 1:
         return []
@@ -259,7 +269,7 @@ def _weeks(export: Export, lines: Lines, first: dt.date, last: dt.date) -> list[
 
     tickets = by_week(np.ones(len(export), np.bool_))
     sla = shares(one.sla == 1, one.sla != NONE)
-    within_day = shares(figures.taken_within(24), one.resolved_ms != NOT_YET)
+    within_day = shares(figures.taken_within(24), (one.resolved_ms != NOT_YET) & export.timed)
     began = figures.began_at_first_line() & shows_first_team(export)
     never_left = shares(figures.stayed_in_first_line(), began)
     return [

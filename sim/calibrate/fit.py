@@ -249,6 +249,10 @@ class _Fit:
             if not known & {f"tiers.{tier}.staff.{shift}" for shift in one["staff"]}
         ]
         tree["caution"] = f"{self.name}: the promises are the usual ones, not the client's."
+        if not self.export.timed:
+            tree["caution"] += (
+                " The export's dates have no time of day: all that this desk says in hours is assumed."
+            )
         if guessed:
             text = (
                 f"How many people there are at {', '.join(guessed)} is "

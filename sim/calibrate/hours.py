@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +21,7 @@ from sim.scenario.calendar import hour_of_week, open_spells
 from sim.scenario.hours import Hours as NamedHours
 from sim.scenario.model import Scenario
 from sim.units import DAY, HOUR, HOURS_PER_WEEK, MINUTE
-from sim.workload.journeys import NONE, Times
+from sim.workload.journeys import NONE, NOT_YET, Numbers, Times
 
 BUSY_HOUR: Final = 0.3
 """An hour of the working day has this part of the busiest hour's updates."""
@@ -54,6 +54,8 @@ class WorkingHours:
         Different people seen on a usual working day; NaN where nobody is named.
     seen : bool
         Whether the export shows it; otherwise it is an assumption.
+    by : str
+        What shows it.
     """
 
     start: int
@@ -61,6 +63,7 @@ class WorkingHours:
     off: float
     people: float
     seen: bool
+    by: str = "hours with updates by the tier's people"
 
 
 def working_hours(export: Export, levels: Levels, lines: Lines) -> list[WorkingHours]:
@@ -76,6 +79,8 @@ def working_hours(export: Export, levels: Levels, lines: Lines) -> list[WorkingH
     """
     found = []
     events = export.events
+    if not len(events):
+        return [_by_resolution(export, levels.top == tier) for tier in range(levels.tiers)]
     home = lines.of(home_team(export))
     line = lines.of(events.team)
     if len(home):
@@ -88,17 +93,26 @@ def working_hours(export: Export, levels: Levels, lines: Lines) -> list[WorkingH
     deepest = int(line.max()) if len(line) else 0
     for tier in range(levels.tiers):
         own = human & (line == min(tier, max(deepest, 0)))
-        found.append(_hours_of(export, own) if own.sum() >= HOURS_PER_WEEK else _office())
+        seen = _hours_of(export, events.at_ms[own], events.agent[own])
+        found.append(seen if own.sum() >= HOURS_PER_WEEK else _office())
     return found
+
+
+def _by_resolution(export: Export, own: NDArray[np.bool_]) -> WorkingHours:
+    """Measure when people are at work by when tickets are resolved, where no updates are shown."""
+    at = export.tickets.resolved_ms[own & (export.tickets.resolved_ms != NOT_YET)]
+    if not export.timed or len(at) < HOURS_PER_WEEK:
+        return _office()
+    nobody = np.full(len(at), NONE, np.int32)
+    return replace(_hours_of(export, at, nobody), by="hours in which its tickets were resolved")
 
 
 def _office() -> WorkingHours:
     return WorkingHours(8, 18, 0.0, float("nan"), seen=False)
 
 
-def _hours_of(export: Export, own: NDArray[np.bool_]) -> WorkingHours:
+def _hours_of(export: Export, at: Times, agent: Numbers) -> WorkingHours:
     first, last = export.days_opened()
-    at = export.events.at_ms[own]
     # Updates long after the last ticket was opened belong to few, old tickets.
     inside = (at >= midnight_ms(first, export.zone)) & (
         at < midnight_ms(last + dt.timedelta(1), export.zone)
@@ -110,7 +124,7 @@ def _hours_of(export: Export, own: NDArray[np.bool_]) -> WorkingHours:
     busy = np.flatnonzero(working >= BUSY_HOUR * working.max())
     start, end = int(busy.min()), int(busy.max()) + 1
     off = 1 - counts[:WORKING_DAYS, start:end].sum() / max(counts.sum(), 1)
-    agent = export.events.agent[own][inside]
+    agent = agent[inside]
     day = (at[inside] - midnight_ms(first, export.zone)) // DAY
     named = agent != NONE
     people = float("nan")

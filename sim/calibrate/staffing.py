@@ -11,7 +11,7 @@ from math import ceil, isfinite
 from typing import Any, Final
 
 from sim.calibrate.figures import WORKING_DAYS
-from sim.calibrate.hours import HOURS_A_DAY, OFF_HOURS, WorkingHours
+from sim.calibrate.hours import OFF_HOURS, WorkingHours
 from sim.calibrate.parameters import Ledger, Origin
 from sim.calibrate.paths import Levels
 from sim.calibrate.rehearse import minutes_of
@@ -44,7 +44,6 @@ def staff_tiers(
         reached = float(((levels.entry <= number) & (levels.top >= number)).sum()) / weeks
         asked_h = reached * minutes_of(tree["tiers"][tier]["work"]) / 60
         shift, off = f"{tier} day", f"{tier} off-hours"
-        whole_day = seen.end - seen.start >= HOURS_A_DAY
         tree["shifts"][shift] = {"Mon-Fri": f"{seen.start:02}:00-{seen.end:02}:00"}
         day_h = WORKING_DAYS * (seen.end - seen.start) * (1 - BREAKS)
         heads = max(1, ceil(asked_h * (1 - seen.off) / (UTILISATION * day_h)))
@@ -60,17 +59,14 @@ def staff_tiers(
             "Mechdyne)",
         )
         where: Origin = "measured" if seen.seen else "assumed"
-        ledger.say(f"shifts.{shift}", seen.start, where, "hours with updates by the tier's people")
-        if seen.off >= OFF_HOURS and not whole_day:
+        ledger.say(f"shifts.{shift}", seen.start, where, seen.by)
+        if seen.off >= OFF_HOURS:
             early = f"00:00-{seen.start:02}:00"
             late = f"{seen.end:02}:00-24:00"
             spans = ", ".join(s for s in (early, late) if s[:5] != s[6:])
             # Who is there on Sundays is there on a holiday.
-            tree["shifts"][off] = {
-                "Mon-Fri": spans,
-                "Sat-Sun": "00:00-24:00",
-                "on_holidays": True,
-            }
+            outside = {"Mon-Fri": spans} if spans else {}
+            tree["shifts"][off] = {**outside, "Sat-Sun": "00:00-24:00", "on_holidays": True}
             off_h = (HOURS_PER_WEEK - WORKING_DAYS * (seen.end - seen.start)) * (1 - BREAKS)
             tree["tiers"][tier]["staff"][off] = max(
                 1, ceil(asked_h * seen.off / (UTILISATION * off_h))
@@ -79,5 +75,5 @@ def staff_tiers(
                 f"tiers.{tier}.staff.{off}",
                 tree["tiers"][tier]["staff"][off],
                 "assumed",
-                f"{100 * seen.off:.0f} % of the updates are made outside working hours",
+                f"{100 * seen.off:.0f} % of them are outside these hours",
             )

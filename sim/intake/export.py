@@ -149,6 +149,8 @@ class Export:
         Rows that cannot be used, and why.
     notices : tuple of str
         What was taken for what, and whatever else a reader of figures ought to know.
+    timed : bool
+        Whether its dates say the time of day. Where they do not, hours between them say nothing.
     """
 
     source: str
@@ -166,6 +168,7 @@ class Export:
     agents: tuple[str, ...]
     set_aside: tuple[SetAside, ...] = ()
     notices: tuple[str, ...] = ()
+    timed: bool = True
 
     def __len__(self) -> int:
         return len(self.tickets)
@@ -223,8 +226,8 @@ class Export:
         )
 
     def durations_h(self) -> NDArray[np.float64]:
-        """Return the hours from opening to resolution of each ticket; NaN where it has none."""
-        known = self.tickets.resolved_ms != NOT_YET
+        """Return the hours from opening to resolution of each ticket; NaN where none are known."""
+        known = (self.tickets.resolved_ms != NOT_YET) & self.timed
         hours = (self.tickets.resolved_ms - self.tickets.opened_ms) / 3_600_000
         return np.where(known, hours, np.nan)
 

@@ -89,7 +89,7 @@ def rank(labels: Sequence[str]) -> Ranking | None:
     doubt = ""
     if rising is None:
         rising = True
-        if not all(_named(words) for words in tokens):
+        if len(set(found)) > 1 and not all(_named(words) for words in tokens):
             first, last = labels[found.index(min(found))], labels[found.index(max(found))]
             doubt = (
                 f"{first} is taken for the most urgent priority, and {last} for the least: bare numbers do "

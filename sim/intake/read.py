@@ -25,6 +25,7 @@ from sim.intake.export import Events, Export, TeamVisits, Tickets
 from sim.intake.labels import with_names_as_one
 from sim.intake.mapping import DATE_ROLES, STATES, Mapping, load_mapping
 from sim.intake.sheet import Column, Sheet, read_sheet
+from sim.intake.untimed import over_the_day
 from sim.intake.visits import Stays, stays
 from sim.scenario.model import check_zone
 from sim.workload.journeys import NONE, NOT_YET, Codes, Numbers, Times
@@ -87,6 +88,7 @@ def read_export(
     )
     kind = _kind(sheet, asked, file.name)
     dates = _dates(sheet, asked, zone, time_zone, notices)
+    dates, timed = over_the_day(dates, kind)
     kept, aside = usable(sheet, dates, kind)
     aside = [*sheet.set_aside, *aside]
     if not kept.any():
@@ -127,6 +129,7 @@ def read_export(
         agents=clean.labels("assignee"),
         set_aside=tuple(sorted(aside, key=lambda one: one.row)),
         notices=tuple(notices),
+        timed=timed,
     )
 
 
@@ -304,7 +307,7 @@ class _Clean:
     def _resolution(self, resolved: Times, closed: Times, from_states: Times | None) -> Times:
         """Settle when tickets were resolved, where the export has no column that says so."""
         if "resolved" in self.dates:
-            return resolved
+            return self._with_closures(resolved, closed)
         if from_states is not None and (from_states != NOT_YET).any():
             self.notices.append("Tickets are resolved when their state last says so.")
             return from_states
@@ -316,6 +319,16 @@ class _Clean:
             return closed
         self.notices.append("Nothing says when tickets were resolved.")
         return resolved
+
+    def _with_closures(self, resolved: Times, closed: Times) -> Times:
+        """Take the closure where there is no resolution, and say so."""
+        only_closed = (resolved == NOT_YET) & (closed != NOT_YET)
+        if only_closed.any():
+            self.notices.append(
+                f"{_many(int(only_closed.sum()), 'ticket')} of {len(resolved):,} have a closing date and no "
+                "resolution date; when they were closed is taken, which may be later."
+            )
+        return np.where(only_closed, closed, resolved)
 
     def tickets(self) -> tuple[Tickets, TeamVisits, Events]:
         """Make the tables of one row per ticket."""
