@@ -99,6 +99,7 @@ def _desk(case: dict[str, Any], queues: list[str], calendar: Any) -> Desk:
                 ),
                 shift_end=ShiftEnd[pool.get("shift_end", "FINISH")],
                 pre_empts=pool.get("pre_empts", NO_PRE_EMPTION),
+                by_wait=pool.get("by_wait", False),
             )
         )
         for presences in pool["agents"]:
@@ -180,6 +181,7 @@ def _workload(case: dict[str, Any], queues: list[str], calendar: Any) -> Workloa
             side_visit=np.array([visit(row.get("begins")) for row in rows], np.int32),
             side_delay_ms=np.array([ms(row.get("begins_after", 0)) for row in rows], np.int64),
             side_calendar=np.array([calendar(row.get("begins_in")) for row in rows], np.int8),
+            lot=np.array([row.get("lot", 0) for row in rows], np.int64),
             is_side=np.array([row.get("side", False) for row in rows], np.bool_),
         ),
         end_ms=ms(case["end"]),

@@ -120,7 +120,7 @@ def _queue(pick: Pick, number: int, calendars: int, *, may_be_provider: bool) ->
     box_ms = _minutes(pick, 1, 6) if has_box else NEVER_MS
     return Queue(
         name=f"queue {number}",
-        discipline=Discipline(pick(0, 2)),
+        discipline=Discipline(pick(0, len(Discipline) - 1)),
         box_ms=box_ms,
         short_box_ms=_minutes(pick, 1, 3) if has_box else box_ms,
         pressure_permille=500 * pick(0, 4),
@@ -143,6 +143,7 @@ def _pool(pick: Pick, number: int, served: list[int]) -> Pool:
         ),
         shift_end=ShiftEnd(pick(0, 1)),
         pre_empts=pick(0, CLASSES - 1) if _now_and_then(pick) else NO_PRE_EMPTION,
+        by_wait=_now_and_then(pick),
     )
 
 
@@ -200,6 +201,7 @@ def _workload(
         for name in ("patience", "boxes", "sides", "signals")
     }
     signals = pick(1, 2) if has["signals"] else 0
+    by_lots = any(queue.discipline is Discipline.RANDOM for queue in desk.queues)
     scope = _Scope(len(desk.queues), served, len(desk.calendar_open_ms), signals, has)
     visits = _Rows()
     first_visit = []
@@ -245,6 +247,7 @@ def _workload(
             side_calendar=visits.column("side_calendar", np.int8, ALWAYS),
             is_side=visits.column("is_side", np.bool_, 0),
             wait=visits.column("wait", np.int8, Wait.NOTHING),
+            lot=visits.column("lot", np.int64, NONE) if by_lots else np.empty(0, np.int64),
         ),
         end_ms=_minutes(pick, 60, 90) if has["far"] else _minutes(pick, 0, 40),
         signal_count=np.array(
@@ -261,6 +264,7 @@ def _journey(pick: Pick, rows: list[dict[str, Any]], ticket: int, scope: _Scope)
         row: dict[str, Any] = {"ticket": ticket, "is_side": is_side, "successor": [NONE] * WAYS_ON}
         row["queue"] = pick(0, scope.queues - 1) if _now_and_then(pick) else scope.served[0]
         row["work_ms"] = 1 if _seldom(pick) else _minutes(pick, 1, 10)
+        row["lot"] = pick(0, 5)
         if has["patience"] and _often(pick):
             row["patience_ms"] = max(_minutes(pick, 0, 6), 1)
         if has["boxes"] and _often(pick):

@@ -42,6 +42,7 @@ _VISIT_COLUMNS = {
     "patience_ms": np.int64,
     "give_up_ms": np.int64,
     "side_delay_ms": np.int64,
+    "lot": np.int64,
     "resolves": np.uint8,
     "is_side": np.uint8,
     "side_calendar": np.int8,
@@ -129,6 +130,10 @@ def _check(workload: Workload, desk: Desk) -> None:
         len(tickets.due_ms) != len(tickets)
     ):
         raise ValueError("a queue serves the earliest due first, and tickets have no due time")
+    if any(queue.discipline is Discipline.RANDOM for queue in desk.queues) and (
+        len(visits.lot) != len(visits)
+    ):
+        raise ValueError("a queue serves by lots, and visits have none")
 
 
 def _empty_log(tickets: int, visits: int) -> Flat:
@@ -221,6 +226,7 @@ def _flat_desk(desk: Desk, *, class_count: int) -> Flat:
             np.uint8,
         ),
         "pre_empts": _numbers(pool.pre_empts for pool in pools),
+        "by_wait": np.array([pool.by_wait for pool in pools], np.uint8),
         "member_first": _firsts(members),
         "agent_of_member": _numbers(number for row in members for number in row),
         "pool_of_agent": _column(desk.agent_pool, np.int32),
@@ -247,7 +253,7 @@ def _is_plain(workload: Workload, desk: Desk, flat: Flat) -> bool:
     return (
         not any(column.size for column in depends_on_state)
         and not flat["by_class"].any()
-        and not (flat["discipline_of_queue"] == Discipline.EARLIEST_DUE).any()
+        and (flat["discipline_of_queue"] <= Discipline.FIRST_COME).all()
         and all(pool.pre_empts == NO_PRE_EMPTION for pool in desk.pools)
         and (np.diff(flat["pool_first"]) <= 1).all()
         and (np.diff(flat["queue_first"]) <= 1).all()

@@ -27,12 +27,12 @@ from sim.engine.kernel_faults cimport (
     DURATION_BITS, FAULTLESS, fault_of_tickets, fault_of_visits,
 )
 from sim.engine.kernel_lines cimport (
-    WORD_MASK, WORD_SHIFT, best_visit, is_in_set, lowest_bit, take_from_set,
+    WORD_MASK, WORD_SHIFT, best_visit, is_in_set, lowest_bit, take_from_set, waits_since,
 )
 from sim.engine.kernel_run cimport (
     ABANDONED, ALWAYS_OPEN, ANY_CLASS, BY_AGENTS, BY_CLASS, CLOSED, COMPLETE, DISPATCH, DONE,
-    EARLIEST_DUE, GAVE_UP, JOIN, LEFT, LOSE, NEVER_YET, NO_INTERRUPTION, NOBODY, OPEN, PARK,
-    PREVENTED, PROVIDED, RESOLVED, UNRESOLVED, WAYS_ON, WITHDRAWN, Crew, Event, Run, Spell,
+    EARLIEST_DUE, GAVE_UP, JOIN, LAST_COME, LEFT, LOSE, NEVER_YET, NO_INTERRUPTION, NOBODY, OPEN,
+    PARK, PREVENTED, PROVIDED, RANDOM, RESOLVED, SHORTEST_WORK, UNRESOLVED, WAYS_ON, WITHDRAWN, Crew, Event, Run, Spell,
 )
 from sim.engine.kernel_settled cimport climb_free, free_key, settle
 from sim.engine.kernel_tickets cimport (
@@ -53,6 +53,8 @@ assert (COMPLETE, JOIN, LOSE, DISPATCH) == (Rank.COMPLETE, Rank.JOIN, Rank.LOSE,
 assert (OPEN, RESOLVED, ABANDONED, UNRESOLVED, CLOSED, PREVENTED) == tuple(Ending)
 assert (DONE, GAVE_UP, LEFT, WITHDRAWN) == tuple(Outcome)
 assert (BY_CLASS, EARLIEST_DUE) == (Discipline.PRIORITY, Discipline.EARLIEST_DUE)
+assert (LAST_COME, RANDOM) == (Discipline.LAST_COME, Discipline.RANDOM)
+assert SHORTEST_WORK == Discipline.SHORTEST_WORK == len(Discipline) - 1
 assert (PARK, NO_INTERRUPTION) == (ShiftEnd.PARK, NO_PRE_EMPTION)
 assert (NOBODY, NEVER_YET, ALWAYS_OPEN) == (NONE, NOT_YET, ALWAYS)
 assert WAYS_ON == SUCCESSORS
@@ -212,10 +214,27 @@ cdef inline void lose(Run* run, int32_t visit) noexcept nogil:
     follow(run, visit, LEFT)
 
 
+cdef int32_t longest_waiting(
+    Run* run, int32_t service, int32_t end, int32_t lowest
+) noexcept nogil:
+    """Return of the best visits of services the one that has waited longest, or NOBODY."""
+    cdef int32_t found = NOBODY, visit
+    while service < end:
+        visit = best_visit(run, service, lowest)
+        if visit != NOBODY and (
+            found == NOBODY or waits_since(run, visit) < waits_since(run, found)
+        ):
+            found = visit
+        service += 1
+    return found
+
+
 cdef inline int32_t offered(Run* run, int32_t pool, int32_t lowest) noexcept nogil:
     """Return the best visit of the first service of a pool that has one, or NOBODY."""
     cdef int32_t service = run.pool_first[pool], end = run.pool_first[pool + 1]
     cdef int32_t visit = NOBODY
+    if run.by_wait[pool]:
+        return longest_waiting(run, service, end, lowest)
     while visit == NOBODY and service < end:
         visit = best_visit(run, service, lowest)
         service += 1
@@ -498,7 +517,7 @@ cdef int make_room(Run* run, list kept, signal_count) except -1:
     cdef bint has_heaps = run.parking
     cdef int32_t queue, ticket
     for queue in range(queues):
-        has_heaps |= run.discipline_of_queue[queue] == EARLIEST_DUE
+        has_heaps |= run.discipline_of_queue[queue] >= EARLIEST_DUE
     run.vanishing = run.patience_ms != NULL or run.closes_on != NULL or has_sides
     run.behind = numbers(room(kept, visits, NONE))
     if has_heaps:

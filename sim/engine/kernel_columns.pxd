@@ -60,6 +60,7 @@ cdef inline int read_workload(Run* run, dict flat) except -1:
     run.side_visit = numbers(flat["side_visit"])
     run.side_delay_ms = times(flat["side_delay_ms"])
     run.side_calendar = codes(flat["side_calendar"])
+    run.lot = times(flat["lot"])
     return 0
 
 
@@ -84,6 +85,7 @@ cdef inline int read_desk(Run* run, dict flat) except -1:
     run.by_class = flags(flat["by_class"])
     run.shift_end_of_pool = codes(flat["shift_end_of_pool"])
     run.pre_empts = numbers(flat["pre_empts"])
+    run.by_wait = flags(flat["by_wait"])
     run.member_first = numbers(flat["member_first"])
     run.agent_of_member = numbers(flat["agent_of_member"])
     run.pool_of_agent = numbers(flat["pool_of_agent"])

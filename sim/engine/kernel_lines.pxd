@@ -6,7 +6,7 @@ A queue has a *group* of lines, one for each class, and a second group for what 
 Where no rule tells the classes of a queue apart (``by_class`` is false), all stand in the line of
 class 0, and the set is not kept.
 
-A line of first come is a list threaded through ``behind``. A line of earliest due, or of parked
+A line of first come is a list threaded through ``behind``. A line of another order, or of parked
 visits, is a pairing heap: ``below`` a visit hangs a list, threaded through ``behind``, of heaps
 whose first visits it goes before. So a visit costs the same memory wherever it waits.
 
@@ -14,9 +14,11 @@ A visit that leaves or is withdrawn is not looked for in its line: it is dropped
 the front, and ``finished_ms`` tells. ``waiting`` counts without such visits.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint32_t, uint64_t
+from libc.stdint cimport int8_t, int32_t, int64_t, uint32_t, uint64_t
 
-from sim.engine.kernel_run cimport BY_CLASS, EARLIEST_DUE, NEVER_YET, NOBODY, Run
+from sim.engine.kernel_run cimport (
+    BY_CLASS, EARLIEST_DUE, LAST_COME, NEVER_YET, NOBODY, RANDOM, SHORTEST_WORK, Run,
+)
 
 cdef extern from *:
     """
@@ -77,16 +79,26 @@ cdef inline bint is_urgent(Run* run, int32_t visit) noexcept nogil:
 
 
 cdef inline bint is_heap(Run* run, int32_t queue, int32_t group) noexcept nogil:
-    return group >= run.queue_count or run.discipline_of_queue[queue] == EARLIEST_DUE
+    return group >= run.queue_count or run.discipline_of_queue[queue] >= EARLIEST_DUE
+
+
+cdef inline int64_t place_of(Run* run, int32_t queue, int32_t visit) noexcept nogil:
+    """Return the key by which a visit is served, when parking and class do not decide."""
+    cdef int8_t discipline = run.discipline_of_queue[queue]
+    if discipline == EARLIEST_DUE:
+        return run.due_ms[run.ticket[visit]]
+    if discipline == LAST_COME:
+        return -run.joined_ms[visit]
+    if discipline == RANDOM:
+        return run.lot[visit]
+    if discipline == SHORTEST_WORK:
+        return run.work_ms[visit]
+    return run.joined_ms[visit]
 
 
 cdef inline bint goes_before(Run* run, int32_t queue, int32_t a, int32_t b) noexcept nogil:
     """Tell whether visit a goes before b, when parking and class do not decide."""
-    cdef int64_t key_a, key_b
-    if run.discipline_of_queue[queue] == EARLIEST_DUE:
-        key_a, key_b = run.due_ms[run.ticket[a]], run.due_ms[run.ticket[b]]
-    else:
-        key_a, key_b = run.joined_ms[a], run.joined_ms[b]
+    cdef int64_t key_a = place_of(run, queue, a), key_b = place_of(run, queue, b)
     return key_a < key_b or (key_a == key_b and a < b)
 
 
@@ -185,10 +197,16 @@ cdef inline int32_t best_of_group(
     return best
 
 
+cdef inline int64_t waits_since(Run* run, int32_t visit) noexcept nogil:
+    """Return since when a visit waits: joining, or being parked."""
+    if run.parking and run.started_ms[visit] != NEVER_YET:
+        return run.waits_since_ms[visit]
+    return run.joined_ms[visit]
+
+
 cdef inline int32_t best_visit(Run* run, int32_t service, int32_t lowest) noexcept nogil:
     """Return the best visit of a service that has waited long enough for it, or NOBODY."""
     cdef int32_t queue = run.queue_of_service[service], best = NOBODY
-    cdef int64_t since_ms
     if run.waiting[queue] == 0:
         return NOBODY
     lowest = min(lowest, run.lowest_of_service[service])
@@ -196,10 +214,10 @@ cdef inline int32_t best_visit(Run* run, int32_t service, int32_t lowest) noexce
         best = best_of_group(run, queue, run.queue_count + queue, lowest)
     if best == NOBODY:
         best = best_of_group(run, queue, queue, lowest)
-    if best != NOBODY and run.after_of_service_ms[service] > 0:
-        since_ms = run.joined_ms[best]
-        if run.started_ms[best] != NEVER_YET:
-            since_ms = run.waits_since_ms[best]
-        if run.now_ms - since_ms < run.after_of_service_ms[service]:
-            return NOBODY
+    if (
+        best != NOBODY
+        and run.after_of_service_ms[service] > 0
+        and run.now_ms - waits_since(run, best) < run.after_of_service_ms[service]
+    ):
+        return NOBODY
     return best

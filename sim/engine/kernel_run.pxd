@@ -29,7 +29,10 @@ cdef enum:
     WAYS_ON = 3             # SUCCESSORS: outcomes that have one
 
     BY_CLASS = 0            # Discipline.PRIORITY
-    EARLIEST_DUE = 2
+    EARLIEST_DUE = 2        # from here on visits do not stand in order of joining
+    LAST_COME = 3
+    RANDOM = 4
+    SHORTEST_WORK = 5
     PARK = 1                # ShiftEnd.PARK
 
     NOBODY = -1             # NONE
@@ -81,6 +84,7 @@ cdef struct Run:
     const uint8_t* resolves
     const uint8_t* is_side
     const int32_t* side_visit
+    const int64_t* lot
     const int64_t* side_delay_ms
     const int8_t* side_calendar
 
@@ -106,6 +110,7 @@ cdef struct Run:
     const uint8_t* by_class                 # whether a queue's classes wait in lines of their own
     const int8_t* shift_end_of_pool
     const int32_t* pre_empts
+    const uint8_t* by_wait
     const int32_t* member_first             # agents, by pool
     const int32_t* agent_of_member
     const int32_t* pool_of_agent

@@ -30,10 +30,14 @@ takes anything, so that dispatching once more would change nothing:
 
 *Best visit* of a service: of the visits in its queue that wait, with ``priority <=
 lowest_priority``: parked ones first; then by the discipline's key (PRIORITY: class, then time of
-joining; FIRST_COME: time of joining; EARLIEST_DUE: the ticket's ``due_ms``); then visit number. The
-service has it only when that best visit has waited for ``after_ms``, counted from joining or from
+joining; FIRST_COME: time of joining; EARLIEST_DUE: the ticket's ``due_ms``; LAST_COME: time of
+joining, the latest first; RANDOM: the visit's ``lot``; SHORTEST_WORK: its ``work_ms``); then visit
+number. The service has it only when that best visit has waited for ``after_ms``, counted from joining or from
 being parked. The instant at which it has is an instant of its own. In steps 1 and 2 the best visit
 is sought among the urgent ones alone: neither a parked nor an earlier visit hides an urgent one.
+
+*First service*: in the pool's order; where it goes ``by_wait``, the one whose best visit has waited
+longest, of those that have one (then in the pool's order).
 
 *Idle agents*: idle longest first, then lowest number. An agent who comes is idle since then.
 

@@ -38,11 +38,12 @@ class Agent:
 class Serving:
     """One line that a team serves, up to a class, once its best visit has waited long enough."""
 
-    __slots__ = ("after_ms", "bands", "wake_ms")
+    __slots__ = ("after_ms", "bands", "by_wait", "wake_ms")
 
-    def __init__(self, bands: tuple[list[Entry], ...], after_ms: int) -> None:
+    def __init__(self, bands: tuple[list[Entry], ...], after_ms: int, *, by_wait: bool) -> None:
         self.bands = bands
         self.after_ms = after_ms
+        self.by_wait = by_wait
         self.wake_ms = NOT_YET
 
     def head(self) -> Visit | None:
@@ -77,11 +78,15 @@ class Team:
         self.idle: list[tuple[int, int, Agent]] = []
         self.on_shift = 0
         self.serves = [
-            Serving(lines[service.queue].up_to(service.lowest_priority), service.after_ms)
+            Serving(
+                lines[service.queue].up_to(service.lowest_priority),
+                service.after_ms,
+                by_wait=pool.by_wait,
+            )
             for service in pool.serves
         ]
         self.urgent = [
-            Serving(lines[service.queue].up_to(limit), service.after_ms)
+            Serving(lines[service.queue].up_to(limit), service.after_ms, by_wait=pool.by_wait)
             for service, limit in zip(pool.serves, urgent_limits(pool), strict=False)
         ]
         self.swings = any(service.after_ms for service in pool.serves)
@@ -249,13 +254,17 @@ class Floor:
         return taken
 
     def ready(self, servings: list[Serving]) -> Visit | None:
-        """Return the best visit of the first service that has one."""
+        """Return the best visit of the first service that has one, or of the longest wait."""
         now = self.clock.now_ms
+        longest = None
         for serving in servings:
             visit = serving.head()
             if visit is not None and now - visit.since_ms >= serving.after_ms:
-                return visit
-        return None
+                if not serving.by_wait:
+                    return visit
+                if longest is None or visit.since_ms < longest.since_ms:
+                    longest = visit
+        return longest
 
     def wake(self, team: Team) -> None:
         """Dispatch again when a visit that an agent could take has waited long enough."""

@@ -95,6 +95,7 @@ class _Run:
         self.delay_calendar = columns(visits.delay_calendar, ALWAYS)
         self.patience_ms = column(visits.patience_ms, NEVER_MS)
         self.give_up_ms = column(visits.give_up_ms, NONE)
+        self.lot = column(visits.lot, 0)
         self.awaits = column(visits.awaits, NONE)
         self.raises = column(visits.raises, NONE)
         self.resolves = column(visits.resolves, 0)
@@ -159,7 +160,8 @@ class _Run:
         now = clock.now_ms
         line = floor.lines[self.queue[number]]
         visit = Visit(number, ticket, line, now)
-        visit.left_ms = self.work_ms[number]
+        visit.left_ms = visit.asked_ms = self.work_ms[number]
+        visit.lot = self.lot[number]
         visit.give_up_ms = self.give_up_ms[number]
         record.joined_ms[number] = now
         if self.is_side[number]:

@@ -83,6 +83,8 @@ class Visit:
     left_ms, ends_as : int, Outcome
         Work that is left, and how the visit ends when it is done; a time-box may change both when
         the visit is taken up for the first time.
+    asked_ms, lot : int
+        The work asked, and the lot drawn: by them it may be served.
     give_up_ms : int
         Time to write up the escalation when the time-box runs out; ``NONE`` without a time-box.
     since_ms : int
@@ -102,6 +104,7 @@ class Visit:
 
     __slots__ = (
         "agent",
+        "asked_ms",
         "band",
         "due_ms",
         "ends_as",
@@ -110,6 +113,7 @@ class Visit:
         "leaves_ms",
         "left_ms",
         "line",
+        "lot",
         "number",
         "priority",
         "since_ms",
@@ -120,9 +124,11 @@ class Visit:
     )
 
     agent: Agent
+    asked_ms: int
     band: list[Entry]
     give_up_ms: int
     left_ms: int
+    lot: int
     since_ms: int
     taken_up_ms: int
     turn: Moment | None
@@ -169,8 +175,14 @@ class Line:
             first, second = visit.priority, visit.joined_ms
         elif discipline is Discipline.FIRST_COME:
             first, second = visit.joined_ms, 0
-        else:
+        elif discipline is Discipline.EARLIEST_DUE:
             first, second = visit.due_ms, 0
+        elif discipline is Discipline.LAST_COME:
+            first, second = -visit.joined_ms, 0
+        elif discipline is Discipline.RANDOM:
+            first, second = visit.lot, 0
+        else:
+            first, second = visit.asked_ms, 0
         fresh = visit.started_ms == NOT_YET
         visit.band = self.bands[bisect_left(self.limits, visit.priority)]
         heappush(visit.band, (fresh, first, second, visit.number, visit))

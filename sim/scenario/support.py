@@ -148,8 +148,17 @@ class Tier(Model):
     at_shift_end: Literal["finish", "park"] = Field(
         "park", description="Work in hand when the shift ends: finished in overtime, or parked."
     )
-    order: Literal["priority", "first come", "earliest due"] = Field(
-        "priority", description="In what order tickets are served."
+    order: Literal[
+        "priority", "first come", "earliest due", "last come", "random", "shortest work"
+    ] = Field(
+        "priority",
+        description="In what order tickets are served: by class and then first come; first come; earliest "
+        "due; last come; by lots that are drawn ahead; shortest work first, as if it were known.",
+    )
+    takes: Literal["own first", "longest wait"] = Field(
+        "own first",
+        description="From which queue its people take, where they serve several (`also_serves`): in that "
+        "order, or from the one whose first in line has waited longest.",
     )
     pre_empts: str | None = Field(
         None, description="Tickets of this priority, or a more urgent one, interrupt others."

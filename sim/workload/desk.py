@@ -27,6 +27,12 @@ class Discipline(IntEnum):
     """Priority class, then first come."""
     FIRST_COME = 1
     EARLIEST_DUE = 2
+    LAST_COME = 3
+    """Who joined last is served first."""
+    RANDOM = 4
+    """By lots that are drawn ahead."""
+    SHORTEST_WORK = 5
+    """By the work asked, as if it were known."""
 
 
 class ShiftEnd(IntEnum):
@@ -102,6 +108,8 @@ class Pool:
         Visits of this class or a more urgent one interrupt less urgent work; ``NO_PRE_EMPTION``.
     on_call : bool
         Its agents are paid when called out, not for being there.
+    by_wait : bool
+        It takes the visit that has waited longest of the best of each service, whatever their order.
     """
 
     name: str
@@ -110,6 +118,7 @@ class Pool:
     shift_end: ShiftEnd = ShiftEnd.FINISH
     pre_empts: int = NO_PRE_EMPTION
     on_call: bool = False
+    by_wait: bool = False
 
 
 @dataclass(frozen=True, eq=False)

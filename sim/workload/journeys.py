@@ -233,6 +233,8 @@ class Visits:
         2 steps, 4 data, 8 reason; ``NONE`` where there was no escalation before it.
     runbook : bool
         A runbook was used.
+    lot : int64
+        By which it is served in a queue of RANDOM order. Empty: no queue has one.
     """
 
     ticket: Numbers
@@ -256,6 +258,7 @@ class Visits:
     writing_ms: Times = _none(np.int64)
     notes: Codes = _none(np.int8)
     runbook: Flags = _none(np.bool_)
+    lot: Times = _none(np.int64)
 
     def __len__(self) -> int:
         return len(self.ticket)

@@ -41,6 +41,9 @@ _DISCIPLINES = {
     "priority": Discipline.PRIORITY,
     "first come": Discipline.FIRST_COME,
     "earliest due": Discipline.EARLIEST_DUE,
+    "last come": Discipline.LAST_COME,
+    "random": Discipline.RANDOM,
+    "shortest work": Discipline.SHORTEST_WORK,
 }
 _SHIFT_ENDS = {"finish": ShiftEnd.FINISH, "park": ShiftEnd.PARK}
 
@@ -295,7 +298,14 @@ def _groups(scenario: Scenario, names: list[str]) -> list[_Group]:
             for other, after in helps.items():
                 queue = names.index(served_queue(scenario, tier_name, other) or name)
                 services.setdefault(queue, Service(queue, after_ms=after))
-            pool = Pool(name, tuple(services.values()), position, shift_end, pre_empts)
+            pool = Pool(
+                name,
+                tuple(services.values()),
+                position,
+                shift_end,
+                pre_empts,
+                by_wait=tier.takes == "longest wait",
+            )
             staff = tier.teams[team].staff if team else tier.staff or {}
             problems = scenario.problems
             reserves = problems is not None and problems.tier == tier_name

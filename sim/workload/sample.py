@@ -6,6 +6,7 @@ is no user's ticket (``events``). Nothing here depends on the staff.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,12 @@ from sim.units import WEEK
 from sim.workload import paths, updates
 from sim.workload.added import Added
 from sim.workload.arrivals import Arrivals, fitted, sample_arrivals
+from sim.workload.desk import Discipline
 from sim.workload.draws import Draws, Flags, Floats
 from sim.workload.events import Signals, add_incidents, add_upkeep, prevented
 from sim.workload.journeys import Tickets, Workload
 from sim.workload.layout import Layout
+from sim.workload.lots import lots
 from sim.workload.lying import taken_from_ms
 from sim.workload.plan import QUANTILES, Plan, plan
 from sim.workload.promise import due
@@ -94,9 +97,13 @@ def sample(
     }
     if added.tickets:
         tickets = added.ticket_columns(tickets, layout.total)
+    visits = layout.visits(added)
+    if any(queue.discipline is Discipline.RANDOM for queue in known.queues):
+        first = tickets["first_visit"]
+        visits = replace(visits, lot=lots(draws, len(arrivals), visits.ticket, first))
     return Workload(
         tickets=Tickets(**tickets),
-        visits=layout.visits(added),
+        visits=visits,
         end_ms=scenario.period.length,
         warm_up_ms=scenario.period.warm_up,
         signal_count=np.array(signals.counts, np.int32),

@@ -82,6 +82,8 @@ class Purpose(IntEnum):
     """By tier: whether a ticket is settled in the first contact."""
     BATCH = 44
     """How many come at once: one number a batch."""
+    LOT = 45
+    """By tier, and behind them for what is no user's ticket: the order in a queue by lots."""
     INCIDENT = 50
     """By kind of incident: when it happens."""
     INCIDENT_WORK = 51
