@@ -41,7 +41,8 @@ def lots(draws: Draws, users: int, ticket: Numbers, first_visit: Numbers) -> Tim
         mixed = (mixed ^ (mixed >> np.uint64(30))) * _FIRST
         mixed = (mixed ^ (mixed >> np.uint64(27))) * _SECOND
     mixed ^= mixed >> np.uint64(31)
-    return (mixed >> _LOT_BITS).astype(np.int64)
+    lot: Times = (mixed >> _LOT_BITS).astype(np.int64)
+    return lot
 
 
 def _numbers(draws: Draws, place: int, count: int) -> NDArray[np.uint64]:
