@@ -228,7 +228,7 @@ class _Fit:
 
     def _volume_of_the_file(self, volume: float, growth: float) -> float:
         """Return the volume of the file's first day, which lies before the export's; with its interval."""
-        before = (1 + growth) ** (-LEAD_IN_DAYS * DAY / YEAR)
+        before = float((1 + growth) ** (-LEAD_IN_DAYS * DAY / YEAR))
         for at, one in enumerate(self.ledger.parameters):
             if one.path == "demand.volume" and growth:
                 self.ledger.parameters[at] = replace(
