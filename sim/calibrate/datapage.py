@@ -116,7 +116,8 @@ def data_page(export: Export, lines: Lines | None = None) -> DataPage:
         Found if absent.
     """
     lines = lines or find_lines(export)
-    found = [_size(export), *_missing(export), *_closure(export), *_stamps(export)]
+    lost = [Finding("rows set aside", export.lost, serious=True)] if export.lost else []
+    found = [*lost, _size(export), *_missing(export), *_closure(export), *_stamps(export)]
     first, last, biased = _span(export, found)
     weeks = tuple(_weeks(export, lines, first, last))
     first = _settled(weeks, first, found)

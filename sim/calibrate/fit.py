@@ -249,6 +249,8 @@ class _Fit:
             if not known & {f"tiers.{tier}.staff.{shift}" for shift in one["staff"]}
         ]
         tree["caution"] = f"{self.name}: the promises are the usual ones, not the client's."
+        if self.export.lost:
+            tree["caution"] = f"{self.export.lost} {tree['caution']}"
         if not self.export.timed:
             tree["caution"] += (
                 " The export's dates have no time of day: all that this desk says in hours is assumed."

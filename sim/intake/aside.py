@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.errors import ExportError
 from sim.intake.dates import Dates
+from sim.intake.losses import cell_shown
 from sim.intake.sheet import Column, SetAside, Sheet
 from sim.outcome.tables import write_whole
 from sim.workload.journeys import NOT_YET, Flags
@@ -27,8 +28,9 @@ def usable(sheet: Sheet, dates: dict[str, Dates], kind: str) -> tuple[Flags, lis
 
     def drop(which: Flags, column: Column, reason: str) -> None:
         for at in np.flatnonzero(which & kept):
-            text = reason.format(column.values[column.code[at]])
-            aside.append(SetAside(int(sheet.row[at]), str(ids.values[ids.code[at]]), text))
+            text = reason.format(cell_shown(column.values[column.code[at]]))
+            ticket = cell_shown(ids.values[ids.code[at]])
+            aside.append(SetAside(int(sheet.row[at]), ticket, text))
         kept[which] = False
 
     nameless = np.array([value == "" for value in ids.values])[ids.code]

@@ -151,6 +151,8 @@ class Export:
         What was taken for what, and whatever else a reader of figures ought to know.
     timed : bool
         Whether its dates say the time of day. Where they do not, hours between them say nothing.
+    lost : str
+        That rows were set aside, where they are many or not like the others; else empty.
     """
 
     source: str
@@ -169,6 +171,7 @@ class Export:
     set_aside: tuple[SetAside, ...] = ()
     notices: tuple[str, ...] = ()
     timed: bool = True
+    lost: str = ""
 
     def __len__(self) -> int:
         return len(self.tickets)

@@ -23,6 +23,7 @@ from sim.intake.aside import usable, without_repeats
 from sim.intake.dates import Dates, read_forms, to_dates, zone_names
 from sim.intake.export import Events, Export, TeamVisits, Tickets
 from sim.intake.labels import with_names_as_one
+from sim.intake.losses import told_of_lost
 from sim.intake.mapping import DATE_ROLES, STATES, Mapping, load_mapping
 from sim.intake.sheet import Column, Sheet, read_sheet
 from sim.intake.untimed import over_the_day
@@ -91,6 +92,7 @@ def read_export(
     dates, timed = over_the_day(dates, kind)
     kept, aside = usable(sheet, dates, kind)
     aside = [*sheet.set_aside, *aside]
+    lost = told_of_lost(sheet, dates, kept, aside, rows)
     if not kept.any():
         reason, count = Counter(one.reason for one in aside).most_common(1)[0]
         raise ExportError(
@@ -130,6 +132,7 @@ def read_export(
         set_aside=tuple(sorted(aside, key=lambda one: one.row)),
         notices=tuple(notices),
         timed=timed,
+        lost=lost,
     )
 
 

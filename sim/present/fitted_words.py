@@ -59,7 +59,13 @@ def statement(checks: Sequence[Check], missing: str = "") -> tuple[str, tuple[st
         sentences.append(f"How well it predicts weeks that it has not seen is not known{why}")
     # What nobody could tell the desk comes before what is off: holidays, and drift.
     sentences += [*first.quiet_days(), *first.calibration.drift.sentences(), *_about(first)]
-    return _headline(first), tuple(sentence for sentence in sentences if sentence)
+    export = first.calibration.export
+    sentences.insert(0, export.lost)
+    headline = _headline(first)
+    if export.lost:
+        share = format_share(len(export.set_aside) / max(export.rows, 1))
+        headline = f"Without {share} of the rows, which cannot be used: {headline[0].lower()}{headline[1:]}"
+    return headline, tuple(sentence for sentence in sentences if sentence)
 
 
 def days_words(first: dt.date, last: dt.date) -> str:
