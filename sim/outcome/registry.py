@@ -24,6 +24,8 @@ Unit = Literal[
 ]
 
 NOT_MEASURED = math.nan
+QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95}
+"""How a variant names a quantile, and which."""
 _LARGE = 100
 """From here on a count is shown without decimals."""
 
@@ -95,6 +97,21 @@ class Metric:
     better: Literal["higher", "lower"] | None
     variants: str
     compute: Compute
+
+    @property
+    def of_all(self) -> bool:
+        """Whether its value is a numerator over ``Figure.out_of``: over replications the ratio of sums.
+
+        A quantile is none: ``out_of`` says only how many tickets are in it.
+
+        Examples
+        --------
+        >>> import sim.outcome
+        >>> [sim.outcome.metric(f"response[L1, {of}]").of_all for of in ("mean", "p90")]
+        [True, False]
+        """
+        variant = self.id.partition("[")[2].removesuffix("]")
+        return QUANTILES.keys().isdisjoint(variant.split(", "))
 
     def format(self, value: float | None, currency: str = "") -> str:
         """Write a value as people say it.

@@ -212,7 +212,7 @@ def strains(found: Found, *, replications: int = 20, seed: int = 1) -> tuple[Stu
             tuple(
                 (
                     promise,
-                    mean_estimate([promise.slack(one.values) for one in result.replications]),
+                    mean_estimate(promise.slacks(result.parts(promise.metric))),
                 )
                 for promise in found.book.promises
             ),

@@ -41,6 +41,9 @@ class Words:
     better : {"higher", "lower"} or None
     share : bool
         Whether it lies between 0 and 1.
+    of_all : bool
+        Whether it is of tickets (or weeks, or hours), so that over replications it is the ratio of
+        all that was counted to all it is taken of.
     write : callable
         Writes a value; ``write_change`` a difference, with its sign.
     """
@@ -48,6 +51,7 @@ class Words:
     label: str
     better: Better | None
     share: bool
+    of_all: bool
     write: Callable[[float], str]
 
     def write_change(self, value: float) -> str:
@@ -72,10 +76,11 @@ def words(metric: str, currency: str = "") -> Words:
     try:
         known = outcome.metric(metric)
     except TierSimError:
-        return Words(metric, None, share=False, write=lambda value: f"{value:.4g}")
+        return Words(metric, None, share=False, of_all=False, write="{:.4g}".format)
     return Words(
         known.label,
         known.better,
         share=known.unit == "share",
+        of_all=known.of_all,
         write=lambda value: known.format(value, currency),
     )

@@ -25,6 +25,7 @@ from sim.study.callers import callers
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.evaluate import replicate
 from sim.study.implied import implied
+from sim.study.ratio import ratio_parts
 from sim.study.seen import Seen, seen_in
 from sim.theory.times import Duration
 from sim.units import HOUR, HOURS_PER_WEEK, WEEK, format_share
@@ -171,8 +172,15 @@ class _Asked:
     def __init__(self, scenario: Scenario, seen: Sequence[Seen], level: float) -> None:
         self.scenario, self.seen, self.level = scenario, seen, level
 
-    def _estimate(self, of: Callable[[Seen], float]) -> Estimate:
-        return mean_estimate([of(one) for one in self.seen], level=self.level)
+    def _estimate(
+        self, of: Callable[[Seen], float], size: Callable[[Seen], float] | None = None
+    ) -> Estimate:
+        """Estimate a figure, or the mean of so many visits (tickets) in each replication."""
+        values = [of(one) for one in self.seen]
+        if size is None:
+            return mean_estimate(values, level=self.level)
+        parts = ratio_parts(values, [size(one) for one in self.seen])
+        return mean_estimate(parts, level=self.level)
 
     def loads(self) -> Iterator[Row]:
         """Hold what is implied against what was worked."""
@@ -184,7 +192,7 @@ class _Asked:
         )
         for queue in known.queues:
             name = f"utilisation[{queue.name}]"
-            if queue.provider or queue.there_h <= 0 or name not in self.seen[0].values:
+            if queue.provider or queue.there_h <= 0 or name not in self.seen[0].measures.values:
                 continue
             bent = left_out + (("others help out",) if queue.helpers else ())
             if queue.utilisation > 1:
@@ -259,9 +267,11 @@ class _Asked:
             value: float,
             bent: tuple[str, ...],
             of: Callable[[Seen], float],
+            size: Callable[[Seen], float] = lambda s: np.count_nonzero(mine(s)),
         ) -> Row:
             source = SOURCES[formula]
-            return Row(one.queue, figure, formula, source, unit, value, self._estimate(of), bent)
+            seen = self._estimate(of, size)
+            return Row(one.queue, figure, formula, source, unit, value, seen, bent)
 
         def mine(s: Seen) -> NDArray[np.bool_]:
             at: NDArray[np.bool_] = s.queue == one.number
@@ -384,7 +394,11 @@ class _Asked:
         self, row: Any, name: str, formula: str, reached: float, bent: tuple[str, ...]
     ) -> Row:
         metric = f"service_level[{name}]"
-        made: Row = row(metric, formula, "share", reached, bent, lambda s: s.values[metric])
+        made: Row = row(
+            *(metric, formula, "share", reached, bent),
+            lambda s: s.measures.values[metric],
+            lambda s: s.measures.counts[metric],
+        )
         return made
 
     def _classes(
@@ -411,8 +425,12 @@ class _Asked:
             def of(s: Seen, p: int = place) -> float:
                 return _mean(s.wait_ms[(s.queue == one.number) & (s.priority == p)])
 
+            def size(s: Seen, p: int = place) -> float:
+                return np.count_nonzero((s.queue == one.number) & (s.priority == p))
+
             yield row(
-                f"mean wait of {name}", formula, "duration", desk[name].wait.mean.ms, bent, of
+                *(f"mean wait of {name}", formula, "duration", desk[name].wait.mean.ms, bent),
+                *(of, size),
             )
 
     def network(self, queues: Sequence[Standing]) -> Iterator[Row]:
@@ -458,30 +476,40 @@ class _Asked:
                 "visits of a ticket",
                 "number",
                 desk.touches,
-                lambda s: len(s.ticket) / len(np.unique(s.ticket)),
+                lambda s: len(s.ticket),
             ),
             (
                 "time of a ticket in queues and at work",
                 "duration",
                 desk.mean_time.ms,
-                lambda s: float((s.wait_ms + s.work_ms).sum()) / len(np.unique(s.ticket)),
+                lambda s: float((s.wait_ms + s.work_ms).sum()),
             ),
         )
         for figure, unit, value, of in figures:
             source = SOURCES["Jackson network"]
-            yield Row(
-                "all", figure, "Jackson network", source, unit, value, self._estimate(of), bent
-            )
+
+            def each(s: Seen, of: Callable[[Seen], float] = of) -> float:
+                return of(s) / _tickets(s) if _tickets(s) else math.nan
+
+            seen = self._estimate(each, _tickets)
+            yield Row("all", figure, "Jackson network", source, unit, value, seen, bent)
+
+
+def _tickets(one: Seen) -> int:
+    return len(np.unique(one.ticket))
 
 
 def _at_work(one: Seen, queue: str) -> float:
     """Return how many people work on average; what is finished after a shift or in a break counts."""
-    there = one.values[f"staffed[{queue}]"]
-    return one.values[f"utilisation[{queue}]"] * there + one.values[f"overtime[{queue}]"] / WEEK
+    there = one.measures.values[f"staffed[{queue}]"]
+    return (
+        one.measures.values[f"utilisation[{queue}]"] * there
+        + one.measures.values[f"overtime[{queue}]"] / WEEK
+    )
 
 
 def _utilisation(one: Seen, queue: str) -> float:
-    there = one.values[f"staffed[{queue}]"]
+    there = one.measures.values[f"staffed[{queue}]"]
     return _at_work(one, queue) / there if there else math.nan
 
 

@@ -15,6 +15,7 @@ from sim.study.common_tickets import CommonTickets
 from sim.study.held import Held
 from sim.study.manifest import scenario_hash, version
 from sim.study.replication import Evaluate, Replication, Task
+from sim.study.result import Result
 from sim.study.runner import Runner, Work
 from sim.study.space import Design, Space
 from sim.study.store import pack, read_file, write_kept
@@ -63,7 +64,7 @@ class Book:
         self.seed, self.jobs = seed, jobs
         self.metrics = tuple(dict.fromkeys([cost, *(promise.metric for promise in promises)]))
         self._evaluate = evaluate or CommonTickets(self.metrics)
-        self._values: dict[Design, list[dict[str, float]]] = {}
+        self._values: dict[Design, list[Replication]] = {}
         self._folder = None if folder is None else Path(folder)
         self.spent: Callable[[int], None] | None = None
         self._arrays: dict[Design, tuple[Floats, Floats]] = {}
@@ -86,7 +87,7 @@ class Book:
     def ensure(self, designs: Iterable[Design], replications: int) -> None:
         """Evaluate desks until each has that many replications."""
         wanted = list(dict.fromkeys(designs))
-        found: dict[tuple[Design, int], dict[str, float]] = {}
+        found: dict[tuple[Design, int], Replication] = {}
         tasks: list[Task] = []
         asked: list[Design] = []
         for design in wanted:
@@ -123,13 +124,13 @@ class Book:
         self,
         asked: Sequence[Design],
         tasks: Sequence[Task],
-        found: dict[tuple[Design, int], dict[str, float]],
+        found: dict[tuple[Design, int], Replication],
     ) -> None:
         work = Work(tuple(map(self.space.scenario, asked)), self.seed, self._evaluate)
         with Runner(work, self.jobs) as runner:
             for task, replication in runner.map(tasks):
                 self._check(replication.values)
-                found[asked[task.scenario], task.number] = dict(replication.values)
+                found[asked[task.scenario], task.number] = self._asked_of(replication)
                 self._keep(asked[task.scenario], task.number, replication)
                 self.evaluations += 1
                 if self.spent is not None:
@@ -142,7 +143,7 @@ class Book:
                 raise StudyError(f"search: there is no metric {metric!r} here{hint}")
 
     def values(self, design: Design, metric: str) -> Floats:
-        """Return a metric of each replication."""
+        """Return a metric of each replication, as ``Result.parts`` has it: its mean is the estimate."""
         return self._array(design)[0][:, self.metrics.index(metric)]
 
     def costs(self, design: Design) -> Floats:
@@ -156,10 +157,12 @@ class Book:
     def _array(self, design: Design) -> tuple[Floats, Floats]:
         """Return metrics and slacks by replication; a search asks for them again and again."""
         if design not in self._arrays:
-            values = self._values[design]
+            result = Result(self.space.base, tuple(self._values[design]))
+            parts = {metric: result.parts(metric) for metric in self.metrics}
+            slacks = [promise.slacks(parts[promise.metric]) for promise in self.promises]
             self._arrays[design] = (
-                np.array([[one[metric] for metric in self.metrics] for one in values]),
-                np.array([[promise.slack(one) for promise in self.promises] for one in values]),
+                np.stack([parts[metric] for metric in self.metrics], axis=1),
+                np.stack(slacks, axis=1),
             )
         return self._arrays[design]
 
@@ -177,14 +180,20 @@ class Book:
             self._hashes[design] = scenario_hash(self.space.scenario(design))[:HASH_DIGITS]
         return f"{self._hashes[design]}-{version().replace('.', '_')}-{self.seed}-{number}"
 
-    def _kept(self, design: Design, number: int) -> dict[str, float] | None:
+    def _asked_of(self, replication: Replication) -> Replication:
+        """Keep of a replication what is asked for."""
+        values = {metric: replication.values[metric] for metric in self.metrics}
+        counts = {m: replication.counts[m] for m in self.metrics if m in replication.counts}
+        return Replication(values, counts)
+
+    def _kept(self, design: Design, number: int) -> Replication | None:
         if self._folder is None or not self._on_disk:
             return None
         for path in self._on_disk.get(self._stem(design, number), ()):
             kept = read_file(path, path.name.split(".")[-2])
             # An earlier search may have asked for other promises, and measured only those.
             if kept is not None and all(metric in kept.values for metric in self.metrics):
-                return dict(kept.values)
+                return self._asked_of(kept)
         return None
 
     def _keep(self, design: Design, number: int, replication: Replication) -> None:

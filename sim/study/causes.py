@@ -137,7 +137,7 @@ def split(
         engine=engine,
         curves=False,
     )
-    values = {some: study[i].values(metric) for i, some in enumerate(sets)}
+    values = {some: study[i].parts(metric) for i, some in enumerate(sets)}
     parts = {}
     for cause in names:
         worth = np.zeros(len(values[sets[0]]))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.errors import StudyError
 from sim.outcome import metric as definition
@@ -12,6 +15,8 @@ from sim.scenario.model import Scenario
 from sim.scenario.search import Promise, Search
 from sim.study.asked import level_metric
 from sim.units import WEEK
+
+Floats = NDArray[np.float64]
 
 MORE_IS_HELPED = frozenset(
     {"service_level", "weeks_met", "shadow_service_level", "updates_sent", "satisfaction"}
@@ -59,14 +64,19 @@ class Held:
     sign: int
     spread: float = 0.0
 
-    def slack(self, values: Mapping[str, float]) -> float:
-        """Return how far a replication is on the good side; less than 0: it is not.
+    def slacks(self, figures: Floats) -> Floats:
+        """Return how far each replication is on the good side; less than 0: it is not.
 
         A figure that was not measured, as the response of a tier that nobody came to, breaks
         nothing.
+
+        Parameters
+        ----------
+        figures : float64, one per replication
+            The metric's, as ``Result.parts`` has them.
         """
-        value = values.get(self.metric, math.nan)
-        return 0.0 if math.isnan(value) else self.sign * (value - self.bound)
+        slack: Floats = np.where(np.isnan(figures), 0.0, self.sign * (figures - self.bound))
+        return slack
 
     def room(self, slack: float) -> float:
         """Return slack on the scale on which what heads do nearly adds up.

@@ -17,6 +17,7 @@ from sim.scenario.model import Scenario
 from sim.study.asked import level_metric, words
 from sim.study.estimate import Estimate, mean_estimate, quantile_estimate, share_estimate
 from sim.study.paired import Difference, paired_difference
+from sim.study.ratio import ratio_parts
 from sim.study.replication import Replication
 from sim.study.trouble import Trouble, trouble_of
 from sim.study.verdict import Verdict, judge
@@ -82,15 +83,32 @@ class Result:
         self._check(metric, self.metrics, "metric")
         return np.array([one.values.get(metric, np.nan) for one in self.replications])
 
+    def sizes(self, metric: str) -> NDArray[np.float64] | None:
+        """Return of how many tickets (or weeks, or hours) a metric was taken in each replication."""
+        if not all(metric in one.counts for one in self.replications):
+            return None
+        return np.array([one.counts[metric] for one in self.replications])
+
+    def parts(self, metric: str) -> NDArray[np.float64]:
+        """Return one number a replication, whose mean is the estimate of a metric.
+
+        Returns
+        -------
+        float64
+            The values themselves, but for shares and means of unequally many tickets: see
+            ``sim.study.ratio``. Intervals, differences and rankings are made of these.
+        """
+        values, sizes = self.values(metric), self.sizes(metric)
+        if sizes is None or not words(metric).of_all:
+            return values
+        return ratio_parts(values, sizes)
+
     def estimate(self, metric: str) -> Estimate:
-        """Estimate a metric: its mean over replications, with an interval."""
-        values = self.values(metric)
+        """Estimate a metric over replications, with an interval; a share is that of all tickets."""
+        parts = self.parts(metric)
         if not words(metric).share:
-            return mean_estimate(values, level=self.level)
-        sizes = None
-        if all(metric in one.counts for one in self.replications):
-            sizes = [one.counts[metric] for one in self.replications]
-        return share_estimate(values, sizes, level=self.level)
+            return mean_estimate(parts, level=self.level)
+        return share_estimate(parts, self.sizes(metric), level=self.level)
 
     def quantile(self, metric: str, probability: float) -> Estimate:
         """Estimate what the metric stays below in such a share of replications."""
@@ -111,7 +129,7 @@ class Result:
                 f"{self.name!r} is the first scenario of the study: it is what the others are "
                 "held against"
             )
-        return paired_difference(self.values(metric), against.values(metric), level=self.level)
+        return paired_difference(self.parts(metric), against.parts(metric), level=self.level)
 
     def verdict(self, service_level: str) -> Verdict:
         """Judge a service level against its goal."""

@@ -26,7 +26,7 @@ class Seen:
     queue, priority, ticket : int arrays, one a visit
     wait_ms, work_ms : int64, one a visit
     left : bool, one a visit
-    values : mapping
+    measures : Measures
         Metrics.
     """
 
@@ -38,7 +38,7 @@ class Seen:
     wait_ms: NDArray[np.int64]
     work_ms: NDArray[np.int64]
     left: NDArray[np.bool_]
-    values: dict[str, float]
+    measures: outcome.Measures
 
 
 def seen_in(run: Run) -> Seen:
@@ -64,5 +64,5 @@ def seen_in(run: Run) -> Seen:
         wait_ms=log.finished_ms[rows] - log.joined_ms[rows] - worked,
         work_ms=worked,
         left=log.outcome[rows] == Outcome.LEFT,
-        values=outcome.measure(run, curves=False).values,
+        measures=outcome.measure(run, curves=False),
     )

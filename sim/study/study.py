@@ -181,7 +181,7 @@ class Study(Shown):
                     f"{metric!r} of {result.name!r} and {self.results[0].name!r} is not compared: "
                     "currency, period or tickets differ, or one of them cannot be judged"
                 )
-        values = {result.name: result.values(metric) for result in self.results}
+        values = {result.name: result.parts(metric) for result in self.results}
         return rank(values, better=direction, level=self.level)
 
     def table(self, metrics: Sequence[str] | None = None) -> pd.DataFrame:

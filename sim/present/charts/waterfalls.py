@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from sim import outcome
 from sim.errors import TierSimError
 from sim.present.charts.shared import (
@@ -32,6 +34,7 @@ from sim.study.asked import HEADLINE
 from sim.study.claims import first_line
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.periods import period_words
+from sim.study.ratio import ratio_parts
 from sim.study.result import Result
 from sim.study.study import Study
 from sim.units import format_duration, format_share
@@ -96,7 +99,7 @@ def l1_resolution(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAU
 
 
 def _l1_steps(result: Result) -> list[Step]:
-    """Take 100 % apart; each replication's counts are divided by its own total."""
+    """Take 100 % apart, of all tickets of all replications together."""
     fates = outcome.axis("fate", result.scenario)
     of = {fate: place for place, fate in enumerate(fates)}
     counted = [one.curves["l1_fates"] for one in result.replications if "l1_fates" in one.curves]
@@ -104,12 +107,10 @@ def _l1_steps(result: Result) -> list[Step]:
     decided = [of[name] for name in (*_KEPT, _COULD_NOT, _OUT_OF_TIME)]
 
     def share(*names: str) -> Estimate:
-        values = []
-        for counts in counted:
-            total = float(counts[decided].sum())
-            part = float(sum(counts[of[name]] for name in names))
-            values.append(part / total if total else math.nan)
-        return mean_estimate(values, level=result.level)
+        totals = np.array([float(counts[decided].sum()) for counts in counted])
+        parts = np.array([float(sum(counts[of[name]] for name in names)) for counts in counted])
+        shares = np.divide(parts, totals, out=np.full(len(totals), math.nan), where=totals > 0)
+        return mean_estimate(ratio_parts(shares, totals), level=result.level)
 
     whole = Estimate(1.0, 1.0, 1.0, len(counted), result.level, 0.0)
     steps = [Step("begin at the first line", whole, 0.0, "total")]
@@ -128,7 +129,7 @@ def _l1_steps(result: Result) -> list[Step]:
     if {HEADLINE, "l1_share_reopen_adjusted"} <= set(result.metrics):
         good = result.estimate("l1_share_reopen_adjusted")
         gone = mean_estimate(
-            result.values(HEADLINE) - result.values("l1_share_reopen_adjusted"), level=result.level
+            result.parts(HEADLINE) - result.parts("l1_share_reopen_adjusted"), level=result.level
         )
         steps.append(Step("reopened", gone, good.mean))
         steps.append(Step("resolved for good", good, 0.0, "total"))
