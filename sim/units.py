@@ -136,6 +136,38 @@ def format_duration(ms: float | None) -> str:
     return f"{round(ms / MINUTE)} min"
 
 
+def format_working_time(ms: float | None, day_ms: int | None = None) -> str:
+    """Write a duration of working time: in working days and hours, not in days of 24 hours.
+
+    Parameters
+    ----------
+    ms : float, optional
+    day_ms : int, optional
+        How long a working day is. Not known: in hours. One of 24 hours is a day like any other.
+
+    Examples
+    --------
+    >>> format_working_time(96 * HOUR, 8 * HOUR), format_working_time(13.4 * HOUR, 8 * HOUR)
+    ('12 working days', '1 working day 5 h')
+    >>> format_working_time(109 * HOUR), format_working_time(90 * MINUTE, 8 * HOUR)
+    ('109 h', '1 h 30 min')
+    """
+    if ms is None or math.isnan(ms) or ms < 0 or day_ms == DAY:
+        return format_duration(ms)
+    if day_ms is None or ms < day_ms:
+        return f"{ms / HOUR:,.0f} h" if ms >= DAY else format_duration(ms)
+    whole, rest = divmod(ms, day_ms)
+    days, hours = int(whole), round(rest / HOUR)
+    if hours * HOUR >= day_ms or days >= _MANY_DAYS:
+        days, hours = days + (2 * rest >= day_ms), 0
+    text = f"{days:,} working day{'s' if days > 1 else ''}"
+    return f"{text} {hours} h" if hours else text
+
+
+_MANY_DAYS = 10
+"""From here on working days are written without hours."""
+
+
 def rate_per_h(value: object) -> float:
     """Read a rate.
 

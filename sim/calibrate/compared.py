@@ -28,7 +28,8 @@ from sim.intake.export import (
 )
 from sim.intake.mapping import STATES
 from sim.scenario.model import Scenario
-from sim.units import DAY, HOUR, MINUTE, format_duration
+from sim.scenario.targets import target_text
+from sim.units import DAY, HOUR, MINUTE
 from sim.workload.journeys import NONE, NOT_YET, Flags, Times
 
 Unit = Literal["share", "hours", "count", "distance"]
@@ -300,7 +301,7 @@ def _promised(export: Export, levels: Levels, window: Window, fewest: int) -> di
         own = known if level.tier is None else known & (top == window.tiers.index(level.tier))
         if own.sum() >= fewest:
             share = float((hours[own] <= level.within / HOUR).mean())
-            label = f"{name}: resolved within {format_duration(level.within)}, waits counted"
+            label = f"{name}: resolved within {target_text(level.within)}, waits counted"
             found[label] = Value(share, "share", PROMISED)
     return found
 

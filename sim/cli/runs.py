@@ -130,7 +130,7 @@ def _rows(done: Run, measures: Measures) -> Iterator[tuple[str, str, str, str]]:
         if name.partition("[")[0] not in HEADLINES:
             continue
         known = outcome.metric(name)
-        text = known.format(value, done.scenario.costs.currency)
+        text = known.format(value, *done.scenario.currency_and_day)
         # Utilisation is out of time, cost is out of weeks: not of tickets.
         of_tickets = not name.startswith(("utilisation", "total_cost"))
         out_of = f"{measures.counts[name]:,.0f}" if of_tickets else ""

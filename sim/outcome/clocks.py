@@ -22,7 +22,12 @@ visit to the joining of the next, where the next says that it waits for the user
 change window; for a ticket that still waits so at the end, up to the end. Of a pause only the part
 inside the level's hours is subtracted, since no more was counted. A pause of length 0 is none.
 
-*Met.* Elapsed time up to and including the target meets it.
+*Met.* Elapsed time up to and including the target meets it. A target in working days
+(``sim.scenario.working_time``) is as much open time as lies between the start and that day; time in
+which the clock stood is added to it, as to any other.
+
+*Hours that hardly open.* A level whose hours are open for less than its target in the counted period
+can miss nothing: it judges no ticket, and is not measured.
 
 *Left unanswered.* A ticket whose caller hung up for good before the clock stopped counts as the level
 says (``leavers``). ``missed``: it counts, and has missed the target, however early it left, so that the
@@ -52,7 +57,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.calendar import open_spells
+from sim.scenario.calendar import WorkingDays, open_spells, working_days
 from sim.scenario.hours import ALL_HOURS
 from sim.scenario.model import Scenario
 from sim.workload.journeys import NOT_YET, Times
@@ -200,6 +205,13 @@ class Fate(IntEnum):
     LEFT_OUT = 2
 
 
+def days_named(scenario: Scenario, name: str) -> WorkingDays:
+    """Return the working days of named hours of a scenario over its period."""
+    period = scenario.period
+    hours = scenario.hours_named(name)
+    return working_days(hours, period.start, period.length, period.time_zone, scenario.holidays)
+
+
 class Stretches(NamedTuple):
     """Stretches of time, each of a ticket (or of a clock).
 
@@ -270,13 +282,13 @@ class Clocks:
     until_ms: Times
     fate: NDArray[np.int8] | None = None
 
-    def read(self, hours: Hours, within_ms: int, pauses: Stretches) -> Reading:
+    def read(self, hours: Hours, within_ms: int | Times, pauses: Stretches) -> Reading:
         """Read the clocks.
 
         Parameters
         ----------
         hours : Hours
-        within_ms : int
+        within_ms : int or int64, one per clock
             The target.
         pauses : Stretches
             Of any tickets, in any order.
@@ -317,7 +329,7 @@ class Reading:
         In the level's hours, pauses subtracted.
     running_ms : int64
         The same without subtracting pauses.
-    within_ms : int
+    within_ms : int or int64, one per clock
     fate : int8
         ``Fate``: what a clock that never stops counts as.
     """
@@ -328,7 +340,7 @@ class Reading:
     stopped: NDArray[np.bool_]
     elapsed_ms: Times
     running_ms: Times
-    within_ms: int
+    within_ms: int | Times
     fate: NDArray[np.int8]
 
     def judged(self, *, pauses: bool = True) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.outcome.clocks import Clocks, Hours, Reading, Stretches
 from sim.outcome.facts import Facts
-from sim.workload.journeys import NOT_YET, Kind, Outcome, Wait
+from sim.workload.journeys import NOT_YET, Kind, Outcome, Times, Wait
 
 
 def news(facts: Facts) -> Stretches:
@@ -30,7 +30,7 @@ def news(facts: Facts) -> Stretches:
 
 
 def longest_silence(
-    clocks: Clocks, hours: Hours, within_ms: int, pauses: Stretches, told: Stretches
+    clocks: Clocks, hours: Hours, within_ms: int | Times, pauses: Stretches, told: Stretches
 ) -> Reading:
     """Read clocks that news set back to 0.
 
@@ -38,7 +38,7 @@ def longest_silence(
     ----------
     clocks : Clocks
     hours : Hours
-    within_ms : int
+    within_ms : int or int64, one per clock
     pauses, told : Stretches
         Of any tickets, in any order.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, SupportsFloat
 
 from sim.errors import TierSimError
-from sim.units import format_duration, format_share
+from sim.units import format_duration, format_share, format_working_time
 
 if TYPE_CHECKING:
     from sim.outcome.facts import Facts
@@ -24,6 +24,8 @@ Unit = Literal[
 ]
 
 NOT_MEASURED = math.nan
+BUSINESS = "business hours"
+"""How a variant says that only the hours count in which users work."""
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95}
 """How a variant names a quantile, and which."""
 _LARGE = 100
@@ -113,8 +115,15 @@ class Metric:
         variant = self.id.partition("[")[2].removesuffix("]")
         return QUANTILES.keys().isdisjoint(variant.split(", "))
 
-    def format(self, value: float | None, currency: str = "") -> str:
-        """Write a value as people say it.
+    @property
+    def in_working_time(self) -> bool:
+        """Whether it is a duration in users' hours."""
+        return BUSINESS in self.id
+
+    def format(
+        self, value: float | None, currency: str = "", working_day_ms: int | None = None
+    ) -> str:
+        """Write a value as people say it; one of working time in working days, if it knows them.
 
         Examples
         --------
@@ -127,6 +136,8 @@ class Metric:
         match self.unit:
             case "share":
                 return format_share(value)
+            case "duration" if self.in_working_time:
+                return format_working_time(value, working_day_ms)
             case "duration":
                 return format_duration(value)
             case "money":

@@ -20,12 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.rules import Ending
-from sim.outcome.clocks import Clocks, Fate, Reading
+from sim.outcome.clocks import Clocks, Fate, Reading, days_named
 from sim.outcome.facts import Facts, Flags, Rows
 from sim.outcome.grid import week_of, weeks
 from sim.outcome.news import longest_silence, news
 from sim.outcome.registry import Figure, Figures, ratio, register
+from sim.scenario.opening import never_late
 from sim.scenario.promises import Leavers, ServiceLevel
+from sim.scenario.working_time import allowed
 from sim.workload.journeys import NONE, NOT_YET, Times, Wait
 
 NO_PAUSES: Final = "no pauses"
@@ -83,13 +85,20 @@ def _read(facts: Facts, promise: ServiceLevel) -> Level:
     fate = np.where(left, _FATE[promise.leavers], Fate.TIME).astype(np.int8)
     if promise.clock == "resolve":
         fate[(ended == Ending.UNRESOLVED) & (stop_ms == NOT_YET)] = Fate.MISSED
+    hours = facts.hours(promise.hours)
+    if never_late(facts.run.scenario, promise):
+        stop_ms = np.full_like(stop_ms, NOT_YET)
+        fate[:] = Fate.LEFT_OUT
     clocks = Clocks(ticket, start_ms, stop_ms, until_ms, fate)
     pauses = facts.pauses(frozenset(_WAITS[name] for name in promise.pauses))
-    hours = facts.hours(promise.hours)
+    within_ms: int | Times = int(promise.within)
+    if promise.within.working:
+        days = days_named(facts.run.scenario, promise.hours)
+        within_ms = allowed(promise.within, days, hours.passed, start_ms)
     if promise.clock == "update":
-        reading = longest_silence(clocks, hours, promise.within, pauses, facts.once(news))
+        reading = longest_silence(clocks, hours, within_ms, pauses, facts.once(news))
     else:
-        reading = clocks.read(hours, promise.within, pauses)
+        reading = clocks.read(hours, within_ms, pauses)
     return Level(promise, reading, left)
 
 
@@ -216,8 +225,8 @@ def _breaches(facts: Facts) -> Figures:
 def _breach_time(facts: Facts) -> Figures:
     def over(reading: Reading, pauses: bool) -> Figure:  # noqa: FBT001 - as in `_by_level`
         took = reading.elapsed_ms if pauses else reading.running_ms
-        late = took[reading.late(pauses=pauses) & reading.past(pauses=pauses)]
-        return ratio(int(late.sum()) - reading.within_ms * len(late), len(late))
+        over = (took - reading.within_ms)[reading.late(pauses=pauses) & reading.past(pauses=pauses)]
+        return ratio(int(over.sum()), len(over))
 
     return _by_level(facts, over)
 

@@ -16,10 +16,9 @@ import numpy as np
 
 from sim.engine.lying import lies_first
 from sim.outcome.facts import Facts, Rows
-from sim.outcome.registry import NOT_MEASURED, QUANTILES, Figure, Figures, ratio, register
+from sim.outcome.registry import BUSINESS, NOT_MEASURED, QUANTILES, Figure, Figures, ratio, register
 from sim.workload.journeys import NOT_YET, Times, Wait
 
-BUSINESS = "business hours"
 _VARIANTS = "[tier, ]mean | p50 | p90 | p95[, business hours]"
 
 

@@ -182,7 +182,7 @@ def run_table(run: Run) -> Group:
             )
         table.add_row(
             Text(one_line(known.label)),
-            Text(known.format(value, scenario.costs.currency)),
+            Text(known.format(value, *scenario.currency_and_day)),
             Text(held),
         )
     return Group(

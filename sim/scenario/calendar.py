@@ -19,7 +19,7 @@ import zoneinfo
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -252,6 +252,55 @@ def _merged(open_ms: Instants, close_ms: Instants) -> tuple[Instants, Instants]:
     merged_open.flags.writeable = False
     merged_close.flags.writeable = False
     return merged_open, merged_close
+
+
+class WorkingDays(NamedTuple):
+    """The days of a period on which hours hold, in ms since its start.
+
+    Attributes
+    ----------
+    midnight_ms, open_ms, close_ms : int64
+        When each day begins on the clock of the hours, when it opens first and closes last.
+    """
+
+    midnight_ms: Instants
+    open_ms: Instants
+    close_ms: Instants
+
+
+def working_days(
+    hours: Hours, start: dt.date, length_ms: int, zone: str, holidays: tuple[dt.date, ...] = ()
+) -> WorkingDays:
+    """List the working days of a period; the arguments are those of ``open_spells``.
+
+    Examples
+    --------
+    >>> office = Hours.model_validate({"Mon-Fri": "09:00-12:00, 13:00-17:00"})
+    >>> days = working_days(office, dt.date(2026, 1, 9), 4 * DAY, "UTC")
+    >>> (days.open_ms // HOUR).tolist(), (days.close_ms // HOUR).tolist()
+    ([9, 81], [17, 89])
+    """
+    first, count = _days_around(start, length_ms)
+    closed = () if hours.on_holidays else holidays
+    day = np.arange(first, first + count, dtype=np.int64)
+    day = day[~np.isin(day, [(holiday - _EPOCH).days for holiday in closed])]
+    opens = np.full(_WEEK_DAYS, 2**31, np.int64)
+    closes = np.full(_WEEK_DAYS, -1, np.int64)
+    for span_start, span_end in hours.spans():
+        weekday, minute = divmod(span_start, DAY_MINUTES)
+        opens[weekday] = min(opens[weekday], minute)
+        closes[weekday] = max(closes[weekday], minute + span_end - span_start)
+    weekday_of = (day + _EPOCH_WEEKDAY) % _WEEK_DAYS
+    day = day[closes[weekday_of] >= 0]
+    weekday_of = (day + _EPOCH_WEEKDAY) % _WEEK_DAYS
+    own = _clock(hours.time_zone or zone, first, count)
+    zero = _start_utc_ms(start, _clock(zone, first, count))
+    midnight, opening, closing = (
+        own.instants(day * DAY + minutes * MINUTE) - zero
+        for minutes in (np.zeros_like(day), opens[weekday_of], closes[weekday_of])
+    )
+    inside = (closing > 0) & (midnight < length_ms)
+    return WorkingDays(midnight[inside], opening[inside], closing[inside])
 
 
 @lru_cache(maxsize=64)

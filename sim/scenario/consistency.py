@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from sim.errors import UnitError
 from sim.limits import YAML_FAULTS
+from sim.scenario.targets import target_text
 from sim.scenario.wording import closest, some
+from sim.units import DAY, HOUR
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -143,6 +145,17 @@ def _hours(scenario: Scenario) -> Iterator[str]:
         if tier.left_lying is not None and tier.left_lying.handed_over is not None:
             used[f"tiers.{name}.left_lying.handed_over.hours"] = tier.left_lying.handed_over.hours
     yield from (_unknown(path, name, known) for path, name in used.items() if name not in known)
+    for name, level in scenario.service_levels.items():
+        if level.within.long and level.hours in known and level.hours != "always":
+            hours, days = int(level.within / HOUR), level.within / DAY
+            of_days = (
+                f"{days:.0f} working day{'s' * (days != 1)}" if days % 1 == 0 else "3 working days"
+            )
+            yield (
+                f"service_levels.{name}.within: {target_text(level.within)} in the hours "
+                f"{level.hours!r} may be days of work or of 24 of their hours: write {of_days!r} or "
+                f"'{hours} h'"
+            )
 
 
 def _events(scenario: Scenario) -> Iterator[str]:

@@ -23,6 +23,7 @@ from sim.scenario.quantities import (
     read_days,
     write_day_range,
 )
+from sim.units import HOUR
 
 WEEK_MINUTES = len(WEEKDAYS) * DAY_MINUTES
 _RANGE_PATTERN = r"\d{1,2}(:\d{2})?\s*-\s*\d{1,2}(:\d{2})?"
@@ -121,6 +122,18 @@ class Hours(Model):
             for day in read_days(days)
             for start, end in spans
         )
+
+    def working_day_ms(self) -> int:
+        """Return how long a day on which they hold is, on average over the days of a week.
+
+        Examples
+        --------
+        >>> office = {"Mon-Thu": "08:00-12:00, 13:00-17:00", "Fri": "09:00-12:00"}
+        >>> Hours.model_validate(office).working_day_ms() / 3_600_000
+        7.0
+        """
+        days = {day for named in self.week for day in read_days(named)}
+        return round(self.hours_per_week() * HOUR / len(days))
 
     def hours_per_week(self) -> float:
         """Return how long they are."""

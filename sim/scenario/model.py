@@ -124,7 +124,17 @@ class Scenario(Model):
         found = faults(self)
         if found:
             raise UnitError("\n".join(found))
+        for name, level in self.service_levels.items():
+            if level.within.working:
+                day_ms = self.hours_named(level.hours).working_day_ms()
+                within = level.within.in_days_of(day_ms)
+                self.service_levels[name] = level.model_copy(update={"within": within})
         return self
+
+    @property
+    def currency_and_day(self) -> tuple[str, int]:
+        """How amounts are marked, and how long users' working day is, in ms: what figures are written in."""
+        return self.costs.currency, self.hours_named(self.users.hours).working_day_ms()
 
     def hours_named(self, name: str) -> Hours:
         """Return named hours or a shift; ``always`` is every hour."""

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from sim import units
 from sim.scenario.hours import DaySpans, Hours, Model, Profile
 from sim.scenario.model import Scenario
+from sim.scenario.targets import Target
 from sim.scenario.wording import Path
 
 _BY_READER: Final[dict[Any, str]] = {
@@ -26,6 +27,7 @@ _BY_TYPE: Final[dict[Any, str]] = {
     str: "text",
     bool: "true or false",
     dt.date: "a date, such as 2026-03-02",
+    Target: "a target, such as '15 min', '27 h', '2 working days' or 'end of next working day'",
 }
 _NUMBERS: Final[dict[Any, str]] = {int: "a whole number", float: "a number"}
 _FILLERS: Final[tuple[Any, ...]] = (

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from sim.errors import UnitError
 from sim.scenario.hours import Model
 from sim.scenario.quantities import Duration, Money, Share, written
+from sim.scenario.targets import Target
 
 Leavers = Literal["missed", "short ones left out", "left out"]
 """How a level counts tickets that left unanswered."""
@@ -28,11 +29,14 @@ class ServiceLevel(Model):
     )
     priorities: tuple[str, ...] = Field((), description="Only these; absent: all.")
     topics: tuple[str, ...] = Field((), description="Only these; absent: all.")
-    within: Duration = Field(description="The target.")
+    within: Target = Field(
+        description="The target: `15 min`, `27 h`; in working days of `hours`: `2 working days`, "
+        "`end of working day`, `end of next working day`."
+    )
     hours: str = Field(
         "always",
-        description="The clock runs in these named hours alone. A day is 24 of "
-        "them: three working days of nine hours are `27 h`.",
+        description="The clock runs in these named hours alone. With others than `always` a target "
+        "of days is told as `3 working days` or as `72 h`, never as `3 d`.",
     )
     pauses: tuple[Literal["user", "vendor", "change"], ...] = Field(
         ("user", "vendor", "change"),

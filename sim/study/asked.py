@@ -68,8 +68,8 @@ class Words:
         return ("+" if value >= 0 else "−") + size
 
 
-def words(metric: str, currency: str = "") -> Words:
-    """Return the words of a metric.
+def words(metric: str, currency: str = "", working_day_ms: int | None = None) -> Words:
+    """Return the words of a metric; a working day is how working time is written.
 
     A study may be given figures of the user's own by ``evaluate``; those are written as they are.
     """
@@ -82,5 +82,5 @@ def words(metric: str, currency: str = "") -> Words:
         known.better,
         share=known.unit == "share",
         of_all=known.of_all,
-        write=lambda value: known.format(value, currency),
+        write=lambda value: known.format(value, currency, working_day_ms),
     )

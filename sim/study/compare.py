@@ -293,7 +293,7 @@ def _unsure(plan: Plan, results: Sequence[Result]) -> Iterator[tuple[str, int]]:
             estimate = result.estimate(metric)
             if estimate.n == 0 or precision.reached(estimate):
                 continue
-            known = words(metric, result.scenario.costs.currency)
+            known = words(metric, *result.scenario.currency_and_day)
             yield (
                 f"{known.label} of {result.name!r} is known as {estimate.format(known.write)}",
                 precision.needed(estimate),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from sim.scenario.model import Scenario
+from sim.scenario.opening import idle_promises
 from sim.study.callers import Callers, callers, hang_up
 from sim.study.flow import Flow, flow
 from sim.units import HOUR, WEEK, format_share
@@ -186,7 +187,7 @@ def implied(scenario: Scenario) -> Implied:
         reaches=dict(zip(names, map(float, flows.reaches), strict=True)),
         resolves=dict(zip(names, map(float, flows.resolves), strict=True)),
         queues=queues,
-        errors=tuple(_errors(queues)),
+        errors=(*_errors(queues), *idle_promises(scenario)),
         sentences=tuple(_sentences(scenario, flows, queues)),
     )
 

@@ -85,7 +85,7 @@ def rows(study: Study, metrics: Sequence[str] | None = None) -> Iterator[Row]:
             yield Row(
                 result.name,
                 metric,
-                words(metric, result.scenario.costs.currency),
+                words(metric, *result.scenario.currency_and_day),
                 result.estimate(metric),
                 result.difference(metric) if paired else None,
                 adjusted.get((result.name, metric), math.nan),

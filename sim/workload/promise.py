@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.scenario.calendar import working_days
 from sim.scenario.model import Scenario
+from sim.scenario.working_time import allowed, passed_of
 from sim.workload.arrivals import Arrivals
 from sim.workload.desk import advance_each
 from sim.workload.journeys import NEVER_MS, Times
@@ -37,6 +39,14 @@ def due(scenario: Scenario, arrivals: Arrivals) -> Times:
             wanted = [priorities.index(name) for name in level.priorities]
             meant &= np.isin(arrivals.priority, wanted)
         spells = spells_of(scenario, scenario.hours_named(level.hours))
-        ends = advance_each(*spells, arrivals.arrival_ms[meant], level.within)
+        within: Times | int = int(level.within)
+        if level.within.working:
+            period = scenario.period
+            days = working_days(
+                scenario.hours_named(level.hours),
+                *(period.start, period.length, period.time_zone, scenario.holidays),
+            )
+            within = allowed(level.within, days, passed_of(*spells), arrivals.arrival_ms[meant])
+        ends = advance_each(*spells, arrivals.arrival_ms[meant], within)
         promised[meant] = np.minimum(promised[meant], ends)
     return promised

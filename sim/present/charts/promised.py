@@ -23,11 +23,12 @@ from sim.present.sentences import evidence_words, figure, footer
 from sim.present.text import one_line, shortened
 from sim.present.theme import Theme
 from sim.scenario.promises import ServiceLevel
+from sim.scenario.targets import target_text
 from sim.study.asked import level_metric
 from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
-from sim.units import HOUR, MINUTE, exact_duration
+from sim.units import HOUR, MINUTE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -155,7 +156,7 @@ def _words(canvas: Canvas, axes: Axes, levels: dict[str, ServiceLevel]) -> None:
         late = (math.log(level.within) - begin) / (end - begin) > (0.5 if canvas.narrow else 0.8)
         goal = "" if canvas.narrow else f", goal {100 * level.goal:g} %"
         axes.annotate(
-            canvas.write(f"{shortened(name, 20)}: {exact_duration(level.within)}{goal}"),
+            canvas.write(f"{shortened(name, 20)}: {target_text(level.within)}{goal}"),
             (level.within, 1.0),
             xytext=(-3 if late else 3, 3 + step * step_pt),
             textcoords="offset points",

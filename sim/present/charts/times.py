@@ -27,11 +27,12 @@ from sim.present.sentences import evidence_words, footer
 from sim.present.text import one_line, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.promises import ServiceLevel
+from sim.scenario.targets import target_text
 from sim.scenario.wording import did_you_mean
 from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
-from sim.units import DAY, MINUTE, SECOND, exact_duration, format_duration
+from sim.units import DAY, MINUTE, SECOND, format_duration
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -265,7 +266,7 @@ def _target_words(canvas: Canvas, axes: Axes, targets: Sequence[tuple[str, Servi
     for step, (name, level) in enumerate(ordered):
         late = level.within > 4 * DAY
         axes.annotate(
-            canvas.write(f"{shortened(name, 20)}: {exact_duration(level.within)}"),
+            canvas.write(f"{shortened(name, 20)}: {target_text(level.within)}"),
             (level.within, 1.0),
             xytext=(-3 if late else 3, 3 + step * canvas.size.small * 1.35),
             textcoords="offset points",
