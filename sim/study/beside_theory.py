@@ -267,7 +267,7 @@ class _Asked:
             value: float,
             bent: tuple[str, ...],
             of: Callable[[Seen], float],
-            size: Callable[[Seen], float] = lambda s: np.count_nonzero(mine(s)),
+            size: Callable[[Seen], float] = lambda s: int(mine(s).sum()),
         ) -> Row:
             source = SOURCES[formula]
             seen = self._estimate(of, size)
@@ -426,7 +426,7 @@ class _Asked:
                 return _mean(s.wait_ms[(s.queue == one.number) & (s.priority == p)])
 
             def size(s: Seen, p: int = place) -> float:
-                return np.count_nonzero((s.queue == one.number) & (s.priority == p))
+                return int(((s.queue == one.number) & (s.priority == p)).sum())
 
             yield row(
                 *(f"mean wait of {name}", formula, "duration", desk[name].wait.mean.ms, bent),
