@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from sim.present.numbers import interval, measured, written_change
 from sim.present.text import one_line, plural
+from sim.scenario.targets import target_text
 from sim.scenario.wording import listed
 from sim.study.asked import words
 from sim.study.claim import Claim
 from sim.study.estimate import Estimate
 from sim.study.verdict import more_words
-from sim.units import exact_duration, exact_share, format_share
+from sim.units import exact_share, format_share
 
 if TYPE_CHECKING:
     from sim.scenario.promises import Band, ServiceLevel
@@ -114,7 +115,7 @@ def promise(level: ServiceLevel) -> str:
     """
     goal = exact_share(level.goal)
     shown = goal if isinstance(goal, str) else format_share(level.goal)
-    return f"{CLOCKS[level.clock]} {exact_duration(level.within)}, goal {shown}"
+    return f"{CLOCKS[level.clock]} {target_text(level.within)}, goal {shown}"
 
 
 def goal_words(level: ServiceLevel) -> str:

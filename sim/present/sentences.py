@@ -32,7 +32,7 @@ def figure(result: Result, metric: str) -> str:
     """Write what a scenario measured, with its interval."""
     if metric not in result.metrics:
         return NOTHING
-    known = words(metric, result.scenario.costs.currency)
+    known = words(metric, *result.scenario.currency_and_day)
     return measured(result.estimate(metric), known.write)
 
 

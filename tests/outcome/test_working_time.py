@@ -155,7 +155,7 @@ def test_hours_shorter_than_the_target_are_a_fault():
 
 
 def test_working_time_is_written_in_working_days():
-    """ "12 working days", never "4 d" of users' hours."""
+    """Twelve working days are written as such, never as four days."""
     known = sim.outcome.metric("resolution[mean, business hours]")
     assert known.format(96 * HOUR, "", 8 * HOUR) == "12 working days"
     assert known.format(96 * HOUR) == "96 h"

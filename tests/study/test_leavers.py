@@ -101,7 +101,7 @@ def test_a_queue_that_callers_leave_clears():
     told = [s for s in implied(over).sentences if "capacity" in s]
     assert told == [
         (
-            "L1 is offered 208 % of its capacity: at least 52 % of its callers have to hang up, "
+            "L1 is offered 208.3 % of its capacity: at least 52 % of its callers have to hang up, "
             "since nobody has time for them."
         )
     ]
