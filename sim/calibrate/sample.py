@@ -33,6 +33,13 @@ _ROLES: Final = (
     "id", "state", "opened", "updated", "sequence", "team", "assignee", "priority", "category",
     "channel", "reopened", "reassigned", "resolved",
 )  # fmt: skip
+_NAMES: Final = {
+    "id": "number", "state": "incident_state", "opened": "opened_at", "updated": "sys_updated_at",
+    "sequence": "sys_mod_count", "team": "assignment_group", "assignee": "assigned_to",
+    "priority": "priority", "category": "category", "channel": "contact_type",
+    "reopened": "reopen_count", "reassigned": "reassignment_count", "resolved": "resolved_at",
+}  # fmt: skip
+"""Of columns, where the mapping names none: ServiceNow's."""
 _UPDATES: Final = ("updated", "sequence")
 """What a table of one row per ticket has no column for."""
 
@@ -51,7 +58,7 @@ def write_sample(
         Ending in ``.gz``, it is compressed.
     mapping : str or Mapping
         Whose columns, state names and form of dates are used; roles that it does not name are left
-        out.
+        out. One that names no columns, as presets do, has ServiceNow's.
 
     Raises
     ------
@@ -59,10 +66,12 @@ def write_sample(
         If it cannot be written.
     """
     words = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
-    roles = [role for role in _ROLES if words.columns.get(role)]
+    names: dict[str, str] = {role: several[0] for role, several in words.columns.items() if several}
+    names = names or _NAMES
+    roles = [role for role in _ROLES if role in names]
     if words.kind == "tickets":
         roles = [role for role in roles if role not in _UPDATES]
-    header = [words.columns[role][0] for role in roles]  # type: ignore[index]
+    header = [names[role] for role in roles]
     text = io.StringIO(newline="")
     out = csv.writer(text, delimiter=words.separator or ",")
     out.writerow(header)

@@ -91,10 +91,12 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     if mapping is None:
         mapping, guessed = guess_mapping(export)
         if not options["as_json"]:
-            click.echo(f"{guessed} `--as` says otherwise.", err=True)
+            click.echo(f"{guessed}\n`--as` says otherwise.", err=True)
     data = read_export(
         export, mapping, time_zone=options["time_zone"], holidays=options["holidays"]
     )
+    if data.unread and not guessed and not options["as_json"]:
+        click.echo(data.notices[0], err=True)
 
     def beside(ending: str) -> Path:
         return output.with_name(f"{output.stem}-{ending}")

@@ -16,6 +16,8 @@ from sim.intake.sheet import Column, SetAside, Sheet
 from sim.outcome.tables import write_whole
 from sim.workload.journeys import NOT_YET, Flags
 
+MOVING = ("state", "team", "assignee")
+"""What changes while a ticket is open: rows of one ticket that differ in it may be updates."""
 SHOWN = 3
 """Ids shown in a message."""
 
@@ -49,39 +51,76 @@ def usable(sheet: Sheet, dates: dict[str, Dates], kind: str) -> tuple[Flags, lis
     return kept, aside
 
 
-def without_repeats(sheet: Sheet, kept: Flags, aside: list[SetAside], name: str) -> Flags:
-    """Set whole rows that are repeated aside; refuse ids that stand for different rows."""
+def without_repeats(
+    sheet: Sheet, dates: dict[str, Dates], kept: Flags, aside: list[SetAside], name: str
+) -> tuple[Flags, list[str]]:
+    """Keep one row of each ticket, where one row is a ticket; no ticket is lost by that.
+
+    A row that repeats another whole is set aside. Where rows of one id differ, but not in when it was
+    opened, they were doubled by a join of two tables, or stem from two exports of one ticket: the row
+    updated last is kept or, where nothing says which, the first.
+
+    Returns
+    -------
+    kept : bool array
+    notices : list of str
+
+    Raises
+    ------
+    ExportError
+        If rows of one id were opened at different times, so that ids are no tickets', or if they
+        differ in what changes while a ticket is open, so that they may be updates.
+    """
     ids = sheet.columns["id"]
     at = np.flatnonzero(kept)
-    at = at[np.argsort(ids.code[at], kind="stable")]
+    latest = dates["updated"].at_ms[at] if "updated" in dates else np.zeros(len(at), np.int64)
+    at = at[np.lexsort((at, -latest, ids.code[at]))]
     same_id = np.append(False, ids.code[at][1:] == ids.code[at][:-1])
     if not same_id.any():
-        return kept
-    same = same_id.copy()
-    for column in sheet.columns.values():
-        values = column.code[at]
-        same &= np.append(False, values[1:] == values[:-1])
-    if (same_id & ~same).any():
-        clash = np.flatnonzero(same_id & ~same)
+        return kept, []
+    opened = dates["opened"].at_ms[at]
+    clash = np.flatnonzero(same_id & np.append(False, opened[1:] != opened[:-1]))
+    if len(clash):
         examples = ", ".join(
             f"{ids.values[ids.code[at[i]]]} in rows {sheet.row[at[i - 1]]} and {sheet.row[at[i]]}"
             for i in clash[:SHOWN]
         )
         raise ExportError(
-            f"{name}: {len(clash):,} ids stand for several rows that differ ({examples}). If each "
+            f"{name}: {len(clash):,} ids in {ids.name!r} stand for rows that were opened at different "
+            f"times ({examples}). If another column names tickets, say `columns: {{id: …}}`; if each "
             "row is an update, say `kind: events` and name the column `updated`."
         )
-    kept = kept.copy()
-    for i in np.flatnonzero(same):
-        aside.append(
-            SetAside(
-                int(sheet.row[at[i]]),
-                str(ids.values[ids.code[at[i]]]),
-                f"it repeats row {sheet.row[at[i - 1]]}",
-            )
+    differs = {
+        column.name: same_id & np.append(False, column.code[at][1:] != column.code[at][:-1])
+        for column in sheet.columns.values()
+    }
+    other = np.logical_or.reduce(list(differs.values()))
+    moving = [c.name for r, c in sheet.columns.items() if r in MOVING and differs[c.name].any()]
+    if moving and "updated" not in dates:
+        i = int(np.flatnonzero(other)[0])
+        raise ExportError(
+            f"{name}: {int(other.sum()):,} rows name a ticket again ({ids.values[ids.code[at[i]]]} in "
+            f"row {sheet.row[at[i]]}), with another {' or '.join(map(repr, moving))}.\nIf each row is an "
+            "update, say `kind: events` and name the column `updated`.\nIf two tables were joined, leave "
+            "that column out of the export, or out of the mapping's `columns`."
         )
+    first = at[np.maximum.accumulate(np.where(same_id, 0, np.arange(len(at))))]
+    kept = kept.copy()
+    for i in np.flatnonzero(same_id):
+        but = [column for column, which in differs.items() if which[i]]
+        text = f"it repeats row {sheet.row[first[i]]}"
+        text += f" but for {', '.join(but)}" if but else ""
+        aside.append(SetAside(int(sheet.row[at[i]]), str(ids.values[ids.code[at[i]]]), text))
         kept[at[i]] = False
-    return kept
+    if not other.any():
+        return kept, []
+    names = ", ".join(repr(column) for column, which in differs.items() if which.any())
+    how = "the one updated last" if "updated" in dates else "the first"
+    told = (
+        f"{int(other.sum()):,} rows name a ticket again and differ in {names}, as when two tables were "
+        f"joined: of each ticket {how} is kept. Without that column in the export each is one row."
+    )
+    return kept, [told]
 
 
 def write_set_aside(rows: Sequence[SetAside], path: str | os.PathLike[str]) -> Path:

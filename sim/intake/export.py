@@ -153,6 +153,8 @@ class Export:
         Whether its dates say the time of day. Where they do not, hours between them say nothing.
     lost : str
         That rows were set aside, where they are many or not like the others; else empty.
+    unread : tuple of str
+        Columns of dates, teams or states that the file has and that were not read.
     """
 
     source: str
@@ -172,6 +174,7 @@ class Export:
     notices: tuple[str, ...] = ()
     timed: bool = True
     lost: str = ""
+    unread: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.tickets)

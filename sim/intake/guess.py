@@ -1,4 +1,4 @@
-"""Which tool an export comes from, by its header."""
+"""Which tool an export comes from, and which of its columns are which: shown before it is read."""
 
 from __future__ import annotations
 
@@ -6,50 +6,63 @@ import os
 from pathlib import Path
 from typing import Final
 
-from sim.errors import ExportError
-from sim.intake.columns import find_columns
-from sim.intake.mapping import Mapping, load_mapping, presets
-from sim.intake.sheet import read_header
+from sim.intake.columns import matched, unread_columns
+from sim.intake.header import Head
+from sim.intake.mapping import load_mapping
+from sim.intake.names import stems_from, table, words_of
+from sim.intake.sheet import read_head
 
 GENERAL: Final = "any"
-"""Taken where no tool's own names fit better."""
+"""Taken where the header has no tool's own words."""
+TELLING: Final = 2
+"""Words of one tool that tell it."""
 
 
 def guess_mapping(path: str | os.PathLike[str]) -> tuple[str, str]:
-    """Guess the preset that reads an export, by the names of its columns.
+    """Guess the preset that reads an export: whose states mean what that tool's do.
+
+    Parameters
+    ----------
+    path : path
 
     Returns
     -------
     name : str
-        Of a preset: the one most of whose columns are there, spelled as it spells them.
+        Of a preset.
     why : str
-        A sentence.
+        A sentence, and below it what each column is taken for, with the evidence, and which columns
+        of dates, teams or states are not read.
 
     Raises
     ------
     ExportError
         If the file cannot be read.
     """
-    file = Path(path)
-    header = read_header(file)
-    best, most = GENERAL, (-1, 0)
-    for name in sorted(presets(), key=lambda one: one != GENERAL):
-        exact, found = _fit(header, load_mapping(name), file.name)
-        if (exact, found) > most:
-            best, most = name, (exact, found)
-    if most[1] == 0:
-        return best, "No preset knows its columns."
-    return best, f"Read as {best}: it knows {most[1]} of the {len(header)} columns."
+    head, _ = read_head(Path(path), load_mapping(GENERAL))
+    name, why = tool_of(head)
+    mapping = load_mapping(name)
+    found = matched(head, mapping)
+    if not found:
+        return name, "No column of it says what tickets have."
+    lines = [f"Read as {name}: {why}."]
+    left = unread_columns(head, [match.places for match in found.values()])
+    if left:
+        lines.append(f"Not read, though it may matter: {', '.join(left)}.")
+    lines.append(f"Columns: {'; '.join(map(str, found.values()))}.")
+    return name, "\n".join(lines)
 
 
-def _fit(header: list[str], mapping: Mapping, file: str) -> tuple[int, int]:
-    """Return how many columns are spelled as the mapping has them, and how many are found at all."""
-    try:
-        places = find_columns(header, mapping, file)
-    except ExportError:
-        return -1, 0
-    names = {name for several in mapping.columns.values() for name in several}
-    return sum(header[place] in names for place in places.values()), len(places)
+def tool_of(head: Head) -> tuple[str, str]:
+    """Tell the tool by the words of its header."""
+    names = [words_of(name) for name in head.names]
+    count = {}
+    for tool, text in table("values")["tools"].items():
+        own = [stems_from([one]) for one in text.split()]
+        count[tool] = sum(any(one.places(words) for words in names) for one in own)
+    best = max(count, key=lambda tool: count[tool])
+    if count[best] < TELLING:
+        return GENERAL, "its columns have the words of no one tool"
+    return best, "its columns have the words of that tool"
 
 
-__all__ = ["guess_mapping"]
+__all__ = ["guess_mapping", "tool_of"]

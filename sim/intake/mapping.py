@@ -53,6 +53,7 @@ Role = Literal[
     "reopened",
     "reassigned",
     "sla",
+    "duration",
 ]
 ROLES: tuple[str, ...] = get_args(Role)
 DATE_ROLES = ("opened", "resolved", "closed", "updated")
@@ -100,7 +101,8 @@ class Mapping(Model):
     columns: dict[Role, Names] = Field(
         default_factory=dict,
         description="What stands in which column: one name, or several of which the first that "
-        "is there is taken. Upper and lower case, blanks and underscores do not matter.",
+        "is there is taken. Upper and lower case, blanks and underscores do not matter. `A + B`: the "
+        "date stands in the column `A`, the time of day in `B`.",
     )
     dates: Names = Field(
         (FOUND,),
@@ -148,7 +150,30 @@ class Mapping(Model):
         "utf-8",
         description="Of a CSV: `utf-8`, `cp1252` (Windows), … What is not in `utf-8` is read as `cp1252`.",
     )
-    sheet: str | None = Field(None, description="Of a workbook; absent: its first sheet.")
+    sheet: Names = Field(
+        (),
+        description="Of a workbook: one, or several of the same columns, read one below the other. "
+        "Absent: the one that holds tickets.",
+    )
+    header_row: Annotated[int, Field(ge=1)] | None = Field(
+        None,
+        description="Row of the header, as a spreadsheet counts; absent: found, below any titles.",
+    )
+    find_columns: bool = Field(
+        default=False,
+        description="Whether roles that `columns` does not name are found, by the names and the "
+        "values of the columns. The presets do; a mapping that was written down does not, so that it "
+        "reads the next export as it read the first.",
+    )
+    leave_out: dict[str, Names] = Field(
+        default_factory=dict,
+        description="Tickets that are none: by role, or by the name of any column, values or patterns "
+        "with `*`. Where rows are updates, a ticket is left out if any of its rows says so.",
+    )
+    duration_unit: Literal["ms", "s", "min", "h", "d"] | None = Field(
+        None,
+        description="Of the numbers in the column `duration`; absent: as its name says.",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -214,8 +239,8 @@ def load_mapping(name: str | os.PathLike[str]) -> Mapping:
 
     Examples
     --------
-    >>> load_mapping("jira").columns["team"][0]
-    'Assigned Team'
+    >>> load_mapping("zendesk").states["work"]
+    ('open',)
     """
     tree = _tree(str(name), Path.cwd(), ())
     try:

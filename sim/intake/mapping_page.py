@@ -7,25 +7,41 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sim.intake.mapping import Mapping, load_mapping, presets
+from sim.intake.names import table
 
 _HEAD: Final = """\
-# What a mapping file may say
+# How a file becomes an export, and what a mapping file may say
 
-A mapping says how a ticket export is read: which column is which, what the tool's states mean, and
-which teams are which line of support. Most exports need none: `tiersim calibrate export.csv` looks at
-the header, takes one of the presets ({presets}),
-and writes down how it read the export, as `client-mapping.yaml`. Where that is wrong, put it right and
-give the file back:
+`tiersim calibrate export.csv` reads a ticket export in these steps, and says what it did in each:
+
+1. **The file is told by its content**, whatever it is called: text with any separator (found by the
+   rows, as quoting and backslashes are), a workbook (XLSX, XLS, ODS), JSON (an array, one object a line,
+   or a list wrapped in an object), HTML or SpreadsheetML that calls itself `.xls`, XES, Parquet; packed
+   with gzip, or in a zip of one file. UTF-8, UTF-16 or Windows letters.
+2. **The header is found** below any titles, and in a workbook the sheet that holds tickets
+   (`header_row:`, `sheet:`).
+3. **Columns are found** by the stems of their names in seven languages (English, German, French,
+   Spanish, Portuguese, Italian, Dutch) and by a look at their values: dates or not, unique or not, few
+   or many, people or groups. What each was taken for is shown with its evidence, and the next best where it is close.
+   Columns of dates, teams or states that nobody asked for are named first (`columns:`).
+4. **Dates are read** in the one form that reads all of them (`dates:`, `time_zone:`).
+5. **States** are known by the words of a tool ({presets}) or by the stems of theirs
+   (`states:`). Rows are tickets or updates of tickets (`kind:`).
+6. **Rows that cannot be used** are set aside, each with its reason. Rows of one ticket that differ, as
+   after a join, are kept once. Spam and duplicates are asked about (`leave_out:`).
+
+How it was read is written beside the desk, as `client-mapping.yaml`. Where that is wrong, put it right
+and give the file back; it reads next month's export the same way:
 
 ```console
 tiersim calibrate export.csv --as client-mapping.yaml
 ```
 
-A mapping of one's own says only what differs from a preset:
+A mapping of one's own says only what is not found:
 
 ```yaml
 extends: any
-columns: {{id: Ref, opened: Raised on, team: Squad}}
+columns: {{id: Ref, opened: Raised on + Raised at, team: Squad}}
 states: {{user: [Waiting for caller], resolved: [Fixed]}}
 teams: {{L1: ["Service Desk*"], L2: ["Apps*", Network]}}
 ```
@@ -86,7 +102,14 @@ PARTS: Final[dict[str, Part]] = {
     "holidays": Part("a list of dates", "holidays: [2026-04-03, 2026-12-25]"),
     "separator": Part("one character", 'separator: ";"'),
     "encoding": Part("the name of an encoding", "encoding: cp1252"),
-    "sheet": Part("text", "sheet: Incidents 2026"),
+    "sheet": Part("a name or a list of names", "sheet: [January, February]"),
+    "header_row": Part("a whole number from 1", "header_row: 4"),
+    "find_columns": Part("`true` or `false`", "find_columns: true"),
+    "leave_out": Part(
+        "roles or names of columns, each with a value, a pattern or a list of them",
+        'leave_out:\n  state: [Merged, Spam]\n  team: ["Test*"]\n  Record type: Task',
+    ),
+    "duration_unit": Part("`ms`, `s`, `min`, `h` or `d`", "duration_unit: min"),
 }
 """By key of ``Mapping``."""
 
@@ -106,6 +129,7 @@ ROLES_MEAN: Final[dict[str, str]] = {
     "reopened": "How often it was reopened.",
     "reassigned": "How often it was handed over, where one row is a ticket.",
     "sla": "Whether it was on time: yes or no.",
+    "duration": "How long it took from opening to resolution, where no column says when it was resolved.",
 }
 """By role of a column."""
 
@@ -121,7 +145,9 @@ STATES_MEAN: Final[dict[str, str]] = {
 """By meaning of a state."""
 
 NAMES_SHOWN: Final = 4
-"""Names of the preset `any` that a line shows."""
+"""States of the preset `any` that a line shows."""
+LANGUAGES: Final = ("en", "de", "fr", "es", "pt", "it", "nl")
+"""Of each, one stem is shown for a role."""
 
 
 def mapping_text() -> str:
@@ -130,7 +156,7 @@ def mapping_text() -> str:
     Examples
     --------
     >>> mapping_text().splitlines()[0]
-    '# What a mapping file may say'
+    '# How a file becomes an export, and what a mapping file may say'
     """
     return "\n".join([_HEAD.format(presets=", ".join(map("`{}`".format, presets()))), *_sections()])
 
@@ -145,10 +171,10 @@ def _sections() -> Iterator[str]:
         yield f"| `{name}` | {PARTS[name].allowed} | {_default(name)} | {about} |"
     known = load_mapping("any")
     yield "\n## Roles of columns\n"
-    yield "| role | what stands in the column | names that `any` knows |"
+    yield "| role | what stands in the column | names begin with, among others |"
     yield "|---|---|---|"
     for role, means in ROLES_MEAN.items():
-        yield f"| `{role}` | {means} | {_some(known.columns[role])} |"  # type: ignore[index]
+        yield f"| `{role}` | {means} | {_stems(role)} |"
     yield "\n## Meanings of states\n"
     yield "| meaning | what becomes of the ticket | states that `any` knows |"
     yield "|---|---|---|"
@@ -164,6 +190,12 @@ def _default(name: str) -> str:
     value: Any = Mapping.model_fields[name].get_default(call_default_factory=True)
     plain = [value] if isinstance(value, str) else value if isinstance(value, tuple) else []
     return ", ".join(f"`{one}`" if one else "the empty text" for one in plain if name != "name")
+
+
+def _stems(role: str) -> str:
+    strong = table("columns")[role]["strong"]
+    shown = [strong[language].split()[0] for language in LANGUAGES if language in strong]
+    return ", ".join(f"`{one.strip('=~').replace('+', ' ')}`" for one in dict.fromkeys(shown))
 
 
 def _some(names: tuple[str, ...]) -> str:

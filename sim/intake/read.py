@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,13 @@ from numpy.typing import NDArray
 from sim.errors import ExportError, UnitError
 from sim.intake.aside import usable, without_repeats
 from sim.intake.dates import Dates, read_forms, to_dates, zone_names
+from sim.intake.durations import read_durations
 from sim.intake.export import Events, Export, TeamVisits, Tickets
 from sim.intake.labels import with_names_as_one
+from sim.intake.leave_out import ask_about, left_out
 from sim.intake.losses import told_of_lost
-from sim.intake.mapping import DATE_ROLES, STATES, Mapping, load_mapping
+from sim.intake.mapping import DATE_ROLES, STATES, Mapping, State, load_mapping
+from sim.intake.names import state_meaning
 from sim.intake.sheet import Column, Sheet, read_sheet
 from sim.intake.untimed import over_the_day
 from sim.intake.visits import Stays, stays
@@ -84,6 +87,8 @@ def read_export(
         reason = f"; {sheet.set_aside[0].reason}" if sheet.set_aside else ""
         raise ExportError(f"{file.name} has a header and no rows that can be used{reason}.")
     taken = {role: column.name for role, column in sheet.columns.items()}
+    if sheet.unread:
+        notices.insert(0, f"Not read, though it may matter: {', '.join(sheet.unread)}.")
     notices.append(
         "Columns: " + ", ".join(f"{role} from {name!r}" for role, name in taken.items()) + "."
     )
@@ -98,8 +103,13 @@ def read_export(
         raise ExportError(
             f"{file.name} has no row that can be used: {reason} ({_many(count, 'row')})."
         )
+    kept &= ~left_out(sheet, asked, kind, notices)
+    if not kept.any():
+        raise ExportError(f"{file.name}: `leave_out` leaves no ticket.")
     if kind == "tickets":
-        kept = without_repeats(sheet, kept, aside, file.name)
+        kept, doubled = without_repeats(sheet, dates, kept, aside, file.name)
+        notices += doubled
+    ask_about(sheet, asked, kept, notices)
     clean = _Clean(sheet, dates, np.flatnonzero(kept), asked, notices)
     tickets, visits, events = clean.events() if kind == "events" else clean.tickets()
     if not asked.time_zone:
@@ -110,6 +120,8 @@ def read_export(
         update={
             "kind": kind,
             "columns": {role: (name,) for role, name in taken.items()},
+            "find_columns": False,
+            "states": clean.found_states(),
             "dates": tuple(form for form in sorted(forms) if form) or ("ISO",),
             "time_zone": zone,
             "holidays": tuple(sorted({*asked.holidays, *holidays})),
@@ -130,6 +142,7 @@ def read_export(
         teams=clean.labels("team"),
         agents=clean.labels("assignee"),
         set_aside=tuple(sorted(aside, key=lambda one: one.row)),
+        unread=tuple(sheet.unread),
         notices=tuple(notices),
         timed=timed,
         lost=lost,
@@ -173,10 +186,13 @@ def _kind(sheet: Sheet, mapping: Mapping, name: str) -> str:
         return "tickets"
     updates = len(np.unique(_pair(ids.code, sheet.columns["updated"].code)))
     if updates <= len(ids.values):
-        raise ExportError(
-            f"{name}: ids repeat, but the rows of a ticket do not differ in "
-            f"{sheet.columns['updated'].name!r}; say `kind: events` or `kind: tickets`."
-        )
+        if "opened" not in sheet.columns:
+            raise ExportError(
+                f"{name}: ids repeat, but the rows of a ticket do not differ in "
+                f"{sheet.columns['updated'].name!r}; say `kind: events` or `kind: tickets`."
+            )
+        sheet.notices.append("Each row is taken for a ticket, though ids repeat.")
+        return "tickets"
     sheet.notices.append(
         f"Each row is taken for an update of a ticket: {len(ids.values):,} ids in "
         f"{len(sheet.row):,} rows."
@@ -277,10 +293,26 @@ class _Clean:
         column = self.sheet.columns.get("state")
         if column is None:
             return np.full(len(at), NONE, np.int8)
-        meaning = np.array([self.mapping.state_of(str(v)) for v in column.values], np.int8)
+        stated = [self.mapping.state_of(str(v)) for v in column.values]
+        # A word that the mapping does not know says what it means by its stems.
+        by_stem = [(code, state_meaning(str(v))) for code, v in enumerate(column.values)]
+        found = {
+            code: STATES.index(text) for code, text in by_stem if text and stated[code] == NONE
+        }
+        meaning = np.array([found.get(code, one) for code, one in enumerate(stated)], np.int8)
         state: Codes = meaning[column.code[at]]
         self._tell_unknown_states(column, meaning, at)
         return state
+
+    def found_states(self) -> dict[State, tuple[str, ...]]:
+        """Return the mapping's states, with those that were told by their words."""
+        column = self.sheet.columns.get("state")
+        states = dict(self.mapping.states)
+        for value in column.values if column else ():
+            meaning = cast("State", state_meaning(str(value)))
+            if meaning and self.mapping.state_of(str(value)) == NONE:
+                states[meaning] = (*states.get(meaning, ()), str(value))
+        return states
 
     def _tell_unknown_states(self, column: Column, meaning: Codes, at: NDArray[np.int64]) -> None:
         count = np.bincount(column.code[at], minlength=len(column.values))
@@ -307,10 +339,19 @@ class _Clean:
             )
         return np.where(wrong, NOT_YET, resolved)
 
-    def _resolution(self, resolved: Times, closed: Times, from_states: Times | None) -> Times:
+    def _resolution(
+        self,
+        at: NDArray[np.int64],
+        opened: Times,
+        resolved: Times,
+        closed: Times,
+        from_states: Times | None,
+    ) -> Times:
         """Settle when tickets were resolved, where the export has no column that says so."""
         if "resolved" in self.dates:
             return self._with_closures(resolved, closed)
+        if "duration" in self.sheet.columns:
+            return self._by_duration(at, opened)
         if from_states is not None and (from_states != NOT_YET).any():
             self.notices.append("Tickets are resolved when their state last says so.")
             return from_states
@@ -333,12 +374,22 @@ class _Clean:
             )
         return np.where(only_closed, closed, resolved)
 
+    def _by_duration(self, at: NDArray[np.int64], opened: Times) -> Times:
+        column = self.sheet.columns["duration"]
+        lasted, unit = read_durations(column, self.mapping)
+        said = f", in {unit}" if unit else ""
+        self.notices.append(
+            f"No column says when tickets were resolved; {column.name!r} says how long each took{said}, "
+            "counted from when it was opened, by the clock on the wall."
+        )
+        return np.where(lasted[at] == NOT_YET, NOT_YET, opened + lasted[at])
+
     def tickets(self) -> tuple[Tickets, TeamVisits, Events]:
         """Make the tables of one row per ticket."""
         at, row = self.at, self.sheet.row[self.at]
         opened, closed = self._times("opened", at), self._times("closed", at)
         state, team = self._states(at), self._codes("team", at)
-        resolved = self._resolution(self._times("resolved", at), closed, None)
+        resolved = self._resolution(at, opened, self._times("resolved", at), closed, None)
         resolved = self._impossible(opened, resolved, row)
         was_in = np.zeros((len(at), len(STATES)), np.bool_)
         was_in[np.flatnonzero(state != NONE), state[state != NONE]] = True
@@ -404,9 +455,8 @@ class _Clean:
         closed = self._times("closed", ends)
         bare = stays(events, opened, np.full(len(used), NOT_YET, np.int64))
         stated = self._times("resolved", ends)
-        resolved = self._impossible(
-            opened, self._resolution(stated, closed, bare.last_resolved_ms), row
-        )
+        resolved = self._resolution(ends, opened, stated, closed, bare.last_resolved_ms)
+        resolved = self._impossible(opened, resolved, row)
         folded = stays(events, opened, resolved)
         visits = folded.visits
         first_team = np.full(len(used), NONE, np.int32)

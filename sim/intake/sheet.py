@@ -1,49 +1,37 @@
-"""A file of rows becomes columns: CSV, compressed CSV, a workbook, or XES.
+"""A file of rows becomes columns: its header is found, its columns are told, and the rows gathered.
 
 Each column wanted is kept as its distinct values and, for every row, the number of the value. A
 million rows of an event log repeat a few thousand texts, so this takes tens of megabytes, and each
-date is read once however often it occurs. Rows are numbered as a spreadsheet shows them: the header
-is row 1. Nothing in a cell is ever evaluated; what looks like a formula is text.
+date is read once however often it occurs. Rows are numbered as a spreadsheet shows them, titles above
+the header counted.
 """
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import gzip
-import io
-import zlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import ExportError, MissingExtraError
-from sim.intake.columns import find_columns
+from sim.errors import ExportError
+from sim.intake.columns import Places, extra_places, find_columns, matched, unread_columns
+from sim.intake.header import Head, choose_table
 from sim.intake.mapping import Mapping
-from sim.intake.xes import xes_rows
+from sim.intake.opening import is_utf8, opened
+from sim.intake.text_rows import OtherEncodingError
 
-LONGEST_CELL = 1_000_000
-"""Characters; a small file can unpack to one cell that fills the memory."""
-PORTION = 4096
+PORTION: Final = 4096
 """Rows taken at a time."""
-SAMPLE = 65536
-"""Bytes looked at to tell what kind of file it is."""
-WINDOWS = "cp1252"
+WINDOWS: Final = "cp1252"
 """Tried where a text is not in UTF-8, and no encoding is stated."""
-_GZIP = b"\x1f\x8b"
-_ZIP = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+RAGGED: Final = 0.005
+"""Share of rows with other fields than the header's, from which another escape is tried."""
 _Read = TypeVar("_Read")
-_SEPARATORS = ",;\t|"
-_NAMES_OF_SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +60,7 @@ class SetAside:
     Attributes
     ----------
     row : int
-        As a spreadsheet numbers it: the header is row 1.
+        As a spreadsheet numbers it.
     ticket : str
         Its id, where it has one.
     reason : str
@@ -85,7 +73,7 @@ class SetAside:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """The columns of an export that its mapping asks for.
+    """The columns of an export that its mapping asks for, or that were found.
 
     Attributes
     ----------
@@ -96,16 +84,22 @@ class Sheet:
     set_aside : list of SetAside
         Rows with too many or too few fields.
     notices : list of str
+    extra : dict
+        Other columns that ``leave_out`` asks for, by name.
+    unread : list of str
+        Columns of dates, teams and states that no role was found for.
     """
 
     columns: dict[str, Column]
     row: NDArray[np.int64]
     set_aside: list[SetAside]
     notices: list[str]
+    extra: dict[str, Column] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
 
 def read_sheet(path: Path, mapping: Mapping) -> Sheet:
-    """Read the columns that a mapping asks for.
+    """Read the columns that a mapping asks for, or that are found.
 
     Raises
     ------
@@ -113,21 +107,34 @@ def read_sheet(path: Path, mapping: Mapping) -> Sheet:
         If the file is missing, empty, a folder, binary, cut short, in another encoding, or lacks a
         column that is needed.
     MissingExtraError
-        If it is a workbook, and python-calamine is not installed.
+        If what reads it is not installed.
     """
 
-    def read(mapping: Mapping, notices: list[str]) -> Sheet:
-        with _rows(path, mapping, notices) as rows:
-            numbered = enumerate(rows, 1)
-            names = _first_names(path, (row for _, row in numbered))
-            places = find_columns(names, mapping, path.name)
-            return _gather(numbered, names, places, notices)
+    def read(mapping: Mapping, notices: list[str], *, escape: bool = False) -> Sheet:
+        with opened(path, mapping, notices, escape=escape) as tables:
+            head = choose_table(path.name, tables, mapping, notices, matched)
+            places = find_columns(head, mapping, path.name, notices)
+            extra = extra_places(head, mapping, places, path.name)
+            left = unread_columns(head, chain.from_iterable(places.values()))
+            return _gather(head, {**places, **extra}, notices, left)
 
-    return _in_either_encoding(path, mapping, read)
+    def read_either(mapping: Mapping, notices: list[str]) -> Sheet:
+        own = list(notices)
+        sheet = read(mapping, own)
+        ragged = len(sheet.set_aside)
+        if ragged <= RAGGED * (len(sheet.row) + ragged):
+            return sheet
+        try:
+            other = read(mapping, notices, escape=True)
+        except ExportError:
+            return sheet
+        return other if len(other.set_aside) < ragged / 2 else sheet
+
+    return in_either_encoding(path, mapping, read_either)
 
 
-def read_header(path: Path) -> list[str]:
-    """Read the names of a file's columns.
+def read_head(path: Path, mapping: Mapping) -> tuple[Head, list[str]]:
+    """Read the header and the first rows of a file, and what was noticed on the way.
 
     Raises
     ------
@@ -135,48 +142,29 @@ def read_header(path: Path) -> list[str]:
         As for ``read_sheet``.
     """
 
-    def read(mapping: Mapping, notices: list[str]) -> list[str]:
-        with _rows(path, mapping, notices) as rows:
-            return _first_names(path, rows)
+    def read(mapping: Mapping, notices: list[str]) -> tuple[Head, list[str]]:
+        with opened(path, mapping, notices) as tables:
+            return choose_table(path.name, tables, mapping, notices, matched), notices
 
-    return _in_either_encoding(path, Mapping(), read)
-
-
-class _OtherEncodingError(ExportError):
-    """A text is not in the encoding that it was read in."""
+    return in_either_encoding(path, mapping, read)
 
 
-def _in_either_encoding(
+def in_either_encoding(
     path: Path, mapping: Mapping, read: Callable[[Mapping, list[str]], _Read]
 ) -> _Read:
     """Read a file in UTF-8 and, where it is not that, as Windows writes it; or as is stated."""
     try:
         return read(mapping, [])
-    except _OtherEncodingError as error:
-        if not _is_utf8(mapping.encoding):
+    except OtherEncodingError as error:
+        if not is_utf8(mapping.encoding):
             raise
         told = [f"{error} It is read as {WINDOWS} (Windows)."]
         try:
             return read(mapping.model_copy(update={"encoding": WINDOWS}), told)
-        except _OtherEncodingError:
+        except OtherEncodingError:
             raise ExportError(
                 f"{path.name} is neither in utf-8 nor in {WINDOWS}; say `encoding:` in the mapping."
             ) from None
-
-
-def _is_utf8(encoding: str) -> bool:
-    return encoding.replace("_", "-").casefold() in ("utf-8", "utf8")
-
-
-def _first_names(path: Path, rows: Iterator[Sequence[Any]]) -> list[str]:
-    header = next((row for row in rows if any(_text(cell) for cell in row)), None)
-    if header is None:
-        raise ExportError(f"{path.name} is empty: it has no header and no rows.")
-    return [_text(cell).strip() for cell in header]
-
-
-def _text(cell: Any) -> str:
-    return cell if isinstance(cell, str) else "" if cell is None else str(cell)
 
 
 class _Numbers(dict[Any, int]):
@@ -187,27 +175,40 @@ class _Numbers(dict[Any, int]):
         return number
 
 
-def _gather(
-    rows: Iterable[tuple[int, Sequence[Any]]],
-    names: list[str],
-    places: dict[str, int],
-    notices: list[str],
-) -> Sheet:
-    known = [_Numbers() for _ in places]
-    codes = [array("i") for _ in places]
+def _gather(head: Head, places: dict[str, Places], notices: list[str], unread: list[str]) -> Sheet:
+    width = len(head.names)
+    # Columns of one name are all gathered: the first that is filled is taken in the end.
+    wanted = [(role, several) for role, choices in places.items() for several in choices]
+    known = [_Numbers() for _ in wanted]
+    codes = [array("i") for _ in wanted]
     kept: array[int] = array("q")
     aside: list[SetAside] = []
-    whole = _whole_rows(rows, len(names), kept, aside)
+    rows = chain(head.sample, head.rest)
+    whole = _whole_rows(rows, width, kept, aside, padded=head.padded)
     # Column by column, a portion of the rows at a time. Empty fields beyond the header fall away.
     while portion := list(zip(*islice(whole, PORTION), strict=False)):
-        for place, numbers, code in zip(places.values(), known, codes, strict=True):
-            cells = [c.strip() if c.__class__ is str else c for c in portion[place]]
+        for (_, several), numbers, code in zip(wanted, known, codes, strict=True):
+            cells = [c.strip() if c.__class__ is str else c for c in portion[several[0]]]
+            if len(several) > 1:
+                cells = [_joined(a, b) for a, b in zip(cells, portion[several[1]], strict=True)]
             code.extend(map(numbers.__getitem__, cells))
-    columns = {
-        role: Column(names[place], list(numbers), np.array(code, np.int32))
-        for (role, place), numbers, code in zip(places.items(), known, codes, strict=True)
-    }
-    return Sheet(columns, np.array(kept, np.int64), aside, notices)
+    columns: dict[str, Column] = {}
+    for (role, several), numbers, code in zip(wanted, known, codes, strict=True):
+        if role not in columns or set(columns[role].values) <= {""}:
+            name = " + ".join(head.names[place] for place in several)
+            columns[role] = Column(name, list(numbers), np.array(code, np.int32))
+    own = {role: one for role, one in columns.items() if not role.startswith(":")}
+    extra = {role[1:]: one for role, one in columns.items() if role.startswith(":")}
+    return Sheet(own, np.array(kept, np.int64), aside, notices, extra, unread)
+
+
+def _joined(date: Any, clock: Any) -> Any:
+    """Join a date and a time of day that stand in two columns."""
+    clock = clock.strip() if clock.__class__ is str else clock
+    if date == "" or clock == "":
+        return date
+    day = f"{date:%Y-%m-%d}" if hasattr(date, "hour") else date
+    return f"{day} {clock:%H:%M:%S}" if hasattr(clock, "hour") else f"{day} {clock}"
 
 
 def _whole_rows(
@@ -215,12 +216,16 @@ def _whole_rows(
     width: int,
     kept: array[int],
     aside: list[SetAside],
+    *,
+    padded: bool,
 ) -> Iterator[Sequence[Any]]:
     """Give the rows that have as many fields as the header, noting which they are."""
     for number, row in rows:
         if len(row) != width:
-            if len(row) < width or any(row[width:]):
-                if row:
+            if padded and len(row) < width and any(row):
+                row = [*row, *[""] * (width - len(row))]  # noqa: PLW2901 - what the file left out
+            elif len(row) < width or any(row[width:]):
+                if row and any(row):
                     aside.append(
                         SetAside(number, "", f"fields in it: {len(row)}, in the header: {width}")
                     )
@@ -229,122 +234,3 @@ def _whole_rows(
             continue
         kept.append(number)
         yield row
-
-
-@contextmanager
-def _rows(path: Path, mapping: Mapping, notices: list[str]) -> Iterator[Iterator[Sequence[Any]]]:
-    """Open a file, tell what it is, and give its rows."""
-    try:
-        if path.is_dir():
-            raise ExportError(f"{path} is a folder; name the file in it.")
-        with path.open("rb") as raw:
-            start = raw.read(SAMPLE)
-            raw.seek(0)
-            if not start:
-                raise ExportError(f"{path.name} is empty: it has no header and no rows.")
-            if start.startswith((_ZIP, _OLD_WORKBOOK)):
-                yield _workbook_rows(path, mapping)
-                return
-            opened: Any = raw
-            if start.startswith(_GZIP):
-                opened = gzip.GzipFile(fileobj=raw)
-                start = opened.read(SAMPLE)
-                opened.seek(0)
-            if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-                if b"<!DOCTYPE" in start:
-                    raise ExportError(f"{path.name} has a document type, which no XES needs.")
-                yield xes_rows(opened, path.name)
-                return
-            encoding = _encoding(path, start, mapping, notices)
-            lines = io.TextIOWrapper(opened, encoding=encoding, newline="")
-            try:
-                yield _csv_rows(path, lines, mapping, notices)
-            finally:
-                lines.detach()
-    except FileNotFoundError:
-        raise ExportError(f"There is no file {path}.") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise ExportError(f"{path.name} is cut short or damaged: it does not unpack.") from None
-    except OSError as error:
-        raise ExportError(f"{path} cannot be read: {error.strerror or error}.") from None
-
-
-def _encoding(path: Path, start: bytes, mapping: Mapping, notices: list[str]) -> str:
-    if start.startswith(_UTF16):
-        notices.append(f"{path.name} is in UTF-16, as its first bytes say.")
-        return "utf-16"
-    if b"\x00" in start:
-        raise ExportError(f"{path.name} is a binary file, not a table of text.")
-    return "utf-8-sig" if _is_utf8(mapping.encoding) else mapping.encoding
-
-
-def _csv_rows(
-    path: Path, lines: IO[str], mapping: Mapping, notices: list[str]
-) -> Iterator[Sequence[str]]:
-    number = 0
-    try:
-        first = lines.readline(LONGEST_CELL)
-        if len(first) == LONGEST_CELL:
-            raise ExportError(f"{path.name} has a first line without end; no export's header is.")
-        # A spreadsheet's own hint, `sep=;`, may stand above the header.
-        hint = first.strip().casefold().removeprefix("sep=")
-        hinted = (
-            hint
-            if len(hint) == 1 and hint in _SEPARATORS and first[:4].casefold() == "sep="
-            else ""
-        )
-        separator = mapping.separator or hinted or _separator(first)
-        if separator != ",":
-            what = _NAMES_OF_SEPARATORS.get(separator, repr(separator))
-            notices.append(f"Fields are separated by a {what}.")
-        csv.field_size_limit(LONGEST_CELL)
-        whole = lines if hinted else chain([first], lines)
-        for row in csv.reader(whole, delimiter=separator):
-            number += 1
-            yield row
-    except UnicodeDecodeError as error:
-        byte = f"0x{error.object[error.start]:02x}" if error.start < len(error.object) else "a byte"
-        raise _OtherEncodingError(
-            f"{path.name} is not in {mapping.encoding}: {byte} near row {number + 1}."
-        ) from None
-    except csv.Error as error:
-        raise ExportError(
-            f"{path.name} cannot be read after row {number}: {error}; is a quotation mark left open?"
-        ) from None
-
-
-def _separator(header: str) -> str:
-    return max(_SEPARATORS, key=header.count) if any(s in header for s in _SEPARATORS) else ","
-
-
-def _workbook_rows(path: Path, mapping: Mapping) -> Iterator[Sequence[Any]]:
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise MissingExtraError("python-calamine", "office", "A workbook") from None
-    try:
-        book = CalamineWorkbook.from_path(path)
-        names = book.sheet_names
-        if mapping.sheet is not None and mapping.sheet not in names:
-            raise ExportError(
-                f"{path.name} has no sheet {mapping.sheet!r}; it has {', '.join(map(repr, names))}."
-            )
-        sheet = book.get_sheet_by_name(mapping.sheet or names[0])
-        rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError, IndexError) as error:
-        raise ExportError(f"{path.name} is not a workbook that can be read: {error}.") from None
-    # Only a row that misses trailing cells is shorter than the header; calamine pads the rest.
-    return (tuple(map(_cell, row)) for row in rows)
-
-
-def _cell(value: Any) -> Any:
-    """Turn a workbook's cell into text, but leave real dates as they are."""
-    if isinstance(value, dt.datetime) or value == "":
-        return value
-    if isinstance(value, dt.date):
-        return dt.datetime.combine(value, dt.time())
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

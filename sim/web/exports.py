@@ -35,6 +35,7 @@ ROLES: Final = {
     "reopened": "Times reopened",
     "reassigned": "Times handed over",
     "sla": "Service level made",
+    "duration": "How long it took",
 }
 """What a column may hold, in a reader's words; see ``sim.intake.mapping.Role``."""
 COLUMNS: Final = "Columns and time zone"
@@ -111,7 +112,7 @@ def _changed(way: upload.Way, found: upload.Guess, key: str) -> upload.Way:
     """Let the reader say what stands in which column."""
     from sim.intake.columns import needed  # noqa: PLC0415 - only where an export is sent
 
-    taken = upload.columns_of(way, found.header)
+    taken = upload.columns_of(way, found)
     with st.form(f"columns {key}", border=False):
         chosen = {role: _column(role, taken[role], found, key) for role in taken}
         zones = ["UTC", *sorted(zoneinfo.available_timezones() - {"UTC"})]

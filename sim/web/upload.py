@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -76,12 +76,15 @@ class Guess:
     preset, why : str
         As ``tiersim calibrate`` guesses them.
     header : tuple of str
-        The names of its columns.
+        The names of its columns, and of two that are read as one.
+    found : tuple of (str, str)
+        Role and column, as they are found by name and values.
     """
 
     preset: str
     why: str
     header: tuple[str, ...]
+    found: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class Way:
         if not self.columns:
             return base
         chosen = {role: (column,) for role, column in self.columns if column}
-        return base.model_copy(update={"columns": chosen})
+        return base.model_copy(update={"columns": chosen, "find_columns": False})
 
 
 def guess(data: bytes, name: str) -> Guess:
@@ -130,21 +133,32 @@ def guess(data: bytes, name: str) -> Guess:
     ExportError
         If it is no table at all.
     """
-    from sim.intake.guess import guess_mapping  # noqa: PLC0415 - only for an export
-    from sim.intake.sheet import read_header  # noqa: PLC0415
+    from sim.intake.columns import matched  # noqa: PLC0415 - only for an export
+    from sim.intake.guess import guess_mapping  # noqa: PLC0415
+    from sim.intake.mapping import load_mapping  # noqa: PLC0415
+    from sim.intake.sheet import read_head  # noqa: PLC0415
 
     with _file(data, name) as file:
         preset, why = guess_mapping(file)
-        return Guess(preset, why, tuple(read_header(file)))
+        mapping = load_mapping(preset)
+        head, _ = read_head(file, mapping)
+        found = tuple((role, one.name) for role, one in matched(head, mapping).items())
+        names = dict.fromkeys([*head.names, *(column for _, column in found)])
+        return Guess(preset, why, tuple(names), found)
 
 
-def columns_of(way: Way, header: Sequence[str]) -> dict[str, str]:
+def columns_of(way: Way, found: Guess) -> dict[str, str]:
     """Return what each role of a mapping would be read from; an empty text for nothing."""
     from sim.intake.columns import match_columns  # noqa: PLC0415
     from sim.intake.mapping import ROLES  # noqa: PLC0415 - only for an export
 
-    found = match_columns(header, way.mapping())
-    return {role: header[found[role]] if role in found else "" for role in ROLES}
+    mapping = way.mapping()
+    stated = match_columns(found.header, mapping)
+    taken = {role: found.header[places[0]] for role, places in stated.items()}
+    if mapping.find_columns:
+        free = {role: name for role, name in found.found if name not in taken.values()}
+        taken = {**free, **taken}
+    return {role: taken.get(role, "") for role in ROLES}
 
 
 @dataclass(frozen=True, eq=False)

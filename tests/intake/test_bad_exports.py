@@ -21,8 +21,8 @@ HEAD = "number,opened_at,priority\n"
         ("", "is empty"),
         ("\n\n", "is empty"),
         (HEAD, "no rows that can be used"),
-        ("number,opend_at\nINC1,2026-01-05 08:00\n", "did you mean 'opend_at'"),
-        ("a,b\n1,2\n", "Its columns are 'a', 'b'"),
+        ("number,whenever\nINC1,2026-01-05 08:00\n", "like it: 'whenever' .as '2026-01-05 08:00'"),
+        ("a,b\n1,2\n", "Its columns, in row 1, are 'a', 'b'"),
         (
             HEAD + "INC1,31/12/2026 08:00,1\nINC2,12/31/2026 08:00,1\nINC3,30/12/2026 08:00,1\n",
             "mixes forms",
@@ -63,7 +63,7 @@ def test_folder_missing_binary_and_damaged(tmp_path, write):
         read_export(cut, "servicenow")
     fake = tmp_path / "fake.xlsx"
     fake.write_bytes(b"PK\x03\x04 not really")
-    with pytest.raises(ExportError, match="not a workbook"):
+    with pytest.raises(ExportError, match="does not unpack"):
         read_export(fake, "servicenow")
 
 

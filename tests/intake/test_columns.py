@@ -7,9 +7,7 @@ import pytest
 
 from sim.calibrate import calibrate
 from sim.errors import ExportError
-from sim.intake.columns import match_columns
 from sim.intake.guess import guess_mapping
-from sim.intake.mapping import load_mapping
 from sim.intake.read import read_export
 from sim.units import HOUR, MINUTE
 
@@ -25,28 +23,6 @@ T2,2026-01-05 08:50,Resolved,Desk
 """Rows of two tickets, each with the time of its own update alone."""
 
 
-@pytest.mark.parametrize(
-    ("header", "roles"),
-    [
-        (
-            "Schlüssel,Status,Erstellt,Aktualisiert,Erledigt,Geschlossen,Priorität,Gruppe,Bearbeiter",
-            "id state opened updated resolved closed priority team assignee",
-        ),
-        ("Vorgang,Erstellt am,Gelöst,Team,Kanal", "id opened resolved team channel"),
-        ("Numéro,Créé le,Résolu le,Priorité,Groupe", "id opened resolved priority team"),
-        ("Nummer,Eröffnet am,Kategorie", "id opened category"),
-        ("Número,Fecha de creación,Estado,Prioridad", "id opened state priority"),
-    ],
-)
-def test_headers_of_other_languages_are_known(header, roles):
-    """German, French and Spanish names of columns stand for what they say."""
-    names = header.split(",")
-    found = match_columns(names, load_mapping("any"))
-    assert {role: names[place] for role, place in found.items()} == dict(
-        zip(roles.split(), names, strict=True)
-    )
-
-
 def test_a_german_export_is_read_without_a_word(write):
     """Header, states, dates and letters as a German Windows writes them."""
     text = (
@@ -56,7 +32,8 @@ def test_a_german_export_is_read_without_a_word(write):
     )
     path = write(text, encoding="cp1252")
     name, why = guess_mapping(path)
-    assert (name, why) == ("any", "Read as any: it knows 6 of the 6 columns.")
+    assert name == "any"
+    assert why.splitlines()[0] == "Read as any: its columns have the words of no one tool."
     export = read_export(path, name)
     assert export.teams == ("Büro",)
     assert export.durations_h()[0] == 1.0
@@ -117,7 +94,7 @@ def test_one_time_that_is_no_update_is_asked_about(write):
     with pytest.raises(ExportError, match="Name the column `opened`"):
         read_export(write(text), "any")
     tickets = write("{extends: any, kind: tickets}", "own.yaml")
-    with pytest.raises(ExportError, match=r"no column for `opened`.*MAPPING\.md"):
+    with pytest.raises(ExportError, match=r"(?s)no column for `opened`.*MAPPING\.md"):
         read_export(write(text), tickets)
 
 
@@ -128,7 +105,8 @@ def test_a_column_that_is_taken_is_not_offered_again(write):
     )
     with pytest.raises(ExportError) as caught:
         read_export(write(ONE_TIME), own)
-    assert "no column for `updated` ('Stamp')" in str(caught.value)
+    assert "no column for `updated` ('Stamp'), which says when a row was made" in str(caught.value)
+    assert "Most like it: none." in str(caught.value)
 
 
 def test_a_desk_is_fitted_to_rows_with_one_time_each(write):

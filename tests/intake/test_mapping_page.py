@@ -51,7 +51,7 @@ def test_what_extends_takes_over(write):
         write("{extends: base.yaml, columns: {id: Ref}, teams: {L1: c}}", "own.yaml")
     )
     assert own.columns["id"] == ("Ref",)
-    assert own.columns["opened"] == load_mapping("servicenow").columns["opened"]
+    assert own.states == load_mapping("servicenow").states
     assert own.teams == {"L1": ("c",)}
 
 

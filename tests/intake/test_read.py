@@ -104,8 +104,8 @@ def test_resolved_before_opened_is_told(write, table):
 
 def test_unknown_states_are_told(write, log):
     """A state that the mapping does not explain is never guessed silently."""
-    export = read_export(write(log.replace("Awaiting User Info", "Warten")), "servicenow")
-    assert any("'Warten' (1 row)" in notice for notice in export.notices)
+    export = read_export(write(log.replace("Awaiting User Info", "Odłożone")), "servicenow")
+    assert any("'Odłożone' (1 row)" in notice for notice in export.notices)
     assert not export.tickets.was_in[:, USER].any()
 
 
@@ -156,7 +156,7 @@ def test_xml_that_is_no_log(write, text, says):
 def test_kind_is_stated_or_found(write, log):
     """Ids that repeat without saying when are not taken for either."""
     text = log.replace("sys_updated_at", "other")
-    with pytest.raises(ExportError, match="several rows that differ"):
+    with pytest.raises(ExportError, match="say `kind: events`"):
         read_export(write(text), "servicenow")
     events = write("{extends: servicenow, kind: events}", "events.yaml")
     with pytest.raises(ExportError, match="no column for `updated`"):
@@ -167,7 +167,8 @@ def test_presets_load_and_mappings_can_be_kept(write, table, tmp_path):
     """What was found once can be saved, and reads the same again."""
     assert {"servicenow", "jira", "zendesk"} <= set(presets())
     for name in presets():
-        assert {"id", "opened"} <= set(load_mapping(name).columns)
+        assert load_mapping(name).find_columns
+        assert {"work", "closed"} <= set(load_mapping(name).states)
     export = read_export(write(table), "any", time_zone="Europe/Amsterdam")
     saved = save_mapping(export.mapping, tmp_path / "own.yaml")
     again = read_export(write(table), saved)

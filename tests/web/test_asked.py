@@ -225,9 +225,9 @@ def test_what_the_command_writes_can_be_taken_away(busy):
 
 def test_columns_are_shown_as_they_would_be_taken():
     """A role without a column is shown empty, and a chosen time zone counts."""
-    header = ("number", "opened_at", "Squad")
-    assert columns_of(Way("servicenow"), header)["opened"] == "opened_at"
-    assert columns_of(Way("servicenow"), header)["team"] == ""
+    found = guess(b"number,opened_at,Remark\n1,2026-01-05 08:00,x\n", "export.csv")
+    assert columns_of(Way("servicenow"), found)["opened"] == "opened_at"
+    assert columns_of(Way("servicenow"), found)["team"] == ""
     mapping = Way("any", columns=(("id", "Ref"), ("team", ""))).mapping()
     assert mapping.columns == {"id": ("Ref",)}
 
