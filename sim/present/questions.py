@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.present.numbers import NOTHING, written_change
-from sim.present.sentences import figure
+from sim.present.numbers import NOTHING
+from sim.present.sentences import NOT_COMPARED, change, figure
 from sim.present.text import one_line
 from sim.scenario.promises import Band
 from sim.scenario.support import FIELDS_OF_NOTES
@@ -166,20 +166,16 @@ def _sourcing(study: Study, result: Result) -> Iterator[str]:
 
 
 def _in_or_out(result: Result, other: Result, tiers: list[str]) -> str:
-    currency = result.scenario.costs.currency
     longer = []
     for tier in tiers:
         metric = f"resolution[{tier}, mean, business hours]"
-        change = other.difference(metric, result).estimate
         way = "in-house" if other.scenario.tiers[tier].provider is None else "outsourced"
-        longer.append(f"with {tier} {way} by {written_change(metric, change, currency)}")
-    dearer = other.difference("total_cost", result).estimate
-    spent = written_change("total_cost", dearer, currency)
-    costs = (
-        "no costs are stated"
-        if spent == NOTHING
-        else f"staff, providers, credits and lost time of users cost {spent} a week"
-    )
+        longer.append(f"with {tier} {way} by {change(other, metric, result)}")
+    spent = change(other, "total_cost", result)
+    costs = {
+        NOTHING: "no costs are stated",
+        NOT_COMPARED: "their costs are not compared",
+    }.get(spent, f"staff, providers, credits and lost time of users cost {spent} a week")
     return (
         f"{one_line(other.name)}, by comparison: the time from creation to resolution changes, for tickets "
         f"resolved there, {listed(longer)}; {costs}."

@@ -36,14 +36,16 @@ def figure(result: Result, metric: str) -> str:
     return measured(result.estimate(metric), known.write)
 
 
-def change(result: Result, metric: str) -> str:
-    """Write what a scenario changes against the first of its study, where that is a verdict."""
-    assert result.base is not None
-    if not compares(result, result.base, metric):
+def change(result: Result, metric: str, base: Result | None = None) -> str:
+    """Write what a scenario changes against the first of its study (or another), if it is a verdict."""
+    against = result.base if base is None else base
+    assert against is not None
+    if metric not in result.metrics or metric not in against.metrics:
+        return NOTHING
+    if not compares(result, against, metric):
         return NOT_COMPARED
-    return written_change(
-        metric, result.difference(metric).estimate, result.scenario.costs.currency
-    )
+    found = result.difference(metric, against).estimate
+    return written_change(metric, found, result.scenario.costs.currency)
 
 
 def changed_words(result: Result, most: int = _CHANGES_SHOWN) -> str:

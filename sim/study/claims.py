@@ -108,7 +108,7 @@ def told(study: Study) -> Told:
         return Told(tuple(troubles[:NAMED]), (), results[0], cost)
     head, leaders = _headline(study, sound, cost)
     best = leaders[0]
-    because = [*troubles, *_because(study, sound, leaders, cost)]
+    because = [*troubles[:NAMED], *_because(study, sound, leaders, cost)]
     return Told(tuple(head), tuple(because), best, cost)
 
 

@@ -135,7 +135,10 @@ class Result:
         """Judge a service level against its goal."""
         levels = self.scenario.service_levels
         self._check(service_level, tuple(levels), "service level")
-        found = judge(self.estimate(level_metric(service_level)), levels[service_level].goal)
+        metric = level_metric(service_level)
+        # A promise that nothing was measured of is not yet known, as any other.
+        known = self.estimate(metric) if metric in self.metrics else mean_estimate([np.nan])
+        found = judge(known, levels[service_level].goal)
         return found.withheld(self.trouble.why)
 
     @cached_property
@@ -143,7 +146,7 @@ class Result:
         """Why nothing is judged of the scenario: it cannot cope, or hangs on one replication."""
         return trouble_of(self)
 
-    @property
+    @cached_property
     def verdicts(self) -> dict[str, Verdict]:
         """The verdict on each service level."""
         return {name: self.verdict(name) for name in self.scenario.service_levels}

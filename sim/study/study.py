@@ -136,6 +136,17 @@ class Study(Shown):
         tuple of Change
             By scenario, then by metric.
         """
+        key = None if metrics is None else tuple(metrics)
+        if key not in self._changes:
+            self._changes[key] = self._judged(key)
+        return self._changes[key]
+
+    @cached_property
+    def _changes(self) -> dict[tuple[str, ...] | None, tuple[Change, ...]]:
+        """What was judged before, by what was asked."""
+        return {}
+
+    def _judged(self, metrics: tuple[str, ...] | None) -> tuple[Change, ...]:
         pairs = [
             (result, metric)
             for result in self.results[1:]
