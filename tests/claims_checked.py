@@ -67,7 +67,9 @@ def estimate(result, metric, level):
     if sd > 0:
         return mean, max(0.0, low), min(1.0, high)
     total = sum(
-        one.counts[metric] for one, v in zip(result.replications, values, strict=True) if v == v
+        one.counts[metric]
+        for one, v in zip(result.replications, values, strict=True)
+        if not math.isnan(v)
     )
     hits, tail = mean * total, (1 - level) / 2
     low = stats.beta.ppf(tail, hits, total - hits + 1) if hits > 0 else 0.0
