@@ -54,6 +54,7 @@ class StudyAsked:
     engine: str = "auto"
     output: Path | None = None
     cluster: str | None = None
+    beside: Sequence[str] = ()
 
 
 @click.command(short_help="Compare scenarios on the same tickets.")
@@ -69,6 +70,13 @@ class StudyAsked:
     "mapping",
     metavar="NAME|MAPPING",
     help="How to read the export: servicenow, jira, zendesk, any, or a mapping file.",
+)
+@click.option(
+    "--metric",
+    "beside",
+    multiple=True,
+    metavar="NAME",
+    help="Show this metric too, beside what is judged: `backlog[L2, mean]`. Repeatable.",
 )
 @click.option("--jobs", type=click.IntRange(1), help="Workers; every core if absent.")
 @engine_option
@@ -97,6 +105,10 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
     from sim.study.priced import unpriced_notices  # noqa: PLC0415
 
     scenarios = [load_served(path) for path in asked.paths]
+    if asked.beside:
+        from sim.study.beside import check_known  # noqa: PLC0415 - what computes comes late
+
+        check_known(asked.beside, scenarios)
     say_engine(asked.engine)
     if asked.output is not None:
         check_folder(asked.output)
@@ -129,6 +141,7 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
     if as_json:
         from sim.present.answer import answer  # noqa: PLC0415 - what computes comes late
         from sim.present.costs import cost_rows  # noqa: PLC0415
+        from sim.study.beside import beside_rows  # noqa: PLC0415
 
         say_json(
             {
@@ -140,6 +153,7 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
                 "changes": {r.name: {k: list(v) for k, v in r.changes.items()} for r in study},
                 "rows": study_plain(rows),
                 "costs": study_plain(cost_rows(study)),
+                "beside": study_plain(list(beside_rows(study))),
                 "notes": [*notices, *study.notes],
                 "written": [str(one) for one in written],
             }
@@ -204,6 +218,7 @@ def _run(
             progress=bar,
             folder=asked.output,
             cluster=asked.cluster,
+            beside=asked.beside,
         )
     return study, arrivals, notices
 

@@ -17,7 +17,7 @@ from sim.study.asked import words
 from sim.study.claim import Claim
 from sim.study.estimate import Estimate
 from sim.study.verdict import more_words
-from sim.units import exact_share, format_share
+from sim.units import exact_share, format_duration, format_share
 
 if TYPE_CHECKING:
     from sim.scenario.promises import Band, ServiceLevel
@@ -376,6 +376,37 @@ def _next(claim: Claim, c: _Context) -> str:
     )
 
 
+_CURVES: Final[dict[str, tuple[str, Callable[[float], str]]]] = {
+    "waiting_by_hour": ("waits", format_duration),
+    "utilisation_by_hour": ("work", format_share),
+    "backlog_by_hour": ("backlogs", lambda count: f"{count:,.1f} tickets"),
+}
+"""What a curve over the week is of, and how its numbers are written."""
+
+
+def _hour(claim: Claim, c: _Context) -> str:
+    what, write = _CURVES[claim.rests[0]]
+    most = {"waits": "the longest waits begin at", "work": "people work most at"}
+    start = most.get(what, "the backlog is largest at")
+    return f"{c.first}: {start} {c.what[0]}: {measured(claim[claim.what[0]], write)}"
+
+
+def _hours(claim: Claim, c: _Context) -> str:
+    what, write = _CURVES[claim.rests[0]]
+    told = listed(
+        f"{place} ({measured(claim[name], write)})"
+        for place, name in zip(c.what, claim.what, strict=True)
+    )
+    return (
+        f"{c.first}: {what} are largest at one of these hours, which of them is not known: {told}"
+    )
+
+
+def _no_hour(claim: Claim, c: _Context) -> str:
+    what, _ = _CURVES[claim.rests[0]]
+    return f"{c.first}: no hour stands out in its {what} beyond noise, of {int(claim['looked at']):,} looked at"
+
+
 def _unlike(claim: Claim, c: _Context) -> str:
     mine, other = c.first, c.names[1]
     why = listed(_LABELS[one] for one in claim.rests)
@@ -470,6 +501,9 @@ _PHRASES: Final[dict[str, Callable[[Claim, _Context], str]]] = {
     "levels": _levels,
     "clearest difference": _clearest,
     "no difference": lambda _, c: f"No option is shown to differ from {c.first} in what was asked",
+    "hour": _hour,
+    "hours": _hours,
+    "no hour": _no_hour,
     "unlike": _unlike,
     "slow to settle": _slow,
     "warm-up unknown": lambda one, c: (

@@ -79,7 +79,7 @@ def tell(found: Found, *, seed: int = 1, quick: bool = False) -> Told:
             Part("One step away", steps),
             Part(
                 "What binds, and when",
-                (words.binding_line(found, answer.worst_hour(found, study[0])),),
+                (words.binding_line(found, answer.pressing(found, study[0])),),
             ),
             Part("Under strain", tuple(words.strain_lines(strains, study[0]))),
             Part(

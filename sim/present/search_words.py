@@ -9,7 +9,9 @@ from sim.outcome import metric as definition
 from sim.present.numbers import interval, measured, written_change
 from sim.present.text import plural
 from sim.scenario.quantities import WEEKDAYS
+from sim.scenario.wording import listed
 from sim.study import answer
+from sim.study.claim import Claim
 from sim.study.doubt import INDIFFERENCE, Kept, kept_of
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.instead import Instead
@@ -153,17 +155,16 @@ def price_lines(found: Found, prices: Sequence[answer.Price]) -> Iterator[str]:
         yield f"{price.axis} {price.before} → {price.after}: {change}{per(found)}; {then}."
 
 
-def binding_line(found: Found, pressed: tuple[str, int, float] | None) -> str:
-    """Say which promise has the least room, and when waiting presses on it."""
+def binding_line(found: Found, pressed: Claim) -> str:
+    """Say which promise has the least room, and when waiting presses on it, if some hour stands out."""
     least = answer.binding(found)
     text = f"The promise with the least room is {figure(least)}."
-    if pressed is None:
-        return text
-    tier, hour, wait = pressed
-    return (
-        f"{text} While it runs, most waiting at {tier} comes from tickets of {clock_words(hour)}, "
-        f"which wait {format_duration(wait)} on average."
+    if pressed.kind == "no hour":
+        return f"{text} Of {int(pressed['looked at']):,} hours while it runs, none presses more than others beyond noise."
+    told = listed(
+        f"{place} (they wait {measured(pressed[place], format_duration)})" for place in pressed.what
     )
+    return f"{text} While it runs, waiting comes most from tickets of {told}, by how many come."
 
 
 def instead_lines(found: Found, several: Sequence[Instead]) -> Iterator[str]:

@@ -25,6 +25,7 @@ from sim.present.sentences import MARKS, changed_words
 from sim.present.text import one_line, plural, shortened
 from sim.study import listing
 from sim.study.asked import level_metric
+from sim.study.beside import beside_rows
 from sim.study.claims import promise_claim
 from sim.study.listing import Row
 from sim.study.result import Result
@@ -80,10 +81,12 @@ def _in_full(study: Study) -> Iterator[Any]:
     from rich.padding import Padding  # noqa: PLC0415 - only where it is shown
     from rich.text import Text  # noqa: PLC0415
 
-    listed = [*listing.rows(study), *cost_rows(study)]
+    listed = [*listing.rows(study), *cost_rows(study), *beside_rows(study)]
     effects = {}
     if len(study) > 1:
         effects = {(c.scenario, c.metric): c.effect for c in study.changes()} | cost_effects(study)
+        for metric in study.beside:
+            effects |= {(c.scenario, metric): c.effect for c in study.changes((metric,))}
     for result in study:
         yield Text("")
         yield Text(one_line(result.name), style="bold")

@@ -12,6 +12,7 @@ import numpy as np
 from sim.scenario.change import plain
 from sim.scenario.model import Scenario
 from sim.study.begin import staffed
+from sim.study.claim import Claim
 from sim.study.compare import compare
 from sim.study.doubt import Kept, kept_beside, kept_of
 from sim.study.estimate import Estimate, mean_estimate
@@ -21,6 +22,7 @@ from sim.study.search import Found
 from sim.study.shift_cover import hours_held
 from sim.study.space import Design
 from sim.study.study import Study
+from sim.study.worst import worst_hour
 
 GROWTH = 1.1
 AWAY_WEEKS = 13
@@ -144,31 +146,25 @@ def binding(found: Found) -> Kept:
     return min(found.kept, key=lambda kept: kept.slack / kept.promise.scale)
 
 
-def worst_hour(found: Found, result: Result) -> tuple[str, int, float] | None:
-    """Return where and when waiting presses most on the promise with the least room.
+def pressing(found: Found, result: Result) -> Claim:
+    """Say when waiting presses most on the promise with the least room, if that is more than noise.
 
     Hours count by how long their tickets wait and by how many come: a long wait on a Sunday that
-    hardly anybody has binds nothing. Hours in which the promise does not run are left out.
-
-    Returns
-    -------
-    tuple of str, int and float, or None
-        The tier of the promise (the first if it has none), the hour of the week in which tickets
-        come (Monday 0:00 is 0), and how long they wait, in ms. None where nothing waited.
+    hardly anybody has binds nothing. Hours in which the promise does not run are left out. The tier
+    is that of the promise, the first if it has none.
     """
     scenario = result.scenario
     levels = scenario.service_levels
     name = binding(found).promise.metric.partition("[")[2].rstrip("]")
     level = levels.get(name)
     tier = level.tier if level is not None and level.tier else next(iter(scenario.tiers))
-    waits = result.curve("waiting_by_hour").mean[list(scenario.tiers).index(tier)]
+    place, curves = list(scenario.tiers).index(tier), [one.curves for one in result.replications]
+    come = np.stack([np.asarray(one["arrivals_by_hour"], np.float64).reshape(-1) for one in curves])
     if level is not None:
-        waits = np.where(hours_held(scenario, level.hours) > 0, waits, np.nan)
-    if np.isnan(waits).all():
-        return None
-    come = result.curve("arrivals_by_hour").mean
-    hour = int(np.nanargmax(waits * come))
-    return tier, hour, float(waits[hour])
+        come = np.where(hours_held(scenario, level.hours).reshape(-1) > 0, come, np.nan)
+    every = np.full((len(come), len(scenario.tiers), come.shape[1]), np.nan)
+    every[:, place] = come
+    return worst_hour(result, "waiting_by_hour", list(scenario.tiers), every.reshape(len(come), -1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,6 +55,7 @@ def compare(
     folder: str | Path | None = None,
     cluster: str | None = None,
     evaluate: Evaluate | None = None,
+    beside: Sequence[str] = (),
 ) -> Study:
     """Compare scenarios on the same tickets.
 
@@ -95,6 +96,9 @@ def compare(
         Address of a Dask scheduler, or "local".
     evaluate : callable, optional
         ``evaluate(scenario, seed, replication)`` in place of the usual run and measure.
+    beside : sequence of str
+        Metrics that are shown beside what is asked, and change no verdict about it: their
+        differences are judged apart, metric by metric.
 
     Raises
     ------
@@ -138,7 +142,7 @@ def compare(
         manifest = replace(manifest, replications=size)
         if store is not None:
             store.write_manifest(manifest)
-    return assemble(plan, finished, size, manifest, notes)
+    return replace(assemble(plan, finished, size, manifest, notes), beside=tuple(beside))
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,8 @@ class Study(Shown):
         What was run, enough to run it again.
     remarks : tuple of str
         What a reader has to know of the run, as that the asked precision was not reached.
+    beside : tuple of str
+        Metrics that are shown too, and judged apart.
     """
 
     results: tuple[Result, ...]
@@ -73,6 +75,7 @@ class Study(Shown):
     level: float
     manifest: Manifest
     remarks: tuple[str, ...] = field(default=())
+    beside: tuple[str, ...] = ()
 
     @cached_property
     def cautions(self) -> tuple[Claim, ...]:

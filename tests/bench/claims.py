@@ -33,12 +33,13 @@ def main() -> int:
             claims += hold(seed)
         except Exception as error:  # noqa: BLE001 - all that goes wrong is what is looked for
             failed += 1
-            print(f"study {seed}: {type(error).__name__}: {error}", flush=True)
+            sys.stdout.write(f"study {seed}: {type(error).__name__}: {error}\n")
         if number % EACH == 0 or number == given.count:
             took = time.perf_counter() - began
-            print(
-                f"{number:,} studies, {claims:,} claims, {failed} failed, {took:,.0f} s", flush=True
+            sys.stdout.write(
+                f"{number:,} studies, {claims:,} claims, {failed} failed, {took:,.0f} s\n"
             )
+            sys.stdout.flush()
     return 1 if failed else 0
 
 

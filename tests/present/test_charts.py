@@ -63,7 +63,8 @@ def test_every_size_is_the_same_to_the_byte(study, size):
 def test_a_chart_says_what_it_found_and_how(study, name):
     """Title with a number and an interval; subtitle with period, n and method; footer with the run."""
     drawn = made(study, name)
-    number = r"\d" if name == "service levels" else r"\d.*\(.*\d.*\)"
+    counts = name in ("service levels", "waiting", "backlog over the week")
+    number = r"\d" if counts else r"\d.*\(.*\d.*\)"
     assert re.search(number, drawn.title), drawn.title
     assert "4 weeks" in drawn.subtitle or "35 days" in drawn.subtitle
     assert "4 replications" in drawn.subtitle

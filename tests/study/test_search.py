@@ -574,7 +574,7 @@ def test_with_the_engine_itself(small):
     assert names[0] == "volume +10 %"
     assert "a security breach" in names
     assert len(list(words.strain_lines(strains, study[0]))) == len(names)
-    assert words.binding_line(found, answer.worst_hour(found, study[0]))
+    assert words.binding_line(found, answer.pressing(found, study[0]))
 
 
 def test_a_promise_with_a_few_bad_weeks_is_not_taken_for_kept():

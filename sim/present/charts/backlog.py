@@ -12,6 +12,7 @@ from sim import outcome
 from sim.errors import TierSimError
 from sim.present.charts.shared import bare, heading, line_style, nice_step
 from sim.present.picture import Canvas, Chart, Value
+from sim.present.say import phrase
 from sim.present.sentences import evidence_words, figure, footer
 from sim.present.text import one_line, plural
 from sim.present.theme import DEFAULT, Theme
@@ -19,6 +20,7 @@ from sim.scenario.quantities import WEEKDAYS
 from sim.study.periods import period_words
 from sim.study.result import Curve, Result
 from sim.study.study import Study
+from sim.study.worst import worst_hour
 from sim.units import DAY
 
 if TYPE_CHECKING:
@@ -86,13 +88,7 @@ def backlog_week(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAUL
 def _week_finding(result: Result, tiers: list[str], curve: Curve) -> str:
     if np.isnan(curve.median).all():
         return f"{one_line(result.name)}: no backlog was measured"
-    tier, hour = np.unravel_index(int(np.nanargmax(curve.median)), curve.median.shape)
-    peak = f"{curve.median[tier, hour]:.1f}"
-    low, high = curve.low[tier, hour], curve.high[tier, hour]
-    return (
-        f"{one_line(result.name)}: the backlog is largest at {one_line(tiers[int(tier)])}, "
-        f"{clock(int(hour))}: {peak} tickets in the median replication ({low:.1f}–{high:.1f} in 8 of 10 replications)"
-    )
+    return phrase(worst_hour(result, "backlog_by_hour", tiers))
 
 
 def closed_hours(result: Result) -> list[tuple[int, int]]:

@@ -233,15 +233,9 @@ def tornado(study: Study, metric: str, *, theme: Theme = DEFAULT) -> Chart:
     rest = len(ordered) - len(drawn)
     more = f" · {plural(rest, 'smaller one')} in the numbers" if rest else ""
     label = words(metric).label
+    title = f"“{label}” was not measured"
     if ordered:
-        top = max(ordered[0][1], key=lambda c: abs(c.difference.estimate.mean))
-        currency = study[top.scenario].scenario.costs.currency
-        title = (
-            f"{one_line(top.scenario)} moves “{label}” most: "
-            f"{written_change(metric, top.difference.estimate, currency)}"
-        )
-    else:
-        title = f"“{label}” was not measured"
+        title = phrase(clearest(study, changes), study)
     return Chart(
         TORNADO,
         title,

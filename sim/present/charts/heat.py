@@ -14,6 +14,7 @@ from sim import outcome
 from sim.present.charts.backlog import needed_curve
 from sim.present.charts.shared import heading
 from sim.present.picture import Canvas, Chart, Value
+from sim.present.say import phrase
 from sim.present.sentences import evidence_words, figure, footer
 from sim.present.text import one_line, shortened
 from sim.present.theme import DEFAULT, Theme
@@ -22,7 +23,8 @@ from sim.scenario.wording import listed
 from sim.study.periods import period_words
 from sim.study.result import Result
 from sim.study.study import Study
-from sim.units import DAY, HOUR, MINUTE, SECOND, format_duration
+from sim.study.worst import worst_hour
+from sim.units import DAY, HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,22 +97,6 @@ def _rows(panels: list[Panel], unit: float) -> list[tuple[Value, ...]]:
     ]
 
 
-def _peak(panels: list[Panel]) -> tuple[Panel, int, int] | None:
-    """Find the highest value of all hours that are drawn."""
-    days, hours = _days(panels), _hours(panels)
-    drawn = np.full((len(WEEKDAYS), _HOURS), np.nan)
-    drawn[np.ix_(days, hours)] = 0.0
-    best: tuple[Panel, int, int] | None = None
-    for panel in panels:
-        values = panel.values + drawn
-        if np.isnan(values).all():
-            continue
-        day, hour = np.unravel_index(int(np.nanargmax(values)), values.shape)
-        if best is None or panel.values[day, hour] > best[0].values[best[1], best[2]]:
-            best = panel, int(day), int(hour)
-    return best
-
-
 def utilisation(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT) -> Chart:
     """Draw how busy each pool is by weekday and hour; the numbers have the staff on shift too."""
     result = study[scenario]
@@ -118,19 +104,11 @@ def utilisation(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT
     staff = np.nan_to_num(needed_curve(result, "staff_by_hour").mean)
     panels = _panels(result, "utilisation_by_hour", pools, staff)
     panels = [panel for panel in panels if (panel.staff > _NOBODY).any()]
-    peak = _peak(panels)
-    if peak is None:
-        title = f"{one_line(result.name)}: nobody was on shift"
-    else:
-        panel, day, hour = peak
-        means = [
-            f"{one_line(one.name)} {figure(result, f'utilisation[{one.name}]')}" for one in panels
-        ]
-        title = (
-            f"{one_line(result.name)}: at work {listed(means)} of the time; busiest hour: "
-            f"{one_line(panel.name)}, {WEEKDAYS[day]} {hour:02}:00, {100 * panel.values[day, hour]:.0f} % "
-            f"({100 * panel.low[day, hour]:.0f}–{100 * panel.high[day, hour]:.0f} %)"
-        )
+    means = [f"{one_line(one.name)} {figure(result, f'utilisation[{one.name}]')}" for one in panels]
+    title = f"{one_line(result.name)}: nobody was on shift"
+    if panels:
+        busiest = phrase(worst_hour(result, "utilisation_by_hour", pools)).partition(": ")[2]
+        title = f"{one_line(result.name)}: at work {listed(means)} of the time; {busiest}"
     what = (
         "Part of the time that agents are there that they work, in per cent; how many are there, "
         "absences and breaks taken off, is in the numbers"
@@ -160,19 +138,9 @@ def waiting(study: Study, *, scenario: str | int = 0, theme: Theme = DEFAULT) ->
         ]
     )
     panels = _panels(result, "waiting_by_hour", tiers, staff)
-    peak = _peak(panels)
-    if peak is None:
-        title = f"{one_line(result.name)}: nothing waited"
-    else:
-        panel, day, hour = peak
-        spread = (
-            f"{format_duration(panel.low[day, hour])} to {format_duration(panel.high[day, hour])}"
-        )
-        title = (
-            f"{one_line(result.name)}: the longest waits begin at {one_line(panel.name)}, "
-            f"{WEEKDAYS[day]} {hour:02}:00: {format_duration(panel.values[day, hour])} on average "
-            f"({spread} in 8 of 10 replications)"
-        )
+    title = f"{one_line(result.name)}: nothing waited"
+    if any(not np.isnan(panel.values).all() for panel in panels):
+        title = phrase(worst_hour(result, "waiting_by_hour", tiers))
     what = (
         "Mean elapsed time until a ticket is taken up, by the hour in which it joins; in brackets: "
         "nobody is there"

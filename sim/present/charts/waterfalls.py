@@ -29,7 +29,7 @@ from sim.present.say import band_words, phrase
 from sim.present.sentences import evidence_words, figure, footer
 from sim.present.text import one_line
 from sim.present.theme import DEFAULT, Theme
-from sim.scenario.wording import did_you_mean
+from sim.scenario.wording import did_you_mean, listed
 from sim.study.asked import HEADLINE
 from sim.study.claims import first_line
 from sim.study.estimate import Estimate, mean_estimate
@@ -37,6 +37,7 @@ from sim.study.periods import period_words
 from sim.study.ratio import ratio_parts
 from sim.study.result import Result
 from sim.study.study import Study
+from sim.study.worst import worst
 from sim.units import format_duration, format_share
 
 if TYPE_CHECKING:
@@ -258,7 +259,7 @@ def breaches(
     count = figure(result, f"breaches[{level}]")
     if parts:
         title = f"{one_line(result.name)}: {count} tickets missed {one_line(level)}; " + _most(
-            parts, total, result.scenario.service_levels[level].pauses
+            result, curve, total, result.scenario.service_levels[level].pauses
         )
     else:
         title = f"{one_line(result.name)}: no ticket missed {one_line(level)}"
@@ -281,23 +282,23 @@ def breaches(
     )
 
 
-def _most(parts: Sequence[tuple[str, Estimate]], total: Estimate, pauses: Sequence[str]) -> str:
-    """Say which cause took most of the time; a promise's clock stands in closed hours and pauses.
-
-    Examples
-    --------
-    >>> some, more = Estimate(3.6e6, 1.8e6, 7.2e6, 4), Estimate(7.2e6, 0, 9e6, 4)
-    >>> _most([("closed hours", more), ("queue", some)], Estimate(1.08e7, 0, 2e7, 4), ())
-    'while the clock ran, most of their time went to queue: 1 h (30 min–2 h); in all they took 3 h'
-    """
-    counted = [(cause, part) for cause, part in parts if cause not in ("closed hours", *pauses)]
-    if not counted:
-        return f"in all they took {format_duration(total.mean)}"
-    cause, part = counted[0]
-    return (
-        f"while the clock ran, most of their time went to {cause}: "
-        f"{measured(part, format_duration)}; in all they took {format_duration(total.mean)}"
+def _most(result: Result, curve: str, total: Estimate, pauses: Sequence[str]) -> str:
+    """Say which cause took most of the time, where that is shown; the clock stands in closed hours."""
+    causes = outcome.axis("cause", result.scenario)
+    counted = [at for at, cause in enumerate(causes) if cause not in ("closed hours", *pauses)]
+    stacked = np.stack([one.curves[curve] for one in result.replications if curve in one.curves])
+    found = worst(stacked[:, counted], result.level).named
+    told = f"in all they took {format_duration(total.mean)}"
+    if not found:
+        return told
+    named = listed(
+        f"{causes[counted[at]]}: {measured(curve_estimate(result, curve, counted[at]), format_duration)}"
+        for at in found
     )
+    which = (
+        "most of their time went to " if len(found) == 1 else "most of their time went to one of "
+    )
+    return f"while the clock ran, {which}{named}; {told}"
 
 
 def _late(result: Result, level: str) -> float:

@@ -78,7 +78,7 @@ def _finding(result: Result, levels: list[str]) -> str:
     goal = goal_words(result.scenario.service_levels[worst])
     return (
         f"{one_line(result.name)}: {one_line(worst)} reaches its {goal} in "
-        f"{figure(result, metrics[worst])} of weeks, the fewest of all promises"
+        f"{figure(result, metrics[worst])} of weeks"
     )
 
 
