@@ -92,7 +92,7 @@ def difference(result, other, metric, level):
     def covers(x):
         return x + (lean * (1 + 2 * x * x) if towards else 0.0)
 
-    a, b = 0.0, 1e4
+    a, b = 0.0, size + 1.0
     for _ in range(200):
         middle = (a + b) / 2
         a, b = (middle, b) if covers(middle) < size else (a, middle)
@@ -125,6 +125,16 @@ def measured(result, metric):
     return any(metric in one.values for one in result.replications)
 
 
+def free_tiers(scenario):
+    """Tell which tiers' work nobody pays for, as far as the scenario says."""
+    found = []
+    for name, tier in scenario.tiers.items():
+        provided = tier.provider is not None and tier.provider.price + tier.provider.retainer > 0
+        if tier.cost == 0 and not provided:
+            found.append(name)
+    return found
+
+
 def unlike(a, b, metric):
     """Tell why money of two scenarios is not compared."""
     found = []
@@ -132,6 +142,8 @@ def unlike(a, b, metric):
         found.append("currency")
     if metric == "total_cost" and a.scenario.costs.user_hour != b.scenario.costs.user_hour:
         found.append("price of users' time")
+    if free_tiers(a.scenario) != free_tiers(b.scenario):
+        found.append("prices")
     fields = ("start", "length", "warm_up", "time_zone")
     if any(getattr(a.scenario.period, f) != getattr(b.scenario.period, f) for f in fields):
         found.append("period")

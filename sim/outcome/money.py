@@ -200,7 +200,7 @@ def _stated(cost: float) -> float:
     label="Provider cost in a week",
     sentence="What providers are paid in a week: tickets and retainers.",
     unit="money",
-    numerator="price of the tickets that came to the provider, and its retainer",
+    numerator="price of the tickets that came to the provider, and its retainer; 0 for own staff",
     denominator="weeks of the counted period",
     open_tickets="paid when they come",
     better="lower",
@@ -208,8 +208,14 @@ def _stated(cost: float) -> float:
 )
 def _provider_cost(facts: Facts) -> Figures:
     cost, weeks = facts.once(provider_cost), facts.counted_ms / WEEK
-    found = {name: ratio(_stated(value), weeks) for name, value in cost.items()}
-    return {"": ratio(_stated(sum(cost.values())), weeks), **found}
+    # Who does a tier's work by its own people pays no provider; a provider without a price is not known.
+    tiers = facts.run.scenario.tiers
+    paid = {
+        name: cost[name] if tiers[name].provider is None else _stated(cost[name]) for name in cost
+    }
+    return {"": ratio(sum(paid.values()), weeks)} | {
+        name: ratio(value, weeks) for name, value in paid.items()
+    }
 
 
 @register(

@@ -77,7 +77,9 @@ def cost_sentence(study: Study) -> str:
     if not results:
         return ""
     parts = [
-        name for metric, name in _PARTS.items() if any(_measured(one, metric) for one in results)
+        name
+        for metric, name in _PARTS.items()
+        if any(_measured(one, metric) and one.estimate(metric).mean > 0 for one in results)
     ]
     prices = sorted({result.scenario.costs.user_hour for result in results})
     currencies = sorted({result.scenario.costs.currency for result in results})

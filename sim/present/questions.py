@@ -16,7 +16,7 @@ from sim.study.asked import HEADLINE
 from sim.study.estimate import Estimate
 from sim.study.result import Result
 from sim.study.study import Study
-from sim.units import format_share
+from sim.units import exact_duration, format_share
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,12 @@ def _sourcing(study: Study, result: Result) -> Iterator[str]:
             continue
         price = figure(result, f"provider_cost[{name}]")
         at = "" if price == NOTHING else f", at {price} a week"
+        currency = scenario.costs.currency
+        terms = tier.provider
         yield (
-            f"{name} is outsourced{at}. A ticket "
+            f"{name} is outsourced{at} (terms: {terms.price:,g} {currency} a ticket, "
+            f"{terms.retainer:,g} {currency} a month, taken up after {exact_duration(terms.intake)}, hours "
+            f"“{one_line(terms.hours)}”). A ticket "
             f"resolved there takes {figure(result, f'resolution[{name}, mean, business hours]')} "
             "of users' hours from creation."
         )

@@ -38,6 +38,7 @@ COST_OF: Final = {
 _UNLIKE: Final = {
     "currency": "their costs are in different currencies",
     "price of users' time": "users' lost time has different prices in them",
+    "prices": "the work of some tier has a price in some of them alone",
     "period": "they are counted over different periods",
     "arrivals": "they do not meet the same tickets",
     "no cost": "no costs are stated",
@@ -424,6 +425,7 @@ def _unlike(claim: Claim, c: _Context) -> str:
 
 _LABELS: Final = {
     "currency": "another currency",
+    "prices": "the work of some tier has a price in one of them alone",
     "period": "another period",
     "arrivals": "not the same tickets",
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.study.claim import Claim
+from sim.study.priced import unpriced
 from sim.study.trouble import is_money
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def unlike(result: Result, other: Result, metric: str = "total_cost") -> tuple[s
 
     Returns
     -------
-    tuple of {"currency", "price of users' time", "period", "arrivals"}
+    tuple of {"currency", "price of users' time", "prices", "period", "arrivals"}
+        "prices": the work of some tier has a price in one, and none in the other.
     """
     mine, theirs = result.scenario, other.scenario
     known = (
@@ -37,6 +39,7 @@ def unlike(result: Result, other: Result, metric: str = "total_cost") -> tuple[s
             "price of users' time",
             metric in OF_USERS and mine.costs.user_hour != theirs.costs.user_hour,
         ),
+        ("prices", unpriced(mine) != unpriced(theirs)),
         ("period", period_of(mine) != period_of(theirs)),
         ("arrivals", not result.common_tickets(other)),
     )

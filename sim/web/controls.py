@@ -22,6 +22,7 @@ OWN: Final = "Your own file"
 COSTS: Final = "What people cost"
 """Where prices are stated; other parts of the page point to it."""
 DEAREST: Final = 1000.0
+DEAREST_TERMS: Final = 1_000_000.0
 """Of an hour, as far as the page takes it."""
 
 
@@ -132,6 +133,9 @@ def move(asked: Asked, base: Scenario) -> Asked:
     last = plain(list(base.tiers)[-1])
     provider = _choice(f"{last} is done by", providers, known, f"provider {turn}")
     found = patterns[pattern] | providers[provider]
+    if provider == moves.OUTSOURCED:
+        path = f"tiers.{list(base.tiers)[-1]}.provider"
+        found[path] = _terms(found[path], known.get(path, {}), base.costs.currency, turn)
     staged = base.with_(found, name=base.name) if found else base
     for one in list(moves.heads(staged))[:MOST_HEADS]:
         value = st.slider(
@@ -162,6 +166,32 @@ def move(asked: Asked, base: Scenario) -> Asked:
     beyond = {path: value for path, value in known.items() if path not in reach}
     st.button("Back to the desk as it is", on_click=begin, args=(Asked(asked.desk, asked.own),))
     return Asked(asked.desk, asked.own, found | beyond)
+
+
+def _terms(
+    assumed: dict[str, Any], known: dict[str, Any], currency: str, turn: int
+) -> dict[str, Any]:
+    """Show the terms of the provider that is chosen, and let them be changed."""
+    st.caption(
+        f"Terms of the provider, in {plain(currency)}: assumed until you state them. Taken up "
+        f"after {assumed['intake']}, in its hours."
+        + (
+            ""
+            if assumed["price"]
+            else " No price is known in this currency: without one its work is free."
+        )
+    )
+    said = {
+        field: st.number_input(
+            f"{label}, {plain(currency)}",
+            0.0,
+            DEAREST_TERMS,
+            float(known.get(field, assumed[field])),
+            key=f"provider {field} {turn}",
+        )
+        for field, label in (("price", "Price of a ticket"), ("retainer", "Retainer, a month"))
+    }
+    return assumed | said
 
 
 def _price(asked: Asked, base: Scenario) -> None:

@@ -22,6 +22,8 @@ OUTSOURCED: Final = "a provider"
 PROVIDER_HOURS: Final = {"Mon-Fri": "09:00-17:00"}
 PROVIDER: Final = {"hours": "provider", "intake": "4 h", "price": 260, "retainer": 3500}
 """A provider as in the gallery's ``l3-outsourced`` (assumed)."""
+PRICED_IN: Final = "EUR"
+"""The currency of those terms: in another one they say nothing, and have to be stated."""
 PROVIDER_TAKES: Final = 3
 """Elapsed time of a provider for one hour of own work (assumed, as there)."""
 PATTERNS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
@@ -131,6 +133,17 @@ def _shared(count: int, shifts: list[str]) -> dict[str, int]:
     return {shift: each + (place < more) for place, shift in enumerate(shifts)}
 
 
+def terms(currency: str) -> dict[str, Any]:
+    """Return the assumed terms of a provider; without prices in a currency that they are not in.
+
+    Examples
+    --------
+    >>> terms("EUR")["price"], terms("USD")["price"]
+    (260, 0)
+    """
+    return dict(PROVIDER) | ({} if currency == PRICED_IN else {"price": 0, "retainer": 0})
+
+
 def outsourcing(scenario: Scenario) -> dict[str, Any] | None:
     """Return what gives the last tier's work to a provider; None where that is no question."""
     tier, known = list(scenario.tiers.items())[-1]
@@ -140,7 +153,7 @@ def outsourcing(scenario: Scenario) -> dict[str, Any] | None:
         f"tiers.{tier}.{name}": None for name in ("staff", "pre_empts", "time_box", "short_box")
     }
     changes[f"tiers.{tier}.work"] = exact_duration(PROVIDER_TAKES * known.work)
-    changes[f"tiers.{tier}.provider"] = dict(PROVIDER)
+    changes[f"tiers.{tier}.provider"] = terms(scenario.costs.currency)
     for name, empty in (("teams", {}), ("also_serves", {}), ("vacancies", [])):
         if getattr(known, name):
             changes[f"tiers.{tier}.{name}"] = empty

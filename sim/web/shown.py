@@ -140,8 +140,8 @@ def beside(study: Study) -> str:
 
 
 def _paid(results: Sequence[Result], metric: str) -> bool:
-    """Tell whether any desk has measured a cost."""
-    return any(metric in r.metrics and r.estimate(metric).n > 0 for r in results)
+    """Tell whether any desk pays something of that kind."""
+    return any(metric in r.metrics and r.estimate(metric).mean > 0 for r in results)
 
 
 def _row(study: Study, metric: str, headings: list[str], levels: dict[str, None]) -> str:

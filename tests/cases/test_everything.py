@@ -22,11 +22,8 @@ from sim.workload.sample import sample
 EVERYTHING = Path(__file__).parent / "everything.yaml"
 SEED = 2026
 NOTHING_TO_MEASURE = {
-    # Nobody paid for these: the maker is a provider, the others are our own people.
+    # The maker is a provider: it has no people of ours.
     "staff_cost[maker]",
-    "provider_cost[L1]",
-    "provider_cost[L2]",
-    "provider_cost[L3]",
     # One promise has a credit.
     "credits[L1 response]",
     "credits[L1 resolution]",

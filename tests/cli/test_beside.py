@@ -8,6 +8,7 @@ from click.testing import CliRunner
 import sim
 from sim.cli.studies import compare as command
 from sim.errors import StudyError
+from sim.scenario.file import dumps
 from sim.study.beside import beside_rows, check_known
 
 SHORT = {"period.length": "3 weeks", "period.warm_up": "1 week"}
@@ -46,7 +47,7 @@ def test_an_unknown_metric_is_refused_with_what_was_meant(metric, hint):
 def test_it_can_be_asked_for_more_than_once(tmp_path):
     """Both stand on the screen and in the JSON."""
     path = tmp_path / "desk.yaml"
-    path.write_text("extends: in-house-desk\nname: Short\n", encoding="utf-8")
+    path.write_text(dumps(BASE), encoding="utf-8")
     options = ["--replications", "2", "--metric", "hops", "--metric", "rework", "--json"]
     found = CliRunner().invoke(command, [str(path), *options], standalone_mode=False)
     assert found.exception is None, found.exception

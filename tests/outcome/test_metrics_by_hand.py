@@ -171,7 +171,7 @@ MONEY = {
     "staff_cost": (L1_COST + L2_COST, 2),
     "staff_cost[L1]": (L1_COST, 2),
     "staff_cost[L2]": (L2_COST, 2),
-    "provider_cost": (NAN, 2),
+    "provider_cost": (0, 2),
     "credits": (CREDITS, 2),
     "credits[L1 response]": (CREDITS, 2),
     "credits[L1 resolution]": (NAN, 2),
