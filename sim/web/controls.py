@@ -22,8 +22,9 @@ OWN: Final = "Your own file"
 COSTS: Final = "What people cost"
 """Where prices are stated; other parts of the page point to it."""
 DEAREST: Final = 1000.0
-DEAREST_TERMS: Final = 1_000_000.0
 """Of an hour, as far as the page takes it."""
+DEAREST_TERMS: Final = 1_000_000.0
+"""Of a ticket or a month with a provider, likewise."""
 
 
 def from_address(refuse: Refuse) -> Asked:
