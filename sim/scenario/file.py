@@ -11,7 +11,7 @@ A what-if file names its base by ``extends`` and gives only what differs::
 * ``key: null`` takes away what the base says.
 * A key at the top may be a path: ``tiers.L1.staff.day: 7`` says the same as the line above. All
   but its last key must exist already, so that a slip in a name is found.
-* ``lesson`` is not inherited, and a file without ``name`` is called by its file name.
+* ``lesson`` and ``about`` are not inherited, and a file without ``name`` is called by its file name.
 
 ``extends`` is relative to the file that says it. It may climb (``../``) and follow links, since
 reading is all that happens, but it names an ordinary file that ends in ``.yaml`` or ``.yml``.
@@ -115,7 +115,9 @@ def _gather(file: str, chain: tuple[str, ...], said_by: Fault | None = None) -> 
         place = written.places.pop((EXTENDS,))
         by = Fault("", EXTENDS, file, *place.value)
         layers = _gather(_base_of(file, base, by), (*chain, identity), by)
+        # Words that are true of the base may be false of what changes it.
         layers.tree.pop("lesson", None)
+        layers.tree.pop("about", None)
         layers.tree.pop("name", None)
         written.tree.setdefault("name", _name_from(file))
     _lay_over(layers, written, extends=bool(layers.tree))

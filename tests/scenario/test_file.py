@@ -134,10 +134,10 @@ def test_shifts_are_replaced_whole(desk):
 
 
 def test_words_about_a_scenario(desk):
-    """A file without a name is called by its file name; a lesson is not inherited."""
+    """A file without a name is called by its file name; neither lesson nor about is inherited."""
     base = SMALL + "lesson: All is well.\nabout: A small desk.\n"
     what_if = load(desk("extends: one-more.yaml\n", **{"one-more": "extends: b.yaml\n", "b": base}))
-    assert (what_if.name, what_if.lesson, what_if.about) == ("Desk", "", "A small desk.")
+    assert (what_if.name, what_if.lesson, what_if.about) == ("Desk", "", "")
     assert load(desk("extends: b.yaml\n", b=base)).name == "Desk"
 
 
