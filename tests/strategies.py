@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sim.units import MINUTE
 from sim.workload.desk import (
     ANY_PRIORITY,
+    NO_LIMIT,
     NO_PRE_EMPTION,
     NO_PROVIDER,
     Desk,
@@ -89,6 +90,7 @@ def _desk(pick: Pick, *, is_plain: bool) -> tuple[Desk, list[int]]:
         pools = tuple(Pool(f"pool {number}", (Service(number),)) for number in served)
     else:
         pools = tuple(_pool(pick, number, served) for number in range(pick(1, 3)))
+    has_speeds = not is_plain and _now_and_then(pick)
     agent_pool = [number for number in range(len(pools)) for _ in range(pick(0, 3))]
     steps = sorted(step for agent in range(len(agent_pool)) for step in _roster(pick, agent))
     return (
@@ -101,6 +103,9 @@ def _desk(pick: Pick, *, is_plain: bool) -> tuple[Desk, list[int]]:
             step_comes=np.array([step[1] for step in steps], np.bool_),
             calendar_open_ms=tuple(np.array(opens, np.int64) for opens, _ in calendars),
             calendar_close_ms=tuple(np.array(closes, np.int64) for _, closes in calendars),
+            agent_speed=np.array(
+                [500 + 250 * pick(0, 4) for _ in agent_pool] if has_speeds else [], np.int32
+            ),
         ),
         served,
     )
@@ -125,6 +130,7 @@ def _queue(pick: Pick, number: int, calendars: int, *, may_be_provider: bool) ->
         short_box_ms=_minutes(pick, 1, 3) if has_box else box_ms,
         pressure_permille=500 * pick(0, 4),
         calendar=pick(ALWAYS, calendars - 1) if is_provider else NO_PROVIDER,
+        room=pick(0, 3) if _now_and_then(pick) else NO_LIMIT,
     )
 
 
@@ -198,7 +204,7 @@ def _workload(
     has = {name: bool(pick(0, 1)) for name in ("delays", "resolves", "due", "far", "lying")}
     has |= {
         name: not is_plain and bool(pick(0, 1))
-        for name in ("patience", "boxes", "sides", "signals")
+        for name in ("rooms", "patience", "boxes", "sides", "signals")
     }
     signals = pick(1, 2) if has["signals"] else 0
     by_lots = any(queue.discipline is Discipline.RANDOM for queue in desk.queues)
@@ -247,6 +253,7 @@ def _workload(
             side_calendar=visits.column("side_calendar", np.int8, ALWAYS),
             is_side=visits.column("is_side", np.bool_, 0),
             wait=visits.column("wait", np.int8, Wait.NOTHING),
+            needs_room=visits.column("needs_room", np.bool_, 0),
             lot=visits.column("lot", np.int64, NONE) if by_lots else np.empty(0, np.int64),
         ),
         end_ms=_minutes(pick, 60, 90) if has["far"] else _minutes(pick, 0, 40),
@@ -265,6 +272,8 @@ def _journey(pick: Pick, rows: list[dict[str, Any]], ticket: int, scope: _Scope)
         row["queue"] = pick(0, scope.queues - 1) if _now_and_then(pick) else scope.served[0]
         row["work_ms"] = 1 if _seldom(pick) else _minutes(pick, 1, 10)
         row["lot"] = pick(0, 5)
+        if has["rooms"]:
+            row["needs_room"] = _often(pick)
         if has["patience"] and _often(pick):
             row["patience_ms"] = max(_minutes(pick, 0, 6), 1)
         if has["boxes"] and _often(pick):

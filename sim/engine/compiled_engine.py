@@ -14,7 +14,16 @@ from numpy.typing import NDArray
 
 from sim.engine.kernel import play
 from sim.engine.log import Log, Spells
-from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, NO_PROVIDER, Desk, Discipline, ShiftEnd
+from sim.workload.desk import (
+    ANY_PRIORITY,
+    NO_LIMIT,
+    NO_PRE_EMPTION,
+    NO_PROVIDER,
+    USUAL_SPEED,
+    Desk,
+    Discipline,
+    ShiftEnd,
+)
 from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, NOT_YET, SUCCESSORS, Workload
 
 Flat = dict[str, Any]
@@ -44,6 +53,7 @@ _VISIT_COLUMNS = {
     "side_delay_ms": np.int64,
     "lot": np.int64,
     "resolves": np.uint8,
+    "needs_room": np.uint8,
     "is_side": np.uint8,
     "side_calendar": np.int8,
 }
@@ -99,6 +109,8 @@ def _check(workload: Workload, desk: Desk) -> None:
             is_needed = column.default_factory is MISSING
             if ((is_needed and len(table)) or array.size) and array.shape != rows:
                 raise ValueError(f"{column.name} has the shape {array.shape}, not {rows}")
+    if desk.agent_speed.size and len(desk.agent_speed) != agents:
+        raise ValueError("agent_speed has not one number for each agent")
     if not len(desk.step_ms) == len(desk.step_agent) == len(desk.step_comes):
         raise ValueError("step_ms, step_agent and step_comes differ in length")
     ranges: list[tuple[str, Any, int, int]] = [
@@ -118,7 +130,9 @@ def _check(workload: Workload, desk: Desk) -> None:
         ("short_box_ms", [q.short_box_ms for q in desk.queues], 0, NEVER_MS),
         ("a service's queue", [s.queue for s in services], 0, queues - 1),
         ("after_ms", [s.after_ms for s in services], 0, NEVER_MS),
+        ("room", [queue.room for queue in desk.queues], NO_LIMIT, NEVER_MS),
         ("agent_pool", desk.agent_pool, 0, pools - 1),
+        ("agent_speed", desk.agent_speed, 1, USUAL_SPEED**2),
         ("step_agent", desk.step_agent, 0, agents - 1),
         ("step_ms, from one to the next,", np.diff(desk.step_ms), 0, NEVER_MS),
     ]
@@ -216,6 +230,7 @@ def _flat_desk(desk: Desk, *, class_count: int) -> Flat:
         "pressure_of_queue": np.array([queue.pressure_permille for queue in queues], np.int64),
         "box_of_queue_ms": np.array([queue.box_ms for queue in queues], np.int64),
         "short_box_of_queue_ms": np.array([queue.short_box_ms for queue in queues], np.int64),
+        "room_of_queue": np.array([queue.room for queue in queues], np.int64),
         "discipline_of_queue": np.array([queue.discipline for queue in queues], np.int8),
         "shift_end_of_pool": np.array([pool.shift_end for pool in pools], np.int8),
         "by_class": np.array(
@@ -230,6 +245,7 @@ def _flat_desk(desk: Desk, *, class_count: int) -> Flat:
         "member_first": _firsts(members),
         "agent_of_member": _numbers(number for row in members for number in row),
         "pool_of_agent": _column(desk.agent_pool, np.int32),
+        "speed_of_agent": _column(desk.agent_speed, np.int32),
         "step_ms": _column(desk.step_ms, np.int64),
         "step_agent": _column(desk.step_agent, np.int32),
         "step_comes": _column(desk.step_comes, np.uint8),
@@ -246,7 +262,9 @@ def _is_plain(workload: Workload, desk: Desk, flat: Flat) -> bool:
     depends_on_state = (
         workload.signal_count,
         visits.patience_ms,
+        visits.needs_room,
         visits.give_up_ms,
+        desk.agent_speed,
         visits.side_visit,
         visits.is_side,
     )

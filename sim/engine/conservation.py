@@ -25,7 +25,7 @@ from sim.engine.laws import hold
 from sim.engine.log import Log
 from sim.engine.rules import Ending
 from sim.engine.whereabouts import check_whereabouts
-from sim.workload.desk import NO_PROVIDER, Desk
+from sim.workload.desk import LONGEST_SCALED_MS, NO_LIMIT, NO_PROVIDER, USUAL_SPEED, Desk
 from sim.workload.journeys import (
     ALWAYS,
     NEVER_MS,
@@ -154,7 +154,7 @@ def _check_visits(run: _Run) -> None:
     is_worked = has_agent if run.at_provider is None else has_agent | run.at_provider
     unworked = is_over & ~is_worked
     hold("visit", "it was done, and nobody did it", unworked & (outcome < Outcome.LEFT))
-    has_left = outcome == Outcome.LEFT
+    has_left = (outcome == Outcome.LEFT) & ~_turned_away(run)
     has_started = started != NOT_YET
     hold("visit", "it left after it had been taken up", has_left & has_started)
     patience = run.workload.visits.patience_ms
@@ -168,6 +168,30 @@ def _check_visits(run: _Run) -> None:
     if run.at_provider is not None:
         too_long &= ~run.at_provider
     hold("visit", "it stayed beyond its patience", too_long)
+
+
+def _turned_away(run: _Run) -> Flags:
+    """Tell which visits left at once, as they may where there is no room."""
+    visits, log = run.workload.visits, run.log
+    if not visits.needs_room.size:
+        return np.zeros(len(visits), np.bool_)
+    has_limit = np.array([queue.room != NO_LIMIT for queue in run.desk.queues])[visits.queue]
+    left_at_once = (log.outcome == Outcome.LEFT) & (log.finished_ms == log.joined_ms)
+    turned: Flags = left_at_once & has_limit & visits.needs_room
+    return turned
+
+
+def _asked_ms(run: _Run) -> Times:
+    """Return how long the work of each visit takes for whoever took it up first."""
+    work_ms, speeds = run.workload.visits.work_ms, run.desk.agent_speed
+    if not speeds.size:
+        return work_ms
+    first, cut = run.log.agent.copy(), run.log.interrupted
+    order = np.lexsort((-cut.from_ms, cut.visit))
+    first[cut.visit[order]] = cut.agent[order]
+    speed = np.where(first == NONE, USUAL_SPEED, speeds[first]).astype(np.int64)
+    scaled = np.maximum((work_ms % (1 << 51) * USUAL_SPEED + speed // 2) // speed, 1)
+    return np.where(work_ms > LONGEST_SCALED_MS, work_ms, scaled)
 
 
 def _first_spell_ms(log: Log) -> Times:
@@ -353,7 +377,7 @@ def _check_work(run: _Run) -> None:
     workload, log = run.workload, run.log
     visits, cut = workload.visits, log.interrupted
     is_done, gave_up = log.outcome == Outcome.DONE, log.outcome == Outcome.GAVE_UP
-    asked_ms = visits.work_ms
+    asked_ms = _asked_ms(run)
     worked_ms = log.finished_ms - log.taken_up_ms
     if len(cut):
         np.add.at(worked_ms, cut.visit, cut.to_ms - cut.from_ms)

@@ -16,7 +16,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from sim.engine.kernel_agents cimport (
-    becomes_idle, has_idle, idles_no_more, park, stir, stir_late, take_up, waits, waits_long,
+    LONGEST_SCALED_MS, becomes_idle, has_idle, idles_no_more, park, stir, stir_late, take_up, waits, waits_long,
     waits_no_more,
 )
 from sim.engine.kernel_columns cimport flags, numbers, read_desk, read_log, read_workload, times
@@ -30,7 +30,7 @@ from sim.engine.kernel_lines cimport (
     WORD_MASK, WORD_SHIFT, best_visit, is_in_set, lowest_bit, take_from_set, waits_since,
 )
 from sim.engine.kernel_run cimport (
-    ABANDONED, ALWAYS_OPEN, ANY_CLASS, BY_AGENTS, BY_CLASS, CLOSED, COMPLETE, DISPATCH, DONE,
+    ABANDONED, ALWAYS_OPEN, ANY_CLASS, ANY_NUMBER, AS_USUAL, BY_AGENTS, BY_CLASS, CLOSED, COMPLETE, DISPATCH, DONE,
     EARLIEST_DUE, GAVE_UP, JOIN, LAST_COME, LEFT, LOSE, NEVER_YET, NO_INTERRUPTION, NOBODY, OPEN,
     PARK, PREVENTED, PROVIDED, RANDOM, RESOLVED, SHORTEST_WORK, UNRESOLVED, WAYS_ON, WITHDRAWN, Crew, Event, Run, Spell,
 )
@@ -43,7 +43,10 @@ from sim.engine.kernel_traits cimport BEGINS, GIVES_UP, IMPATIENT, SIGNALS, has,
 import numpy as np
 
 from sim.engine.rules import Ending, Rank
-from sim.workload.desk import ANY_PRIORITY, NO_PRE_EMPTION, NO_PROVIDER, Discipline, ShiftEnd
+from sim.workload.desk import (
+    ANY_PRIORITY, NO_LIMIT, NO_PRE_EMPTION, NO_PROVIDER, USUAL_SPEED, Discipline, ShiftEnd,
+)
+from sim.workload.desk import LONGEST_SCALED_MS as LONGEST_SCALED
 from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, NOT_YET, SUCCESSORS, Outcome
 
 cdef enum:
@@ -58,6 +61,8 @@ assert SHORTEST_WORK == Discipline.SHORTEST_WORK == len(Discipline) - 1
 assert (PARK, NO_INTERRUPTION) == (ShiftEnd.PARK, NO_PRE_EMPTION)
 assert (NOBODY, NEVER_YET, ALWAYS_OPEN) == (NONE, NOT_YET, ALWAYS)
 assert WAYS_ON == SUCCESSORS
+assert (ANY_NUMBER, AS_USUAL) == (NO_LIMIT, USUAL_SPEED)
+assert LONGEST_SCALED_MS == LONGEST_SCALED
 assert NEVER_MS.bit_length() == DURATION_BITS and (NEVER_MS + 1).bit_length() > DURATION_BITS
 assert (BY_AGENTS, ANY_CLASS) == (NO_PROVIDER, ANY_PRIORITY)
 
@@ -421,6 +426,25 @@ cdef inline void note_waiting(Run* run) noexcept nogil:
                 waits_long(run, visit)
 
 
+cdef void turn_away(Run* run) noexcept nogil:
+    """Turn away those who joined now and for whom there is no room; visits joined by number."""
+    cdef Py_ssize_t place
+    cdef int32_t visit, queue
+    for place in range(run.joining_count - 1, -1, -1):
+        visit = run.joining[place]
+        queue = run.queue[visit]
+        if (
+            run.needs_room[visit]
+            and run.room_of_queue[queue] != ANY_NUMBER
+            and run.waiting[queue] > run.room_of_queue[queue]
+            and run.started_ms[visit] == NEVER_YET
+            and run.outcome[visit] == NEVER_YET
+            and run.joined_ms[visit] == run.now_ms
+        ):
+            lose(run, visit)
+    dispatch(run)
+
+
 cdef void play_on(Run* run) noexcept nogil:
     """Go from instant to instant until the period ends."""
     cdef int64_t key
@@ -446,6 +470,8 @@ cdef void play_on(Run* run) noexcept nogil:
             let_join_and_leave(run)
         dispatch(run)
         if run.joining_count > 0:
+            if run.needs_room != NULL:
+                turn_away(run)
             if run.patience_ms != NULL or run.thresholds:
                 note_waiting(run)
             run.joined_count = run.joining_count = 0
@@ -518,7 +544,7 @@ cdef int make_room(Run* run, list kept, signal_count) except -1:
     cdef int32_t queue, ticket
     for queue in range(queues):
         has_heaps |= run.discipline_of_queue[queue] >= EARLIEST_DUE
-    run.vanishing = run.patience_ms != NULL or run.closes_on != NULL or has_sides
+    run.vanishing = run.patience_ms != NULL or run.needs_room != NULL or run.closes_on != NULL or has_sides
     run.behind = numbers(room(kept, visits, NONE))
     if has_heaps:
         run.below = numbers(room(kept, visits, NONE))

@@ -16,12 +16,18 @@ from libc.stdlib cimport realloc
 from sim.engine.kernel_events cimport enter
 from sim.engine.kernel_lines cimport class_in, drop_front, is_urgent, line_up, put_in_set
 from sim.engine.kernel_run cimport (
-    COMPLETE, DISPATCH, NEVER_YET, NO_INTERRUPTION, NOBODY, Run, Spell,
+    AS_USUAL, COMPLETE, DISPATCH, NEVER_YET, NO_INTERRUPTION, NOBODY, Run, Spell,
 )
 from sim.engine.kernel_traits cimport BOXED, GIVES_UP, has
 
 cdef enum:
     PERMILLE = 1000
+
+cdef extern from *:
+    """
+    #define LONGEST_SCALED_MS (1LL << 50)
+    """
+    int64_t LONGEST_SCALED_MS
 
 
 cdef inline void stir(Run* run, int32_t pool) noexcept nogil:
@@ -113,9 +119,20 @@ cdef inline bint is_pressed(Run* run, int32_t queue) noexcept nogil:
     return <int64_t>PERMILLE * run.waiting[queue] > run.pressure_of_queue[queue] * there
 
 
-cdef inline int64_t settled_work_ms(Run* run, int32_t queue, int32_t visit) noexcept nogil:
-    """Settle the work of a visit that is taken up for the first time."""
+cdef inline int64_t at_speed(int64_t work_ms, int64_t speed) noexcept nogil:
+    """``sim.workload.desk.at_speed``."""
+    if work_ms > LONGEST_SCALED_MS:
+        return work_ms
+    return max((work_ms * AS_USUAL + speed // 2) // speed, 1)
+
+
+cdef inline int64_t settled_work_ms(
+    Run* run, int32_t queue, int32_t visit, int32_t agent
+) noexcept nogil:
+    """Settle the work of a visit that an agent takes up for the first time."""
     cdef int64_t work_ms = run.work_ms[visit], limit_ms
+    if run.speed_of_agent != NULL:
+        work_ms = at_speed(work_ms, run.speed_of_agent[agent])
     if not has(run, visit, BOXED):
         return work_ms
     limit_ms = run.box_of_queue_ms[queue]
@@ -140,7 +157,7 @@ cdef inline void take_up(Run* run, int32_t visit, int32_t agent) noexcept nogil:
         work_ms = run.left_ms[visit]
     else:
         run.started_ms[visit] = run.now_ms
-        work_ms = settled_work_ms(run, queue, visit)
+        work_ms = settled_work_ms(run, queue, visit, agent)
     run.agent[visit] = agent
     run.taken_up_ms[visit] = run.now_ms
     run.in_hand[agent] = visit

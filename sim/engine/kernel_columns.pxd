@@ -61,6 +61,7 @@ cdef inline int read_workload(Run* run, dict flat) except -1:
     run.side_delay_ms = times(flat["side_delay_ms"])
     run.side_calendar = codes(flat["side_calendar"])
     run.lot = times(flat["lot"])
+    run.needs_room = flags(flat["needs_room"])
     return 0
 
 
@@ -82,6 +83,7 @@ cdef inline int read_desk(Run* run, dict flat) except -1:
     run.box_of_queue_ms = times(flat["box_of_queue_ms"])
     run.short_box_of_queue_ms = times(flat["short_box_of_queue_ms"])
     run.discipline_of_queue = codes(flat["discipline_of_queue"])
+    run.room_of_queue = times(flat["room_of_queue"])
     run.by_class = flags(flat["by_class"])
     run.shift_end_of_pool = codes(flat["shift_end_of_pool"])
     run.pre_empts = numbers(flat["pre_empts"])
@@ -89,6 +91,7 @@ cdef inline int read_desk(Run* run, dict flat) except -1:
     run.member_first = numbers(flat["member_first"])
     run.agent_of_member = numbers(flat["agent_of_member"])
     run.pool_of_agent = numbers(flat["pool_of_agent"])
+    run.speed_of_agent = numbers(flat["speed_of_agent"])
     run.step_ms = times(flat["step_ms"])
     run.step_agent = numbers(flat["step_agent"])
     run.step_comes = flags(flat["step_comes"])

@@ -17,7 +17,7 @@ the front, and ``finished_ms`` tells. ``waiting`` counts without such visits.
 from libc.stdint cimport int8_t, int32_t, int64_t, uint32_t, uint64_t
 
 from sim.engine.kernel_run cimport (
-    BY_CLASS, EARLIEST_DUE, LAST_COME, NEVER_YET, NOBODY, RANDOM, SHORTEST_WORK, Run,
+    BY_CLASS, EARLIEST_DUE, LAST_COME, NEVER_YET, NOBODY, RANDOM, Run,
 )
 
 cdef extern from *:
@@ -85,15 +85,15 @@ cdef inline bint is_heap(Run* run, int32_t queue, int32_t group) noexcept nogil:
 cdef inline int64_t place_of(Run* run, int32_t queue, int32_t visit) noexcept nogil:
     """Return the key by which a visit is served, when parking and class do not decide."""
     cdef int8_t discipline = run.discipline_of_queue[queue]
+    if discipline < EARLIEST_DUE:
+        return run.joined_ms[visit]
     if discipline == EARLIEST_DUE:
         return run.due_ms[run.ticket[visit]]
     if discipline == LAST_COME:
         return -run.joined_ms[visit]
     if discipline == RANDOM:
         return run.lot[visit]
-    if discipline == SHORTEST_WORK:
-        return run.work_ms[visit]
-    return run.joined_ms[visit]
+    return run.work_ms[visit]
 
 
 cdef inline bint goes_before(Run* run, int32_t queue, int32_t a, int32_t b) noexcept nogil:

@@ -40,6 +40,8 @@ cdef enum:
     ALWAYS_OPEN = -1        # ALWAYS
     BY_AGENTS = -2          # NO_PROVIDER
     NO_INTERRUPTION = -1    # NO_PRE_EMPTION
+    ANY_NUMBER = -1         # NO_LIMIT
+    AS_USUAL = 1000         # USUAL_SPEED
     ANY_CLASS = 127         # ANY_PRIORITY
     PROVIDED = -1
 
@@ -85,6 +87,7 @@ cdef struct Run:
     const uint8_t* is_side
     const int32_t* side_visit
     const int64_t* lot
+    const uint8_t* needs_room
     const int64_t* side_delay_ms
     const int8_t* side_calendar
 
@@ -107,6 +110,7 @@ cdef struct Run:
     const int64_t* box_of_queue_ms
     const int64_t* short_box_of_queue_ms
     const int8_t* discipline_of_queue
+    const int64_t* room_of_queue
     const uint8_t* by_class                 # whether a queue's classes wait in lines of their own
     const int8_t* shift_end_of_pool
     const int32_t* pre_empts
@@ -114,6 +118,7 @@ cdef struct Run:
     const int32_t* member_first             # agents, by pool
     const int32_t* agent_of_member
     const int32_t* pool_of_agent
+    const int32_t* speed_of_agent
     const int64_t* step_ms
     const int32_t* step_agent
     const uint8_t* step_comes

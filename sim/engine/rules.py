@@ -62,6 +62,14 @@ queue a visit starts when it joins and is done after ``work_ms`` of the provider
 agent, no patience, no time-box, no spell (``taken_up_ms`` is ``NOT_YET``); it is in hand till then.
 Whether a ticket is prevented is asked at its arrival alone, even if its first visit is held.
 
+*Turning away.* When no agent can take anything, those that ``needs_room``, joined at this instant and
+wait in a queue where more than its ``room`` wait, leave, the highest number first, until no more
+than that wait (parked ones count). They are over as LEFT at once. Then DISPATCH comes once more.
+
+*Speed.* Where agents have speeds, whoever takes a visit up first settles how long its work takes:
+``work_ms * 1000 / speed``, rounded (half up), at least 1 ms; a time-box is held against that. Who goes
+on with parked work takes as long as was left.
+
 *Leaving.* A visit that has never been taken up leaves at ``joined_ms + patience_ms``, which is at
 least 1 ms after joining: an agent who is idle when it joins takes it up at any patience. When an
 agent is free at the very instant of leaving, it has left all the same (LOSE comes before DISPATCH). A parked visit

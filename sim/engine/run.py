@@ -14,6 +14,7 @@ from sim.errors import TierSimError
 
 if TYPE_CHECKING:
     from sim.engine.log import Log
+    from sim.engine.simpy_line import Rule
     from sim.workload.desk import Desk
     from sim.workload.journeys import Workload
 
@@ -91,7 +92,14 @@ def engine_for(name: str) -> str:
     return name
 
 
-def play(workload: Workload, desk: Desk, *, engine: str = "auto", check: bool = True) -> Log:
+def play(
+    workload: Workload,
+    desk: Desk,
+    *,
+    engine: str = "auto",
+    check: bool = True,
+    rule: Rule | None = None,
+) -> Log:
     """Play a workload on a desk, from the start of the period to its end.
 
     Parameters
@@ -102,6 +110,8 @@ def play(workload: Workload, desk: Desk, *, engine: str = "auto", check: bool = 
         All give equal logs. "auto" is the fastest that there is.
     check : bool
         Whether the log is checked against the laws of the desk.
+    rule : callable, optional
+        A rule of one's own for who is served, in the engine "simpy" alone: see ``Rule``.
 
     Returns
     -------
@@ -110,14 +120,18 @@ def play(workload: Workload, desk: Desk, *, engine: str = "auto", check: bool = 
     Raises
     ------
     TierSimError
-        If the engine is not there.
+        If the engine is not there, or is to follow a rule in Python and cannot.
     ConservationError
         If the log breaks a law of the desk, which is a bug.
     """
     _keep_memory()
+    if rule is not None and engine_for(engine) != "simpy":
+        raise TierSimError(
+            "The compiled engine follows no rule in Python: name the engine, engine='simpy'."
+        )
     module = importlib.import_module(_MODULES[engine_for(engine)])
     played = as_played(workload)
-    log: Log = module.run(played, desk)
+    log: Log = module.run(played, desk) if rule is None else module.run(played, desk, rule)
     if check:
         check_conservation(played, desk, log)
     return as_seen(workload, played, log)

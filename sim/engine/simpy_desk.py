@@ -11,8 +11,9 @@ from heapq import heappop
 
 from sim.engine.rules import Rank
 from sim.engine.simpy_clock import Clock, Moment
-from sim.engine.simpy_line import Entry, Line, Record, Visit
-from sim.workload.desk import ANY_PRIORITY, Desk, Pool, ShiftEnd
+from sim.engine.simpy_line import Entry, Line, Record, Rule, Visit
+from sim.errors import TierSimError
+from sim.workload.desk import ANY_PRIORITY, NO_LIMIT, Desk, Pool, ShiftEnd, at_speed
 from sim.workload.journeys import NONE, NOT_YET, Outcome
 
 COMPLETE, DISPATCH, LOSE = Rank.COMPLETE, Rank.DISPATCH, Rank.LOSE
@@ -144,6 +145,10 @@ class Floor:
         self.is_plain = not self.pre_empting and not self.swinging
         self.waiting = 0
         self.asked_ms = NOT_YET
+        self.rule: Rule | None = None
+        self.came: list[Visit] = []
+        """Those that joined at this instant, and may find no room."""
+        self.speeds: list[int] = desk.agent_speed.tolist()
 
     # What stories ask of the desk.
 
@@ -153,6 +158,10 @@ class Floor:
         visit.line.add(visit)
         self.waiting += 1
         visit.turn = turn = Moment(self.clock)
+        if visit.needs_room and visit.line.queue.room != NO_LIMIT:
+            self.came.append(visit)
+            self.ask()
+            return turn
         for team in visit.line.teams:
             if team.idle or team.urgent:
                 self.ask()
@@ -230,10 +239,27 @@ class Floor:
     def dispatch(self, _: Moment) -> None:
         """Give out visits until no agent can take anything."""
         self.asked_ms = self.clock.now_ms
-        while self.waiting and self.dispatch_once() and not self.is_plain:
-            pass
+        self.give_out()
+        if self.came and self.turn_away():
+            self.give_out()
         for team in self.swinging:
             self.wake(team)
+
+    def give_out(self) -> None:
+        """Take the steps of a dispatch until nobody takes anything."""
+        while self.waiting and self.dispatch_once() and not self.is_plain:
+            pass
+
+    def turn_away(self) -> bool:
+        """Turn away those for whom there is no room; tell whether there were any."""
+        came, self.came = sorted(self.came, key=lambda visit: -visit.number), []
+        turned = False
+        for visit in came:
+            is_new = visit.turn is not None and visit.started_ms == NOT_YET
+            if is_new and visit.line.waiting > visit.line.queue.room:
+                self.remove(visit, LEFT)
+                turned = True
+        return turned
 
     def dispatch_once(self) -> bool:
         """Take the three steps of a dispatch; tell whether anybody took anything."""
@@ -248,10 +274,30 @@ class Floor:
                 self.take_up(agent, visit)
                 taken = True
         for team in self.teams:
-            while team.idle and (visit := self.ready(team.serves)):
+            while team.idle and (visit := self.choose(team)):
                 self.take_up(team.idle.pop(0)[-1], visit)
                 taken = True
         return taken
+
+    def choose(self, team: Team) -> Visit | None:
+        """Return what the next agent of a team takes: by a rule of one's own, where there is one."""
+        if self.rule is None:
+            return self.ready(team.serves)
+        now = self.clock.now_ms
+        may: list[Visit] = []
+        for serving in team.serves:
+            for *_, visit in sorted(entry for band in serving.bands for entry in band):
+                waits = visit.turn is not None and now - visit.since_ms >= serving.after_ms
+                if waits and visit not in may:
+                    may.append(visit)
+        if not may:
+            return None
+        chosen = self.rule(list(may), now, team.idle[0][1])
+        if chosen is not None and chosen not in may:
+            raise TierSimError(
+                "The rule returned what does not wait; it chooses from what it is given."
+            )
+        return chosen
 
     def ready(self, servings: list[Serving]) -> Visit | None:
         """Return the best visit of the first service that has one, or of the longest wait."""
@@ -287,12 +333,15 @@ class Floor:
         """Let an agent begin to work on the best visit of a line."""
         now = self.clock.now_ms
         line = visit.line
-        heappop(visit.band)
+        if visit.band[0][-1] is visit:
+            heappop(visit.band)
         line.waiting -= 1
         self.waiting -= 1
         agent.visit, visit.agent = visit, agent
         if visit.started_ms == NOT_YET:
             visit.started_ms = self.record.started_ms[visit.number] = now
+            if self.speeds:
+                visit.left_ms = at_speed(visit.left_ms, self.speeds[agent.number])
             if visit.give_up_ms != NONE:
                 queue = line.queue
                 limit_ms = queue.short_box_ms if self.is_pressed(line) else queue.box_ms

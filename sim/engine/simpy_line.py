@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from heapq import heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sim.engine.simpy_clock import Moment
 from sim.workload.desk import Discipline, Queue
@@ -18,6 +18,21 @@ if TYPE_CHECKING:
 
 Entry = tuple[bool, int, int, int, "Visit"]
 """A visit in a line: whether it is fresh, two keys of the discipline, its number, itself."""
+
+
+class Rule(Protocol):
+    """A rule of one's own: which of those that wait an idle agent takes.
+
+    It is called with the visits that the agent may take now, in the order in which the desk would,
+    the time in ms since the period's start, and the agent's number; it returns one of them, or None
+    to leave all waiting until something changes. It must decide by what it is given, and change
+    nothing. Of a visit it may read ``number``, ``ticket`` (``number``, ``priority``, ``due_ms``),
+    ``priority``, ``joined_ms``, ``since_ms``, ``asked_ms`` and ``started_ms``.
+    """
+
+    def __call__(self, waiting: list[Visit], now_ms: int, agent: int) -> Visit | None:
+        """Choose."""
+        ...
 
 
 class Record:
@@ -85,6 +100,8 @@ class Visit:
         the visit is taken up for the first time.
     asked_ms, lot : int
         The work asked, and the lot drawn: by them it may be served.
+    needs_room : bool
+        It is turned away where there is no room.
     give_up_ms : int
         Time to write up the escalation when the time-box runs out; ``NONE`` without a time-box.
     since_ms : int
@@ -114,11 +131,13 @@ class Visit:
         "left_ms",
         "line",
         "lot",
+        "needs_room",
         "number",
         "priority",
         "since_ms",
         "started_ms",
         "taken_up_ms",
+        "ticket",
         "turn",
         "work",
     )
@@ -129,6 +148,7 @@ class Visit:
     give_up_ms: int
     left_ms: int
     lot: int
+    needs_room: bool
     since_ms: int
     taken_up_ms: int
     turn: Moment | None
@@ -136,6 +156,7 @@ class Visit:
 
     def __init__(self, number: int, ticket: Ticket, line: Line, now_ms: int) -> None:
         self.number = number
+        self.ticket = ticket
         self.priority = ticket.priority
         self.due_ms = ticket.due_ms
         self.line = line

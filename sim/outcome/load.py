@@ -141,7 +141,9 @@ def groups(facts: Facts) -> dict[str, list[int]]:
         own = [p for p, pool in enumerate(desk.pools) if pool.tier == tier]
         if own:
             found[name] = own
-        found |= {desk.pools[p].name: [p] for p in own}
+        found |= {
+            desk.pools[p].name: [p] for p in own if desk.pools[p].name != name or len(own) == 1
+        }
     return found
 
 

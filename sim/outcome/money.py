@@ -61,7 +61,8 @@ def _day_ms(scenario: Scenario, day: Date) -> int:
 
 
 def _staffs(tier: Tier) -> list[Mapping[str, int]]:
-    return [tier.staff or {}, *(team.staff for team in tier.teams.values())]
+    named = ({person.shift: 1} for person in tier.people.values())
+    return [tier.staff or {}, *(team.staff for team in tier.teams.values()), *named]
 
 
 def paid_hours(scenario: Scenario) -> dict[str, float]:

@@ -14,7 +14,7 @@ from sim.units import DAY, HOUR
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
-    from sim.scenario.staffing import Vacancy
+    from sim.scenario.staffing import Person, Vacancy
     from sim.scenario.support import Tier
 
 SHARE_TOLERANCE = 0.001
@@ -97,6 +97,8 @@ def _names(scenario: Scenario) -> Iterator[str]:
                 yield _unknown(f"{path}.on_call.priority", wrong, scenario.priorities)
         for vacancy in tier.vacancies:
             yield from _vacancy(f"{path}.vacancies", tier, vacancy)
+        for person, one in tier.people.items():
+            yield from _person(scenario, name, tier, person, one)
         for place, staff in staffs.items():
             yield from (
                 _unknown(f"{place}.staff", shift, scenario.shifts)
@@ -115,6 +117,24 @@ def _names(scenario: Scenario) -> Iterator[str]:
                 for value in getattr(level, field)
                 if value not in known
             )
+
+
+def _person(
+    scenario: Scenario, tier_name: str, tier: Tier, name: str, one: Person
+) -> Iterator[str]:
+    path = f"tiers.{tier_name}.people.{name}"
+    if one.shift not in scenario.shifts:
+        yield _unknown(f"{path}.shift", one.shift, scenario.shifts)
+    if tier.teams and one.team not in tier.teams:
+        yield _unknown(f"{path}.team", str(one.team), tier.teams)
+    if one.team is not None and not tier.teams:
+        yield f"{path}.team: the tier has no teams"
+    queues = dict.fromkeys(queue_names(scenario))
+    yield from (
+        _unknown(f"{path}.also_serves", other, queues)
+        for other in one.also_serves
+        if served_queue(scenario, tier_name, other) is None
+    )
 
 
 def _vacancy(path: str, tier: Tier, vacancy: Vacancy) -> Iterator[str]:

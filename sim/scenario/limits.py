@@ -56,7 +56,8 @@ def agent_days(scenario: Scenario) -> dict[str, float]:
     for name, tier in scenario.tiers.items():
         staffs = [tier.staff or {}, *(team.staff for team in tier.teams.values())]
         staffs += [tier.on_call.staff] if tier.on_call is not None else []
-        found[name] = sum(sum(staff.values()) for staff in staffs) * days
+        heads = sum(sum(staff.values()) for staff in staffs) + len(tier.people)
+        found[name] = heads * days
     return found
 
 

@@ -29,6 +29,7 @@ _PLACES: Final[dict[str, tuple[str, ...]]] = {
     "order": ("tiers", "L1", "order"),
     "pre_empts": ("tiers", "L1", "pre_empts"),
     "staff": ("tiers", "L1", "staff", "round the clock"),
+    "room": ("tiers", "L1", "room"),
     "patience": ("channels", "phone", "patience"),
     "patience_cv": ("channels", "phone", "patience_cv"),
     "patience_law": ("channels", "phone", "patience_law"),
@@ -93,6 +94,8 @@ def one_queue(*positional: Any, **asked: Any) -> Scenario:
         Classes, the most urgent first: ``{"P1": "20 %", "P2": "80 %"}``.
     pre_empts : str
         Tickets of this class, or a more urgent one, interrupt others.
+    room : int
+        How many may wait; more are turned away.
     order : str
         In what order tickets are served; see ``tiers.*.order`` of a scenario.
     within : str

@@ -29,6 +29,20 @@ class OnCall(Model):
     standby: Money = Field(0.0, description="Price of an hour on call for one person.")
 
 
+class Person(Model):
+    """Somebody with a name, skills and a speed of their own, beside the heads of `staff`."""
+
+    shift: str = Field(description="The shift that this person works.")
+    speed: Annotated[float, Field(ge=0.1, le=10)] = Field(
+        1.0, description="Work takes its time divided by this: 1.25 is a quarter more in an hour."
+    )
+    team: str | None = Field(None, description="The team, where the tier has several.")
+    also_serves: dict[str, Duration] = Field(
+        default_factory=dict,
+        description="Skills: other queues that this person takes from, in this order, as in a team.",
+    )
+
+
 class Vacancy(Model):
     """A position that is empty for a while, and then filled by somebody who has to learn."""
 

@@ -10,7 +10,7 @@ from sim.errors import UnitError
 from sim.scenario.hours import Model
 from sim.scenario.laws import Law, LawName, law
 from sim.scenario.quantities import Duration, Money, Share, written
-from sim.scenario.staffing import Heads, OnCall, Provider, Vacancy
+from sim.scenario.staffing import Heads, OnCall, Person, Provider, Vacancy
 from sim.scenario.waiting import (
     LAW_WORDS,
     SEEN_WORDS,
@@ -98,6 +98,17 @@ class Tier(Model):
         description="Cross-training of a tier that is one team; as in a team.",
         max_length=MOST_NAMES,
     )
+    people: dict[str, Person] = Field(
+        default_factory=dict,
+        description="People with skills and speeds of their own, by name, beside the heads of `staff` "
+        "(which may be `{}`).",
+        max_length=1000,
+    )
+    room: Annotated[int, Field(ge=0, le=1_000_000)] | None = Field(
+        None,
+        description="Lines: how many may wait in each of its queues. Who comes in and finds more is "
+        "turned away (a busy signal), and counts as one who left; absent: any number.",
+    )
     provider: Provider | None = Field(
         None,
         description="A third party does this tier's work, instead of staff; `work` is then the "
@@ -175,8 +186,8 @@ class Tier(Model):
                 f"a tier has one of `staff`, `teams` and `provider`; here: {', '.join(ways) or 'none'}"
             )
         if self.provider:
-            own = ("on_call", "vacancies", "time_box", "change", "left_lying")
-            used = [n for n in own if getattr(self, n)]
+            own = ("on_call", "vacancies", "time_box", "change", "left_lying", "people", "room")
+            used = [n for n in own if getattr(self, n) not in (None, (), {}, 0)]
             if used:
                 raise UnitError(f"a provider's tier has no {', '.join(map('`{}`'.format, used))}")
         if self.short_box is not None and (self.time_box or self.short_box) < self.short_box:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim import engine as engines
 from sim import outcome
+from sim.engine.simpy_line import Rule
 from sim.outcome.run import Run
 from sim.scenario.model import Scenario
 from sim.study.replication import Replication, fingerprint
@@ -22,6 +23,7 @@ def replicate(
     replication: int = 0,
     engine: str = "auto",
     arrivals: Arrivals | None = None,
+    rule: Rule | None = None,
 ) -> Run:
     """Run one replication of a scenario.
 
@@ -35,11 +37,23 @@ def replicate(
         Both give equal logs.
     arrivals : Arrivals, optional
         Tickets of a real export to be replayed.
+    rule : callable, optional
+        A rule of one's own for whom an idle agent takes (``engine="simpy"`` alone): it is given the
+        visits that wait, in the desk's own order, the time in ms, and the agent's number, and
+        returns one of them, or None. See ``sim.engine.simpy_line.Rule``.
+
+    Examples
+    --------
+    >>> from sim import one_queue
+    >>> desk = one_queue(rate="9 / h", work="10 min", staff=2, length="2 d", warm_up="1 d")
+    >>> last = replicate(desk, engine="simpy", rule=lambda waiting, now_ms, agent: waiting[-1])
+    >>> last.engine
+    'simpy'
     """
     used = engines.engine_for(engine)
     workload = sample(scenario, seed, replication, arrivals)
     desk = staff(scenario, seed, replication)
-    log = engines.play(workload, desk, engine=used)
+    log = engines.play(workload, desk, engine=used, rule=rule)
     return Run(scenario, workload, desk, log, seed, replication, used)
 
 

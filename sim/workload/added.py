@@ -28,6 +28,7 @@ VISIT_DEFAULTS: dict[str, tuple[type, int]] = {
     "writing_ms": (np.int64, 0),
     "notes": (np.int8, NONE),
     "runbook": (np.bool_, False),
+    "needs_room": (np.bool_, False),
 }
 TICKET_DEFAULTS: dict[str, tuple[type, int]] = {
     "arrival_ms": (np.int64, 0),

@@ -7,7 +7,7 @@ when the roster is made (``sim.workload.roster``), so that nothing here is rando
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -18,6 +18,12 @@ from sim.workload.journeys import ALWAYS, NEVER_MS, Numbers, Times
 ANY_PRIORITY = 127
 """As ``Service.lowest_priority``: every class is served."""
 NO_PRE_EMPTION = -1
+NO_LIMIT = -1
+"""As ``Queue.room``: any number may wait."""
+USUAL_SPEED = 1000
+"""As ``Desk.agent_speed``: work takes as long as it is."""
+LONGEST_SCALED_MS = 2**50
+"""Work of more is the same at any speed."""
 
 
 class Discipline(IntEnum):
@@ -61,6 +67,8 @@ class Queue:
     calendar : int
         For a provider that takes everything at once: the calendar in which its work runs; no pool
         serves the queue then. ``NO_PROVIDER`` for a queue served by agents.
+    room : int
+        How many may wait; of more, those that need room are turned away. ``NO_LIMIT`` for any.
     """
 
     name: str
@@ -70,6 +78,7 @@ class Queue:
     short_box_ms: int = NEVER_MS
     pressure_permille: int = 0
     calendar: int = -2
+    room: int = NO_LIMIT
 
 
 NO_PROVIDER = -2
@@ -135,6 +144,8 @@ class Desk:
         then agent number. For one agent they alternate, starting with coming.
     calendar_open_ms, calendar_close_ms : tuple of int64 arrays
         The open spells of each calendar: disjoint, in order, in ``[open, close)``.
+    agent_speed : int32
+        In thousandths of the usual speed; empty: all are alike.
     """
 
     queues: tuple[Queue, ...]
@@ -145,6 +156,20 @@ class Desk:
     step_comes: NDArray[np.bool_]
     calendar_open_ms: tuple[Times, ...] = ()
     calendar_close_ms: tuple[Times, ...] = ()
+    agent_speed: Numbers = field(default_factory=lambda: np.empty(0, np.int32))
+
+
+def at_speed(work_ms: int, speed: int) -> int:
+    """Return how long work takes at a speed in thousandths.
+
+    Examples
+    --------
+    >>> at_speed(600_000, 1200), at_speed(600_000, 800), at_speed(1, 9000)
+    (500000, 750000, 1)
+    """
+    if work_ms > LONGEST_SCALED_MS:
+        return work_ms
+    return max((work_ms * USUAL_SPEED + speed // 2) // speed, 1)
 
 
 def advance(open_ms: Times, close_ms: Times, start_ms: int, delay_ms: int) -> int:
@@ -205,8 +230,11 @@ def advance_each(open_ms: Times, close_ms: Times, start_ms: Times, delay_ms: Tim
 __all__ = [
     "ALWAYS",
     "ANY_PRIORITY",
+    "LONGEST_SCALED_MS",
+    "NO_LIMIT",
     "NO_PRE_EMPTION",
     "NO_PROVIDER",
+    "USUAL_SPEED",
     "Desk",
     "Discipline",
     "Pool",
@@ -215,4 +243,5 @@ __all__ = [
     "ShiftEnd",
     "advance",
     "advance_each",
+    "at_speed",
 ]

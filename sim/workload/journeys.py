@@ -233,6 +233,8 @@ class Visits:
         2 steps, 4 data, 8 reason; ``NONE`` where there was no escalation before it.
     runbook : bool
         A runbook was used.
+    needs_room : bool
+        It is turned away where a queue has no room. Empty: none is.
     lot : int64
         By which it is served in a queue of RANDOM order. Empty: no queue has one.
     """
@@ -259,6 +261,7 @@ class Visits:
     notes: Codes = _none(np.int8)
     runbook: Flags = _none(np.bool_)
     lot: Times = _none(np.int64)
+    needs_room: Flags = _none(np.bool_)
 
     def __len__(self) -> int:
         return len(self.ticket)

@@ -58,6 +58,9 @@ def fill(case: Case, layout: Layout, stage: Stage) -> None:
     worked = stage.worked()
     final = _fill_work(case, layout, worked)
     _fill_end(case, layout, worked, final)
+    if stage.tier.room is not None:
+        fresh = worked.who[worked.fresh]
+        layout.fill(layout.visit(stage.position, Role.WORK, fresh), needs_room=True)
     _fill_patience(case, layout, worked)
     if not stage.fresh.all():
         _fill_notes(case, layout, stage)

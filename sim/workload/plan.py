@@ -20,8 +20,10 @@ from sim.scenario.model import Scenario
 from sim.scenario.support import FIELDS_OF_NOTES, Tier
 from sim.units import DAY, HOUR, HOURS_PER_WEEK, YEAR
 from sim.workload.desk import (
+    NO_LIMIT,
     NO_PRE_EMPTION,
     NO_PROVIDER,
+    USUAL_SPEED,
     Discipline,
     Pool,
     Queue,
@@ -105,6 +107,8 @@ class Plan:
         Mean touch time.
     completeness : tuple of float
         Of each field of the notes.
+    speeds : int32
+        By pool, in thousandths; empty where all are alike.
     writing_ms : int
         Time that the notes of one escalation take.
     """
@@ -124,6 +128,7 @@ class Plan:
     work_ms: NDArray[np.float64]
     completeness: tuple[float, ...]
     writing_ms: int
+    speeds: Numbers
 
 
 class _Same:
@@ -184,6 +189,7 @@ def _plan(key: _Same) -> Plan:
         ),
         completeness=tuple(map(scenario.documentation.completeness, FIELDS_OF_NOTES)),
         writing_ms=scenario.documentation.writing_ms(),
+        speeds=_speeds(scenario, groups),
     )
 
 
@@ -252,6 +258,7 @@ def _queues(scenario: Scenario) -> list[Queue]:
                 short_box_ms=short,
                 pressure_permille=round(PER_MILLE * tier.pressure_at),
                 calendar=NO_PROVIDER if provider is None else calendars[provider.hours],
+                room=NO_LIMIT if tier.room is None else tier.room,
             )
             for team in (tier.teams or ("",))
         ]
@@ -268,6 +275,11 @@ def _reserves(scenario: Scenario) -> bool:
     return scenario.problems is not None and scenario.problems.reserved > 0
 
 
+def _speeds(scenario: Scenario, groups: list[_Group]) -> Numbers:
+    speeds = [group.speed for group in groups] + [USUAL_SPEED] * _reserves(scenario)
+    return np.array([] if set(speeds) <= {USUAL_SPEED} else speeds, np.int32)
+
+
 @dataclass(frozen=True)
 class _Group:
     """A pool, and the heads of its shifts."""
@@ -277,6 +289,7 @@ class _Group:
     staff: dict[str, int]
     team: str = ""
     reserved: float = 0.0
+    speed: int = USUAL_SPEED
 
 
 def _groups(scenario: Scenario, names: list[str]) -> list[_Group]:
@@ -311,6 +324,22 @@ def _groups(scenario: Scenario, names: list[str]) -> list[_Group]:
             reserves = problems is not None and problems.tier == tier_name
             reserved = problems.reserved if problems is not None and reserves else 0.0
             found.append(_Group(pool, tier, staff, team, reserved))
+        for person, one in tier.people.items():
+            home = names.index(f"{tier_name}.{one.team}" if one.team else tier_name)
+            skills = {home: Service(home)}
+            for other, after in one.also_serves.items():
+                queue = names.index(served_queue(scenario, tier_name, other) or tier_name)
+                skills.setdefault(queue, Service(queue, after_ms=after))
+            pool = Pool(
+                f"{tier_name}: {person}",
+                tuple(skills.values()),
+                position,
+                shift_end,
+                pre_empts,
+                by_wait=tier.takes == "longest wait",
+            )
+            speed = round(one.speed * USUAL_SPEED)
+            found.append(_Group(pool, tier, {one.shift: 1}, one.team or "", speed=speed))
         if tier.on_call is not None:
             urgent = priorities.index(tier.on_call.priority)
             services_on_call = tuple(Service(queue, tier.on_call.after, urgent) for queue in own)

@@ -70,16 +70,18 @@ def staff(
     times = np.concatenate([_join(leave, np.int64), _join(come, np.int64)])
     comes = np.arange(len(times)) >= len(agent)
     both = np.concatenate([agent, agent])
+    pool_of_agent = _join(agent_pool, np.int32)
     order = np.lexsort((both, comes, times))
     return Desk(
         queues=known.queues,
         pools=known.pools,
-        agent_pool=_join(agent_pool, np.int32),
+        agent_pool=pool_of_agent,
         step_ms=times[order],
         step_agent=both[order],
         step_comes=comes[order],
         calendar_open_ms=known.calendar_open_ms,
         calendar_close_ms=known.calendar_close_ms,
+        agent_speed=known.speeds[pool_of_agent] if len(known.speeds) else known.speeds,
     )
 
 

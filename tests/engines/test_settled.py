@@ -16,6 +16,7 @@ compiled_engine = pytest.importorskip("sim.engine.compiled_engine")
 
 STATE_DEPENDENT = (
     "patience_ms",
+    "needs_room",
     "give_up_ms",
     "awaits",
     "raises",
@@ -50,7 +51,8 @@ def plain_case(seed):
         )
         for number, pool in enumerate(desk.pools)
     )
-    return workload, replace(desk, queues=queues, pools=pools)
+    none = desk.agent_speed[:0]
+    return workload, replace(desk, queues=queues, pools=pools, agent_speed=none)
 
 
 def is_plain(workload, desk):
