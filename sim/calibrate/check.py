@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from sim.borders import harmless
 from sim.calibrate.compared import (
     APART,
     FEWEST,
@@ -117,6 +118,7 @@ class Line:
             return f"a factor of {exp(self.noise):.2f}"
         return self.shown(self.noise)
 
+    @harmless
     def __str__(self) -> str:
         drift = ""
         if isfinite(self.fitted) and self.fitted != self.real:
@@ -165,6 +167,7 @@ class Check:
                 return line
         raise KeyError(figure)
 
+    @harmless
     def __str__(self) -> str:
         return "\n".join([*self.quiet_days(), *map(str, self.lines)])
 

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.borders import harmless
 from sim.calibrate.figures import WEEK_DAYS, Figures
 from sim.calibrate.lines import Lines, find_lines, shows_first_team
 from sim.calibrate.lowdays import LowDays, find_low_days
@@ -87,6 +88,7 @@ class DataPage:
     gap_days: tuple[dt.date, ...]
     weeks: tuple[Week, ...]
 
+    @harmless
     def __str__(self) -> str:
         return "\n".join(f"{one.about}: {one.text}" for one in self.findings)
 

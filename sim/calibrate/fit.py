@@ -22,6 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.borders import harmless
 from sim.calibrate.answers import settle_answers
 from sim.calibrate.datapage import DataPage, data_page
 from sim.calibrate.demand import Demand, fit_demand
@@ -94,6 +95,7 @@ class Calibration:
     drift: Drift
     notices: tuple[str, ...]
 
+    @harmless
     def __repr__(self) -> str:
         kinds = [p.origin for p in self.parameters]
         counted = ", ".join(f"{kinds.count(k)} {k}" for k in ("measured", "fitted", "assumed"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
+from sim.borders import unsteered, yaml_text
 from sim.calibrate.lines import Lines
 from sim.intake.export import Export
 from sim.intake.mapping import save_mapping
@@ -29,8 +29,8 @@ def save_found(export: Export, lines: Lines, path: str | os.PathLike[str]) -> Pa
     if lines.found and export.teams:
         first = [team for team, line in zip(export.teams, lines.of_team, strict=True) if not line]
         # A flow mapping of JSON strings is YAML, whatever the teams are called.
-        stated = json.dumps({"L1": first}, ensure_ascii=False)
+        stated = yaml_text({"L1": first})
         remarks.append(f"To state them (add more tiers as needed): teams: {stated}")
-    text = "".join(f"# {' '.join(remark.split())}\n" for remark in remarks)
+    text = "".join(f"# {unsteered(' '.join(remark.split()))}\n" for remark in remarks)
     text += target.read_text("utf-8")
     return write_whole(target, lambda to: to.write_bytes(text.encode()))

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sim.borders import cell
 from sim.calibrate.mirror import Rehearsal
-from sim.intake.aside import harmless
 from sim.intake.export import Export
 from sim.intake.mapping import STATES, Mapping, load_mapping
 from sim.outcome.tables import write_whole
@@ -94,7 +94,7 @@ def _rows(export: Export, words: Mapping) -> Iterator[dict[str, str]]:
         return dt.datetime.fromtimestamp(at_ms / 1000, clock).strftime(form)
 
     def label(labels: tuple[str, ...], code: int) -> str:
-        return "" if code == NONE else harmless(labels[code])
+        return "" if code == NONE else cell(labels[code])
 
     one, events = export.tickets, export.events
     first = np.searchsorted(events.ticket, np.arange(len(export)))

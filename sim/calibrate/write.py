@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from sim.borders import yaml_text
 from sim.calibrate.fit import Calibration
 from sim.calibrate.parameters import Origin, Parameter
 from sim.outcome.tables import write_whole
@@ -154,11 +154,7 @@ def _shown(one: Parameter, value: float) -> str:
 
 def _key(text: str) -> str:
     plain_text = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
-    return (
-        text
-        if plain_text and ": " not in text and " #" not in text
-        else json.dumps(text, ensure_ascii=False)
-    )
+    return text if plain_text and ": " not in text and " #" not in text else yaml_text(text)
 
 
 def _scalar(value: Any) -> str:
@@ -174,7 +170,7 @@ def _scalar(value: Any) -> str:
 def _quantity(text: str) -> str:
     """Write what begins with a digit: durations, shares and dates stand bare, anything else quoted."""
     bare = re.fullmatch(r"-?[\d.]+ ?(%|[a-z]+|/ ?[a-z]+)|\d{4}-\d\d-\d\d", text)
-    return text if bare else json.dumps(text, ensure_ascii=False)
+    return text if bare else yaml_text(text)
 
 
 def _flow(value: Any) -> str:
@@ -184,12 +180,12 @@ def _flow(value: Any) -> str:
         return "[" + ", ".join(_flow(part) for part in value) + "]"
     text = _scalar(value)
     quoted = text.startswith('"') or not re.search(r"[,\[\]{}:]", text)
-    return text if quoted else json.dumps(value, ensure_ascii=False)
+    return text if quoted else yaml_text(value)
 
 
 def _flow_key(key: str) -> str:
     text = _key(key)
-    return text if re.fullmatch(r"[A-Za-z][\w -]*", text) else json.dumps(key, ensure_ascii=False)
+    return text if re.fullmatch(r"[A-Za-z][\w -]*", text) else yaml_text(key)
 
 
 def _lines(key: str, value: Any, path: str, depth: int, notes: Mapping[str, str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.borders import unsteered
 from sim.cli.keeping import as_sealed, leave_alone, seal
 from sim.cli.saying import json_option, say_engine, say_json, say_next
 from sim.errors import ExportError
@@ -120,7 +121,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
             unpredicted=unpredicted,
         )
     )
-    written.append(write_whole(beside("calibration.txt"), text))
+    written.append(write_whole(beside("calibration.txt"), unsteered(text)))
     found = beside("mapping.yaml")
     theirs = found.exists() and not as_sealed(found)
     if not theirs:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.borders import json_text
 from sim.errors import OutputError, StudyError
 from sim.scenario.writing import write_whole
 
@@ -36,13 +37,13 @@ def write_run_manifest(
     manifest = Manifest.of([scenario], seed=seed, replications=1, engine=engine_for(engine))
     tree = json.loads(manifest.to_json())
     tree |= {"replication": replication, "command": command_line()}
-    return write_whole(folder / "manifest.json", json.dumps(tree, indent=1, ensure_ascii=False))
+    return write_whole(folder / "manifest.json", json_text(tree))
 
 
 def write_command(folder: Path, **more: Any) -> Path:
     """Write how a study was asked for, so that its report can be written later."""
     tree = {"command": command_line(), **more}
-    return write_whole(folder / COMMAND_FILE, json.dumps(tree, indent=1, ensure_ascii=False))
+    return write_whole(folder / COMMAND_FILE, json_text(tree))
 
 
 def read_command(folder: Path) -> Mapping[str, Any]:

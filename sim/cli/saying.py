@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from sim.borders import Drawing, Screen, json_text
+
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleRenderable, RenderHook
 
 PLAIN_WIDTH = 140
 """Columns where the output is no terminal, as in a file."""
@@ -39,7 +40,27 @@ def console() -> Console:
     from rich.console import Console  # noqa: PLC0415 - --help does without it
 
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
-    return Console(width=width, highlight=False, emoji=False)
+    made = Console(file=_raw(sys.stdout), width=width, highlight=False, emoji=False)
+    made.push_render_hook(_unsteered())
+    return made
+
+
+def _raw(stream: TextIO) -> TextIO:
+    """Return what stands behind a screen: Rich writes its own colours."""
+    return stream.stream if isinstance(stream, Screen) else stream
+
+
+def _unsteered() -> RenderHook:
+    """Return what takes from a drawing all that the terminal would obey, but for Rich's own signs."""
+    from rich.console import RenderHook  # noqa: PLC0415
+
+    class Hook(RenderHook):
+        def process_renderables(
+            self, renderables: list[ConsoleRenderable]
+        ) -> list[ConsoleRenderable]:
+            return [Drawing(one) for one in renderables]
+
+    return Hook()
 
 
 def say_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str = "") -> None:
@@ -59,7 +80,7 @@ def say_table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str
 
 def say_json(value: Any) -> None:
     """Print JSON; what is not measured is null."""
-    click.echo(json.dumps(finite(value), indent=1, ensure_ascii=False, allow_nan=False))
+    click.echo(json_text(finite(value)))
 
 
 def finite(value: Any) -> Any:
@@ -124,7 +145,8 @@ def progress(label: str, *, shown: bool = True) -> Iterator[Callable[[int, int],
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Its labels are TierSim's own.
+    with Progress(*columns, console=Console(file=_raw(sys.stderr)), transient=True) as bar:
         task = bar.add_task(label, total=None)
 
         def advance(done: int, planned: int) -> None:

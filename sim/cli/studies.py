@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.borders import cells, json_text
 from sim.cli.keeping import check_folder, read_command, study_plain, write_command
 from sim.cli.reading import load_served
 from sim.cli.saying import (
@@ -268,13 +269,11 @@ def _replayed(
 
 def _keep(study: Study, rows: Sequence[Any], asked: StudyAsked) -> list[Path]:
     """Write what a study found beside its replications and manifest."""
-    import json  # noqa: PLC0415
-
     from sim.scenario.writing import write_whole  # noqa: PLC0415
 
     assert asked.output is not None
-    text = json.dumps(finite(study_plain(rows)), indent=1, ensure_ascii=False)
-    table = study.table().to_csv(index=False, lineterminator="\n")
+    text = json_text(finite(study_plain(rows)))
+    table = cells(study.table()).to_csv(index=False, lineterminator="\n")
     how = write_command(
         asked.output,
         arrivals=None if asked.arrivals is None else str(asked.arrivals),

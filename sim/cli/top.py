@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import asdict
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TextIO, cast
 
 import click
 
+from sim.borders import Screen, json_text
 from sim.errors import ConservationError, ScenarioError, TierSimError
 
 
@@ -131,7 +132,11 @@ def main(args: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if args is None else args)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
-    _say_anything()
+    with _screens():
+        return _run(words, debug=debug)
+
+
+def _run(words: list[str], *, debug: bool) -> int:
     try:
         code = tiersim.main(args=words, prog_name="tiersim", standalone_mode=False)
         sys.stdout.flush()
@@ -160,12 +165,18 @@ def main(args: Sequence[str] | None = None) -> int:
     return int(code or Exit.FINE)
 
 
-def _say_anything() -> None:
-    """Let names hold signs that the terminal cannot show: they become question marks."""
+@contextmanager
+def _screens() -> Iterator[None]:
+    """Let names hold anything: what the terminal cannot show is a question mark, what it obeys goes."""
     for stream in (sys.stdout, sys.stderr):
         change = getattr(stream, "reconfigure", None)
         if change is not None:
             change(errors="replace")
+    with (
+        redirect_stdout(cast("TextIO", Screen(sys.stdout))),
+        redirect_stderr(cast("TextIO", Screen(sys.stderr))),
+    ):
+        yield
 
 
 def _bad_input(error: TierSimError, *, as_json: bool, debug: bool) -> int:
@@ -173,7 +184,7 @@ def _bad_input(error: TierSimError, *, as_json: bool, debug: bool) -> int:
         faults: list[dict[str, Any]] = [{"what": str(error)}]
         if isinstance(error, ScenarioError):
             faults = [asdict(fault) for fault in error.faults]
-        click.echo(json.dumps({"error": type(error).__name__, "faults": faults}, indent=1))
+        click.echo(json_text({"error": type(error).__name__, "faults": faults}))
     else:
         click.echo(f"tiersim: {error}" if "\n" not in str(error) else str(error), err=True)
         count = len(getattr(error, "faults", ()))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.borders import cell
 from sim.errors import ExportError
 from sim.intake.dates import Dates
 from sim.intake.losses import cell_shown
@@ -136,17 +137,6 @@ def write_set_aside(rows: Sequence[SetAside], path: str | os.PathLike[str]) -> P
         with to.open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
             out.writerow(("row", "ticket", "reason"))
-            out.writerows((one.row, harmless(one.ticket), harmless(one.reason)) for one in rows)
+            out.writerows((one.row, cell(one.ticket), cell(one.reason)) for one in rows)
 
     return write_whole(Path(path), write)
-
-
-def harmless(text: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("INC1")
-    ("'=1+1", 'INC1')
-    """
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.borders import harmless
 from sim.intake.mapping import STATES, Mapping
 from sim.intake.sheet import SetAside
 from sim.scenario.calendar import local_instants, start_instant
@@ -179,6 +180,7 @@ class Export:
     def __len__(self) -> int:
         return len(self.tickets)
 
+    @harmless
     def __repr__(self) -> str:
         days = self.days_opened()
         return f"<{len(self):,} tickets of {self.source}, opened {days[0]} to {days[1]}>"

@@ -20,6 +20,7 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
+from sim.borders import cell, unsteered
 from sim.engine.log import Log
 from sim.engine.rules import Ending
 from sim.errors import OutputError
@@ -147,14 +148,17 @@ def write_csv(scenario: Scenario, workload: Workload, desk: Desk, log: Log, path
                 rows.writerow(
                     (
                         event.ticket,
-                        event.activity,
+                        cell(event.activity),
                         event.visit,
                         f"agent {event.agent}" if worked else "",
-                        desk.pools[desk.agent_pool[event.agent]].name if worked else "",
+                        cell(desk.pools[desk.agent_pool[event.agent]].name) if worked else "",
                         clock(event.from_ms),
                         clock(event.to_ms) if done else "",
                         ("complete" if done else "start") if worked else "withdraw",
-                        *(about.get(key, "") for key in ("priority", "topic", "channel", "ending")),
+                        *(
+                            cell(about.get(key, ""))
+                            for key in ("priority", "topic", "channel", "ending")
+                        ),
                     )
                 )
 
@@ -208,6 +212,4 @@ class _Clock:
 
 
 def _string(key: str, value: str) -> str:
-    # Control characters have no place in XML 1.0, not even escaped.
-    clean = "".join(c if c >= " " or c in "\t\n\r" else "\ufffd" for c in value)
-    return f"<string key={quoteattr(key)} value={quoteattr(clean)}/>"
+    return f"<string key={quoteattr(key)} value={quoteattr(unsteered(value))}/>"

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.borders import cells
 from sim.engine.log import Log
 from sim.engine.rules import Ending
 from sim.errors import MissingExtraError, OutputError
@@ -240,7 +241,7 @@ def save(table: Table, folder: Path, format: str) -> Path:  # noqa: A002 - the w
 
     def write(path: Path) -> None:
         if format == "csv":
-            frame.to_csv(path, index=False)
+            cells(frame).to_csv(path, index=False)
             return
         try:
             frame.to_parquet(path, index=False)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from sim.borders import cell
 from sim.present.text import one_line
 
 if TYPE_CHECKING:
@@ -85,9 +86,9 @@ def place(slide: Any, native: Native, box: tuple[Any, Any, Any, Any], theme: The
     data = CategoryChartData(  # type: ignore[no-untyped-call]
         number_format="0.0%" if shares else "#,##0.0"
     )
-    data.categories = [one_line(name) for name in native.categories]
+    data.categories = [cell(one_line(name)) for name in native.categories]
     for name, values in zip(native.series, native.values, strict=True):
-        data.add_series(one_line(name), list(values))  # type: ignore[no-untyped-call]
+        data.add_series(cell(one_line(name)), list(values))  # type: ignore[no-untyped-call]
     kind = XL_CHART_TYPE.BAR_CLUSTERED if native.kind == "bars" else XL_CHART_TYPE.LINE
     chart = slide.shapes.add_chart(kind, *box, data).chart
     chart.font.size = Pt(11)

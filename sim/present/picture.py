@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.borders import cell, unsteered
 from sim.errors import OutputError
 from sim.outcome.tables import write_whole
-from sim.present.text import drawable, no_formula, number_and_unit, one_line
+from sim.present.text import drawable, number_and_unit, one_line
 from sim.present.theme import DEFAULT, Theme
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class Chart:
         """
         # No date, and no version of what drew it: they would change the text, and nothing else.
         metadata = {"Date": None, "Creator": None, "Title": one_line(self.title)}
-        return self._saved("svg", size, metadata=metadata).decode()
+        return unsteered(self._saved("svg", size, metadata=metadata).decode())
 
     def png(self, size: str = "slide", dpi: int = DPI) -> bytes:
         """Return the picture as PNG."""
@@ -181,7 +182,7 @@ class Chart:
         """Return the numbers that are drawn, as CSV."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(self.columns)
+        writer.writerow(map(cell, self.columns))
         for row in self.rows:
             writer.writerow([_cell(value) for value in row])
         return out.getvalue()
@@ -233,7 +234,7 @@ class Chart:
 def _cell(value: Value) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return no_formula(value) if isinstance(value, str) else repr(value)
+    return cell(value) if isinstance(value, str) else repr(value)
 
 
 def framed(chart: Chart, size: Size) -> Figure:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from sim.borders import unsteered
 from sim.present.inline_svg import Pictures
 from sim.present.picture import Chart
 from sim.present.report_tables import on_paper
@@ -53,6 +54,8 @@ def environment() -> Environment:
         loader=PackageLoader("sim.present", ""),
         autoescape=True,
         undefined=StrictUndefined,
+        # Of a text that is marked as safe it takes nothing that is HTML.
+        finalize=lambda value: type(value)(unsteered(value)) if isinstance(value, str) else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

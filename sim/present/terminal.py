@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sim import outcome
+from sim.borders import unsteered
 from sim.present.answer import answer
 from sim.present.costs import cost_effects, cost_rows, cost_sentence
 from sim.present.numbers import measured
@@ -231,4 +232,5 @@ def _as_text(what: Group | Text, width: int) -> str:
 
     out = io.StringIO()
     Console(file=out, width=width, color_system=None, emoji=False, highlight=False).print(what)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+    lines = unsteered(out.getvalue()).splitlines()
+    return "\n".join(line.rstrip() for line in lines) + "\n"

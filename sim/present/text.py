@@ -23,8 +23,6 @@ _CHANGING: Final = {"Mn", "Me", "Sk"}
 """Unicode categories of what changes the sign before it: an accent, the colour of a skin."""
 _FLAG: Final = "REGIONAL INDICATOR SYMBOL LETTER "
 """Two of these are a flag; they spell its country."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes text that begins with one of these for a formula."""
 _STEERING: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories of what steers text instead of being seen: among them the marks that turn the
 direction of everything after them."""
@@ -112,17 +110,6 @@ def _instead(letter: str, known: frozenset[int]) -> str:
     if name.startswith(_FLAG):
         return name[-1]
     return f"[{name.lower()}]" if category.startswith("S") and name else _STAND_IN
-
-
-def no_formula(text: str) -> str:
-    """Mark text that a spreadsheet would run as a formula.
-
-    Examples
-    --------
-    >>> no_formula("=cmd|' /C calc'!A0"), no_formula("One more at L1")
-    ("'=cmd|' /C calc'!A0", 'One more at L1')
-    """
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def kept_together(text: str) -> str:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.borders import cell
 from sim.errors import MissingExtraError
 from sim.present import report_tables as tables
 from sim.present.answer import answer
@@ -160,11 +161,13 @@ class _Book:
         sheet = self.file.add_worksheet(self._free(name))
         at = 0
         for number, line in enumerate(above):
-            sheet.write_string(at, 0, line[:LONGEST_CELL], self.title if number == 0 else None)
+            sheet.write_string(
+                at, 0, _legal(line)[:LONGEST_CELL], self.title if number == 0 else None
+            )
             at += 1
         at += bool(above)
         for column, heading in enumerate(headings):
-            sheet.write_string(at, column, heading[:LONGEST_CELL], self.head)
+            sheet.write_string(at, column, _legal(heading)[:LONGEST_CELL], self.head)
         sheet.freeze_panes(at + 1, 0)
         widths = [min(_WIDEST, max(9, len(heading))) for heading in headings]
         first = at + 1
@@ -215,8 +218,8 @@ def _form(value: float) -> str:
 
 
 def _legal(text: str) -> str:
-    """Drop what XML cannot hold."""
-    return "".join(c for c in text if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"))
+    """Drop what XML cannot hold, and let nothing be a formula."""
+    return cell("".join(c for c in text if c not in "\ufffe\uffff"))
 
 
 def _told(study: Study) -> list[str]:

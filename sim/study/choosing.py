@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from sim.borders import harmless
 from sim.errors import StudyError
 from sim.scenario.model import Scenario
 from sim.study.asked import Words, words
@@ -65,6 +66,7 @@ class Choice:
         """False when the cap on replications came first; the best so far is then no safe choice."""
         return self.selection.decided
 
+    @harmless
     def __repr__(self) -> str:
         known = words(self.metric)
         matters = known.write_change(self.indifference).lstrip("+")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.borders import unsteered
 from sim.errors import StudyError
 from sim.study.alike import compares
 from sim.study.asked import Words, level_metric, words
@@ -150,7 +151,7 @@ def text(study: Study) -> str:
         ]
     together = judged_together(study)
     lines += [together] * bool(together)
-    return "\n".join([*lines, *(f"Note: {note}" for note in study.notes)])
+    return unsteered("\n".join([*lines, *(f"Note: {note}" for note in study.notes)]))
 
 
 def html(study: Study) -> str:
@@ -168,7 +169,7 @@ def html(study: Study) -> str:
     together = judged_together(study)
     under = [*study.notes, *[together] * bool(together)]
     notes = "".join(f"<p>{escaping.escape(note)}</p>" for note in under)
-    return (
+    return unsteered(
         f"<table><caption>{escaping.escape(title(study))}</caption>"
         f"<thead><tr>{line(HEADINGS, 'th')}</tr></thead><tbody>{''.join(body)}</tbody></table>{notes}"
     )

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from sim.borders import json_text
 from sim.errors import StudyError
 from sim.scenario.change import UNNAMED, differences, plain
 from sim.scenario.model import Scenario
@@ -99,7 +100,7 @@ class Manifest:
 
     def to_json(self) -> str:
         """Write it; equal manifests give equal text."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        return json_text(asdict(self)) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.borders import harmless
 from sim.errors import StudyError
 from sim.study.estimate import Better, check_level
 from sim.study.interval import one_sided_p, skewness
@@ -52,6 +53,7 @@ class Ranking:
         """The scenario with the best mean."""
         return self.names[0]
 
+    @harmless
     def __repr__(self) -> str:
         lines = [f"best of {len(self.names)} after {self.n} replications on common tickets"]
         width = max(map(len, self.names))

@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.borders import harmless
 from sim.errors import StudyError
 from sim.scenario.change import differences
 from sim.scenario.model import Scenario
@@ -209,6 +210,7 @@ class Result:
             hint = f"; did you mean {close[0]!r}?" if close else ""
             raise StudyError(f"{self.name!r} has no {what} {name!r}{hint}")
 
+    @harmless
     def __repr__(self) -> str:
         return f"<{self.name}: {len(self.replications)} replications>"
 

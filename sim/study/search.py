@@ -32,6 +32,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.borders import harmless
 from sim.errors import StudyError
 from sim.outcome import metric as definition
 from sim.scenario.model import Scenario
@@ -116,6 +117,7 @@ class Found:
     stopped: str
     book: Book = field(repr=False)
 
+    @harmless
     def __repr__(self) -> str:
         here = self.best or self.nearest
         cost = mean_estimate(self.book.costs(here))

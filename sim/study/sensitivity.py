@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.borders import harmless
 from sim.errors import StudyError
 from sim.scenario.change import differences
 from sim.scenario.model import Scenario
@@ -79,6 +80,7 @@ class Tornado:
     bars: tuple[Bar, ...]
     study: Study = field(repr=False)
 
+    @harmless
     def __repr__(self) -> str:
         write = words(self.metric).write_change
         lines = [f"{words(self.metric).label}, change against the scenario as it is"]

@@ -11,6 +11,8 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.borders import Drawing
+
 if TYPE_CHECKING:
     from sim.study.claim import Claim
 
@@ -29,7 +31,7 @@ class Shown:
         return importlib.import_module(PRESENT).write(self, path, **options)
 
     def __rich__(self) -> Any:
-        return importlib.import_module(f"{PRESENT}.terminal").study_table(self)
+        return Drawing(importlib.import_module(f"{PRESENT}.terminal").study_table(self))
 
 
 def said(claim: Claim) -> str:

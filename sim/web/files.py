@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sim.borders import cells
 from sim.errors import ExportError, MissingExtraError
 from sim.present import report, templates
 from sim.present.picture import Chart
-from sim.present.text import no_formula
 from sim.present.theme import DEFAULT
 from sim.scenario.file import dumps
 from sim.scenario.model import Scenario
@@ -176,7 +176,4 @@ def _report(study: Study, kind: str) -> bytes:
 
 
 def _table(study: Study) -> bytes:
-    table = study.table()
-    for column in table.columns:
-        table[column] = [no_formula(v) if isinstance(v, str) else v for v in table[column]]
-    return bytes(table.to_csv(index=False, lineterminator="\n"), "utf-8")
+    return bytes(cells(study.table()).to_csv(index=False, lineterminator="\n"), "utf-8")

@@ -11,6 +11,7 @@ ROOMS = [
     {"errors"},
     {"units"},
     {"limits"},
+    {"borders"},
     {"scenario"},
     {"workload"},
     {"engine"},

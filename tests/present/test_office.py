@@ -111,7 +111,7 @@ def test_no_text_is_a_formula(hostile, tmp_path):
     cells = [cell for sheet in found for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert not [cell for cell in cells if cell.hyperlink]
-    assert "=cmd|' /C calc'!A0" in {cell.value for cell in cells}
+    assert "'=cmd|' /C calc'!A0" in {cell.value for cell in cells}
 
 
 def test_a_deck_has_eight_to_twelve_slides(slides):
