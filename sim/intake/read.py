@@ -11,7 +11,7 @@ import datetime as dt
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -167,7 +167,7 @@ def _without_missing(sheet: Sheet, mapping: Mapping) -> Sheet:
         )
         for role, column in sheet.columns.items()
     }
-    return Sheet(columns, sheet.row, sheet.set_aside, sheet.notices)
+    return replace(sheet, columns=columns)
 
 
 def _kind(sheet: Sheet, mapping: Mapping, name: str) -> str:

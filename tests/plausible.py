@@ -1,0 +1,265 @@
+"""Exports that could be real, whose truth is known: tools, languages, forms of dates, kinds of files, faults.
+
+``tests/exports_by_tool.toml`` has the columns of tools; this file fills them with tickets that were made
+up, and writes them as one of the kinds of files that tools write.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import gzip
+import html
+import io
+import json
+import random
+import tomllib
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TABLE = Path(__file__).with_name("exports_by_tool.toml")
+ISO = "%Y-%m-%d %H:%M:%S"
+MONDAY = dt.datetime(2025, 3, 3)  # noqa: DTZ001 - exports write local times
+WORDS = {
+    "en": (["New", "In progress", "Pending", "Resolved", "Closed"], ["Low", "Medium", "High"]),
+    "de": (["Neu", "In Bearbeitung", "Wartet auf Kunde", "Gelöst", "Geschlossen"], ["Niedrig", "Mittel", "Hoch"]),
+    "fr": (["Nouveau", "En cours", "En attente", "Résolu", "Clos"], ["Basse", "Moyenne", "Haute"]),
+    "es": (["Nuevo", "En curso", "En espera", "Resuelto", "Cerrado"], ["Baja", "Media", "Alta"]),
+    "pt": (["Novo", "Em andamento", "Pendente", "Solucionado", "Fechado"], ["Baixa", "Média", "Alta"]),
+    "it": (["Nuovo", "In corso", "In attesa", "Risolto", "Chiuso"], ["Bassa", "Media", "Alta"]),
+    "nl": (["Nieuw", "In behandeling", "Wacht op aanmelder", "Opgelost", "Gesloten"], ["Laag", "Midden", "Hoog"]),
+}  # fmt: skip
+"""Of each language: states from new to closed, and priorities."""
+TEAMS = ("Service Desk", "Applications", "Network", "Field Services")
+PEOPLE = ("Ana Silva", "Bo Chen", "Cy Young", "Dee Brown", "Eva Novak", "Finn Berg", "Gus Hall")
+CHANNELS = ("Email", "Phone", "Portal")
+CATEGORIES = ("Mail", "Printer", "VPN", "Account")
+TEXTS = (
+    "Cannot log on",
+    'Printer says "PC load letter", again',
+    "VPN drops; twice a day",
+    "Mail | spam",
+)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """What one tool writes.
+
+    Attributes
+    ----------
+    name : str
+    columns : tuple of (str, str)
+        Name of each column, and what it holds.
+    dates : str
+        As in strftime.
+    separator, file : str
+    """
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    dates: str = ISO
+    separator: str = ","
+    file: str = "csv"
+
+    @property
+    def language(self) -> str:
+        """The tool's language; English where its name says none."""
+        last = self.name.rpartition("_")[2]
+        return last if last in WORDS else "en"
+
+
+@dataclass(frozen=True)
+class Made:
+    """An export and its truth.
+
+    Attributes
+    ----------
+    name : str
+        Of the file.
+    data : bytes
+    columns : dict
+        Role to the name of its column.
+    opened, resolved : list
+        Local times of each ticket, to the second or minute that the form writes; None for none.
+    teams : list of str
+    """
+
+    name: str
+    data: bytes
+    columns: dict[str, str]
+    opened: list[dt.datetime]
+    resolved: list[dt.datetime | None]
+    teams: list[str]
+    ids: list[str] = field(default_factory=list)
+
+
+def tools() -> dict[str, Tool]:
+    """Read the table of tools."""
+    found = {}
+    for name, written in tomllib.loads(TABLE.read_text("utf-8")).items():
+        pairs = tuple(
+            (column.strip(), what)
+            for column, _, what in (p.rpartition("=") for p in written.pop("columns").split(";"))
+        )
+        found[name] = Tool(name, pairs, **written)
+    return found
+
+
+def make(tool: Tool, seed: int, tickets: int = 80, faults: Sequence[str] = ()) -> Made:
+    """Make an export of a tool, and say what is in it."""
+    rng = random.Random(seed)
+    states, priorities = WORDS[tool.language]
+    # Nothing finer than the form says is true of a ticket.
+    step = dt.timedelta(seconds=1 if "%S" in tool.dates else 60)
+    at, rows, made = MONDAY, [], Made("", b"", {}, [], [], [])
+    for number in range(tickets):
+        at += dt.timedelta(minutes=rng.randint(30, 1400), seconds=rng.randint(0, 59))
+        opened = _floor(at, step)
+        over = rng.random() < 0.9
+        resolved = (
+            _floor(opened + dt.timedelta(minutes=rng.randint(10, 3000)), step) if over else None
+        )
+        closed = _floor(resolved + dt.timedelta(minutes=2880), step) if resolved else None
+        team = rng.choice(TEAMS)
+        cell = {
+            "id": f"{4000 + 3 * number + rng.randint(0, 2)}",
+            "opened": opened, "resolved": resolved, "closed": closed,
+            "updated": closed or opened + dt.timedelta(minutes=30),
+            "state": states[4] if over else rng.choice(states[:3]),
+            "team": team, "assignee": rng.choice(PEOPLE), "priority": rng.choice(priorities),
+            "channel": rng.choice(CHANNELS), "category": rng.choice(CATEGORIES),
+            "reassigned": str(rng.randint(0, 2)), "reopened": str(rng.randint(0, 1)),
+            "-text": f"{rng.choice(TEXTS)} ({rng.randint(1, 9999)})", "-person": rng.choice(PEOPLE[::-1]),
+            "-mail": f"user{rng.randint(1, 40)}@example.org", "-count": str(rng.randint(1, 5)),
+            "-yesno": rng.choice(("true", "false")), "sla": rng.choice(("true", "false")), "-empty": "", "-const": "One",
+            "-date": opened + dt.timedelta(days=1), "-counter": str(number + 1),
+            "-ref": str(90000 + number), "-impact": str(rng.randint(1, 3)),
+            "-float": f"{rng.random():.4f}",
+        }  # fmt: skip
+        for role in ("opened", "closed"):
+            when = cell[role]
+            cell[f"{role}day"] = when and _written(when, tool.dates.partition(" ")[0])
+            cell[f"{role}clock"] = when and _written(when, tool.dates.partition(" ")[2])
+        rows.append([_cell(cell[what], tool.dates) for _, what in tool.columns])
+        made.opened.append(opened)
+        says = {what for _, what in tool.columns}
+        made.resolved.append(resolved if "resolved" in says else closed)
+        made.teams.append(team)
+        made.ids.append(cell["id"])
+    header = [name for name, _ in tool.columns]
+    name, data = _file(tool, header, rows, rng, faults)
+    columns = {what: column for column, what in tool.columns if not what.startswith("-")}
+    for role in ("opened", "closed"):
+        if f"{role}day" in columns:
+            columns[role] = f"{columns.pop(f'{role}day')} + {columns.pop(f'{role}clock')}"
+    return Made(name, data, columns, made.opened, made.resolved, made.teams, made.ids)
+
+
+def _floor(at: dt.datetime, step: dt.timedelta) -> dt.datetime:
+    return at - (at - MONDAY) % step
+
+
+def _written(at: dt.datetime, form: str) -> str:
+    return at.strftime(form)
+
+
+def _cell(value: object, form: str) -> str:
+    if isinstance(value, dt.datetime):
+        return _written(value, form)
+    return "" if value is None else str(value)
+
+
+FAULTS = (
+    "title", "total", "bom", "cp1252", "utf16", "gzip", "zip", "stars", "shouted", "underscored", "bracketed",
+    "spaced", "quoted", "backslash", "doubled", "hint", "jsonl", "wrapped", "html", "shuffled", "newest first",
+)  # fmt: skip
+"""What exports have in them that no reader should mind."""
+
+
+def _file(
+    tool: Tool, header: list[str], rows: list[list[str]], rng: random.Random, faults: Sequence[str]
+) -> tuple[str, bytes]:
+    if "newest first" in faults:
+        rows.reverse()
+    if "shuffled" in faults:
+        rows = rng.sample(rows, len(rows))
+    kind = next((one for one in ("jsonl", "wrapped", "html") if one in faults), tool.file)
+    if kind in ("json", "jsonl", "wrapped"):
+        text = _json(header, rows, kind)
+        name = "export.json"
+    elif kind == "html":
+        lines = [header, *rows]
+        cells = ("".join(f"<td>{html.escape(c)}</td>" for c in row) for row in lines)
+        text = "<html><meta charset=utf-8><table>" + "".join(f"<tr>{c}</tr>" for c in cells)
+        text += "</table></html>"
+        name = "export.xls"
+    else:
+        text, name = _text(tool, header, rows, faults), "export.csv"
+    encoding = "utf-8"
+    if kind == "csv":
+        encoding = next((e for f, e in _ENCODINGS if f in faults), "utf-8")
+    data = text.encode(encoding)
+    if "gzip" in faults:
+        return f"{name}.gz", gzip.compress(data, mtime=0)
+    if "zip" in faults:
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr(name, data)
+        return f"{name}.zip", packed.getvalue()
+    return name, data
+
+
+_ENCODINGS = (("bom", "utf-8-sig"), ("cp1252", "cp1252"), ("utf16", "utf-16"))
+
+
+def _json(header: list[str], rows: list[list[str]], kind: str) -> str:
+    objects = []
+    for row in rows:
+        one: dict[str, object] = {}
+        for name, value in zip(header, row, strict=True):
+            *above, last = name.split(".") if kind == "json" else [name]
+            inner: dict[str, object] = one
+            for part in above:
+                inner = inner.setdefault(part, {})  # type: ignore[assignment]
+            inner[last] = value or None
+        objects.append(one)
+    if kind == "jsonl":
+        return "\n".join(json.dumps(one) for one in objects)
+    return json.dumps(
+        {"total": len(objects), "issues": objects} if kind == "wrapped" else objects, indent=1
+    )
+
+
+def _text(tool: Tool, header: list[str], rows: list[list[str]], faults: Sequence[str]) -> str:
+    change = {
+        "stars": lambda name: f"*{name}",
+        "shouted": str.upper,
+        "underscored": lambda name: name.replace(" ", "_"),
+        "bracketed": lambda name: f"{name} (UTC)" if "-" not in name else name,
+        "spaced": lambda name: f"  {name} ",
+    }
+    for fault in faults:
+        if fault in change:
+            header = [change[fault](name) for name in header]
+    out = io.StringIO(newline="")
+    if "hint" in faults:
+        out.write(f"sep={tool.separator}\r\n")
+    if "title" in faults:
+        out.write("Ticket report\r\nPrinted on 01.04.2025\r\n\r\n")
+    backslash = "backslash" in faults
+    quoting = csv.QUOTE_ALL if {"quoted", "backslash"} & set(faults) else csv.QUOTE_MINIMAL
+    writer = csv.writer(
+        out, delimiter=tool.separator, quoting=quoting, doublequote=not backslash,
+        escapechar="\\" if backslash else None,
+    )  # fmt: skip
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow(row)
+        if "doubled" in faults and len(row[0]) % 2:
+            writer.writerow(row)
+    if "total" in faults:
+        out.write(f"Total: {len(rows)}\r\n")
+    return out.getvalue()
