@@ -17,7 +17,7 @@ MONEY = ("total_cost", "staff_cost", "cost_per_ticket", "provider_cost")
 
 def is_share(metric):
     """Tell shares from other metrics of the made studies."""
-    return metric in ("l1_share", "abandonment") or metric.startswith("service_level[")
+    return metric in ("l1_share", "abandonment") or metric.startswith(("service_level[", "left_"))
 
 
 def column(result, metric):
@@ -274,7 +274,12 @@ class Checked:
         assert self.trouble[claim.of[0]] == "hangs on one"
 
     def _figure_hangs_on_one(self, claim):
-        raise AssertionError(claim)
+        result = self.by_name[claim.of[0]]
+        for metric in claim.what:
+            assert metric.partition("[")[2].removesuffix("]") not in result.scenario.service_levels
+            *_, n, _, skew = interval(column(result, metric), self.level)
+            assert n >= 10
+            assert abs(skew) > 0.8 * math.sqrt(n)
 
     def _change_hangs_on_one(self, claim):
         for metric in claim.what:
@@ -303,6 +308,14 @@ class Checked:
         (name,), (promise,) = claim.of, claim.what
         assert claim.rests[0] == self.verdicts[name][promise]
         self.same(claim["share"], f"service_level[{promise}]", self.by_name[name])
+        left = f"left_unanswered[{promise}]"
+        gone = (
+            measured(self.by_name[name], left)
+            and estimate(self.by_name[name], left, self.level)[0] > 0
+        )
+        assert (claim.get("left") is not None) == gone
+        if gone:
+            self.same(claim["left"], left, self.by_name[name])
         assert claim["goal"] == self.by_name[name].scenario.service_levels[promise].goal
 
     def _first_line(self, claim):

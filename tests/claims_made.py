@@ -140,6 +140,9 @@ def _figures(rng, scenario, common, tie):
         found["cost_per_ticket"] = found["staff_cost"] / 450
         provided = any(tier.provider is not None for tier in scenario.tiers.values())
         found["provider_cost"] = np.full(size, 2_000.0 if provided else 0.0)
+    if any(channel.patience is not None for channel in scenario.channels.values()):
+        for name in scenario.service_levels:
+            found[f"left_unanswered[{name}]"] = _shares(rng, common, 0.2, spread)
     found["abandonment"] = _shares(rng, common, 0.1, spread)
     if rng.random() < 0.1:
         found.pop(str(rng.choice(list(found))))
@@ -154,7 +157,7 @@ def _figures(rng, scenario, common, tie):
 
 
 def _share(metric: str) -> bool:
-    return metric in ("l1_share", "abandonment") or metric.startswith("service_level")
+    return metric in ("l1_share", "abandonment") or metric.startswith(("service_level", "left_"))
 
 
 def _shares(rng, common, middle, spread):

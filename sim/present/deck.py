@@ -17,11 +17,12 @@ from sim.present.charts.service_levels import finding, level_names, service_leve
 from sim.present.native import Native, bars, lines
 from sim.present.numbers import measured
 from sim.present.picture import Chart
+from sim.present.say import left
 from sim.present.sentences import MARKS, changed_words, evidence_words, figure, footer
 from sim.present.slide import Deck, Slide
 from sim.present.text import one_line, plural, short_names, shortened
 from sim.study.asked import words
-from sim.study.claims import cost_metric, kept_by
+from sim.study.claims import cost_metric, kept_by, left_unanswered
 from sim.study.estimate import Estimate
 from sim.study.listing import judged_together
 from sim.study.periods import period_words
@@ -187,8 +188,11 @@ def _levels(study: Study) -> Native | None:
         values.append([None if v is None or not v.estimate.n else v.estimate.mean for v in own])
         labels.append(
             [
-                "" if v is None else f"{MARKS[v.word]} {measured(v.estimate, format_share)}"
-                for v in own
+                ""
+                if v is None
+                else f"{MARKS[v.word]} {measured(v.estimate, format_share)}"
+                f"{left(left_unanswered(result, name))}"
+                for v, name in zip(own, levels, strict=True)
             ]
         )
     goals = [_goal(study, name) for name in levels]

@@ -119,6 +119,17 @@ def promise(level: ServiceLevel) -> str:
     return f"{CLOCKS[level.clock]} {target_text(level.within)}, goal {shown}"
 
 
+def left(share: Estimate | None) -> str:
+    """Say what share left unanswered, behind how a promise is kept; nothing where nobody did.
+
+    Examples
+    --------
+    >>> left(Estimate(0.556, 0.55, 0.56, 20))
+    '; 55.6 % (55.0–56.0 %) left unanswered'
+    """
+    return "" if share is None else f"; {measured(share, format_share)} left unanswered"
+
+
 def goal_words(level: ServiceLevel) -> str:
     """Write a goal: ``goal 90 %``."""
     return promise(level).rpartition(", ")[2]
@@ -228,7 +239,7 @@ def _promise(claim: Claim, c: _Context) -> str:
     verdict = result.verdict(level)
     return (
         f"{c.first}: the promise “{c.what[0]}” is {verdict}: "
-        f"{measured(claim['share'], format_share)} {promise(c.level(level))}"
+        f"{measured(claim['share'], format_share)} {promise(c.level(level))}{left(claim.get('left'))}"
     )
 
 

@@ -21,13 +21,13 @@ from sim.present.overview import (
     change_words,
     overview_table,
 )
-from sim.present.say import say
+from sim.present.say import left, say
 from sim.present.sentences import MARKS, changed_words
 from sim.present.text import one_line, plural, shortened
 from sim.study import listing
 from sim.study.asked import level_metric
 from sim.study.beside import beside_rows
-from sim.study.claims import promise_claim
+from sim.study.claims import left_unanswered, promise_claim
 from sim.study.listing import Row
 from sim.study.result import Result
 from sim.study.study import Study
@@ -94,7 +94,7 @@ def _in_full(study: Study) -> Iterator[Any]:
         if len(study) > 1:
             yield Padding(Text(changed_words(result), style="dim"), (0, 0, 0, 2))
         own = [row for row in listed if row.scenario == result.name]
-        yield _rows_table(own, effects, result.scenario.costs.currency)
+        yield _rows_table(study, own, effects, result.scenario.costs.currency)
     if len(study) > 1:
         yield Text(MARKS_OF_CHANGE, style="dim")
     together = listing.judged_together(study)
@@ -108,8 +108,14 @@ def _plain_table() -> Table:
     return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
 
 
+def _left(study: Study, row: Row) -> str:
+    """Say who left unanswered, on a line below how a promise is kept."""
+    level = row.metric.partition("[")[2].removesuffix("]")
+    return left(left_unanswered(study[row.scenario], level)).replace("; ", "\n")
+
+
 def _rows_table(
-    rows: Sequence[Row], effects: Mapping[tuple[str, str], str], currency: str
+    study: Study, rows: Sequence[Row], effects: Mapping[tuple[str, str], str], currency: str
 ) -> Table:
     from rich.text import Text  # noqa: PLC0415 - only where it is shown
 
@@ -125,6 +131,7 @@ def _rows_table(
         told = Text(number)
         if row.verdict is not None:
             told.append(f"\n{row.verdict}, goal {row.words.write(row.verdict.goal)}", style=style)
+            told.append(_left(study, row))
         label = row.words.label.removeprefix("Service level: ")
         table.add_row(
             Text(f"  {mark}", style=style),

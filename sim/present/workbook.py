@@ -24,6 +24,7 @@ from sim.present.sentences import NOT_COMPARED, footer
 from sim.study import listing
 from sim.study.alike import compares
 from sim.study.asked import words
+from sim.study.claims import left_unanswered
 
 if TYPE_CHECKING:
     from sim.present.picture import Chart
@@ -127,6 +128,7 @@ LEVELS: Final = (
     "share kept",
     "low",
     "high",
+    "share left unanswered",
     "share kept, without pauses",
     "goal",
     "verdict",
@@ -286,6 +288,7 @@ def _levels(study: Study) -> Iterable[tuple[Cell, ...]]:
                 result.name,
                 name,
                 *_ends(estimate, SHARE, 1.0),
+                Share(gone.mean) if (gone := left_unanswered(result, name)) else Share(0.0),
                 Share(result.estimate(bare).mean) if bare in result.metrics else None,
                 Share(verdict.goal),
                 verdict.word,

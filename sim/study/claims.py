@@ -19,6 +19,7 @@ from typing import Final
 from sim.study.alike import compares, unlike
 from sim.study.asked import HEADLINE, level_metric
 from sim.study.claim import Claim, Number
+from sim.study.estimate import Estimate
 from sim.study.result import Result
 from sim.study.study import Change, Study
 
@@ -128,9 +129,18 @@ def kept_claim(result: Result) -> Claim:
 
 def promise_claim(result: Result, level: str) -> Claim:
     """Say whether a promise is kept."""
-    verdict = result.verdict(level)
-    figures = (("share", verdict.estimate), ("goal", verdict.goal))
+    verdict, left = result.verdict(level), left_unanswered(result, level)
+    figures: Figures = (("share", verdict.estimate), ("goal", verdict.goal))
+    figures += (("left", left),) if left is not None else ()
     return Claim("promise", (result.name,), (level,), figures, (verdict.word,))
+
+
+def left_unanswered(result: Result, level: str) -> Estimate | None:
+    """Estimate what share of a promise's tickets left unanswered; None where none did."""
+    metric = f"left_unanswered[{level}]"
+    if metric not in result.metrics or not result.estimate(metric).mean > 0:
+        return None
+    return result.estimate(metric)
 
 
 def first_line(result: Result) -> Claim:

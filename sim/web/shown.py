@@ -17,14 +17,14 @@ from sim.present.animation import Film, animate
 from sim.present.answer import Answer
 from sim.present.inline_svg import dark_colours, variables
 from sim.present.picture import Chart
-from sim.present.say import band_words, goal_words, position, promise
+from sim.present.say import band_words, goal_words, left, position, promise
 from sim.present.sentences import MARKS, change, figure
 from sim.present.templates import environment
 from sim.present.text import kept_together, one_line
 from sim.present.theme import DEFAULT, Colours, Theme
 from sim.scenario.model import Scenario
 from sim.study.asked import HEADLINE, level_metric, words
-from sim.study.claims import cost_metric
+from sim.study.claims import cost_metric, left_unanswered
 from sim.study.evaluate import replicate
 from sim.study.result import Result
 from sim.study.study import Study
@@ -174,7 +174,8 @@ def _cell(result: Result, metric: str, level: str | None) -> str:
     if level is not None and level in result.scenario.service_levels:
         known = result.verdict(level)
         goal = goal_words(result.scenario.service_levels[level])
-        said += f'<div class="small">{MARKS[known.word]} {_text(str(known))}, {_text(goal)}</div>'
+        gone = left(left_unanswered(result, level))
+        said += f'<div class="small">{MARKS[known.word]} {_text(str(known))}, {_text(goal + gone)}</div>'
     elif metric == HEADLINE:
         band = result.scenario.bands.healthy
         where = position(result.estimate(metric), band.low, band.high)

@@ -14,13 +14,13 @@ from sim.present.charts.shared import (
 )
 from sim.present.numbers import measured
 from sim.present.picture import Canvas, Chart, Value
-from sim.present.say import phrase
+from sim.present.say import left, phrase
 from sim.present.sentences import MARKS, evidence_words, footer
 from sim.present.text import short_names
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.wording import listed
 from sim.study.asked import level_metric
-from sim.study.claims import kept_claim
+from sim.study.claims import kept_claim, left_unanswered
 from sim.study.findings import levels_finding
 from sim.study.periods import period_words
 from sim.study.result import Result
@@ -163,7 +163,8 @@ def _draw(canvas: Canvas, study: Study, levels: list[str]) -> None:
             axes.text(
                 0.0,
                 at - 0.22,
-                f"{MARKS[verdict.word]} {measured(verdict.estimate, format_share)}",
+                f"{MARKS[verdict.word]} {measured(verdict.estimate, format_share)}"
+                f"{left(left_unanswered(result, level))}",
                 fontsize=canvas.size.text - 1.5,
                 va="bottom",
                 color=colours.ink,
