@@ -9,6 +9,7 @@
     ├── TheoryError                 a formula asked for outside the range where it holds
     ├── StudyError                  a study that cannot be run, resumed or verified
     ├── OutputError                 a place that cannot be written
+    ├── ColumnError                 a column or metric that is not there
     ├── MissingExtraError           an optional package that is not installed
     └── ConservationError           a run that broke a law of the desk: a bug, the command exits with 3
 """
@@ -28,6 +29,13 @@ class UnitError(TierSimError, ValueError):
 
     It is a ``ValueError`` too, so that pydantic reports it beside its own findings.
     """
+
+
+class ColumnError(TierSimError, KeyError):
+    """A column or metric that a table does not have; a ``KeyError`` too."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import ColumnError, TierSimError
 from sim.outcome import (
     experience,
     flows,
@@ -26,8 +27,9 @@ from sim.outcome import (
 from sim.outcome.curves import drawn_curves
 from sim.outcome.facts import Facts
 from sim.outcome.grid import week_of
-from sim.outcome.registry import arrange, families
+from sim.outcome.registry import arrange, families, metric
 from sim.outcome.run import Run
+from sim.scenario.wording import did_you_mean
 
 REGISTERED = (
     resolution,
@@ -47,6 +49,8 @@ REGISTERED = (
 
 arrange([module.__name__ for module in REGISTERED])
 
+SHOWN = 15
+"""Figures that a glance shows."""
 _LARGE_ROWS = 100_000
 """Visits from which on memory counts for more than the time to work something out again."""
 _LAST_ASKED: dict[str, tuple[Callable[[Facts], Any] | str, ...]] = {
@@ -87,6 +91,20 @@ class Measures:
     counts: dict[str, float]
     curves: dict[str, NDArray[np.float64]]
 
+    def __getitem__(self, name: str) -> float:
+        """Return the value of a metric."""
+        if name in self.values:
+            return self.values[name]
+        hint = did_you_mean(name, self.values)
+        raise ColumnError(f"nothing called {name!r} was measured{hint}; `values` has all ids")
+
+    def __repr__(self) -> str:
+        first = list(self.values)[:SHOWN]
+        rows = [f"  {name:40} {metric(name).format(self.values[name])}" for name in first]
+        rest = len(self.values) - len(first)
+        more = [f"  … and {rest} more: measures['id'], or .values"] if rest else []
+        return "\n".join([f"{len(self.values)} figures of one run", *rows, *more])
+
 
 def measure(run: Run, *, curves: bool = True, metrics: Collection[str] | None = None) -> Measures:
     """Measure a run.
@@ -103,6 +121,10 @@ def measure(run: Run, *, curves: bool = True, metrics: Collection[str] | None = 
     -------
     Measures
     """
+    if not isinstance(run, Run):
+        raise TierSimError(
+            f"measure takes a run, not a {type(run).__name__}; sim.run(desk) makes one."
+        )
     facts = Facts(run)
     is_large = len(facts.visit) > _LARGE_ROWS
     wanted = None if metrics is None else {name.partition("[")[0] for name in metrics}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.engine.log import Log
-from sim.outcome import tables
+from sim.outcome import frames, tables
 from sim.outcome.tables import Table
 from sim.scenario.model import Scenario
 from sim.workload.desk import Desk
 from sim.workload.journeys import Workload
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,31 @@ class Run:
     def spells(self) -> Table:
         """One row per stretch of work by one agent on one visit."""
         return tables.spells(self.scenario, self.workload, self.desk, self.log)
+
+    def __repr__(self) -> str:
+        made = len(self.visits)
+        return (
+            f"<Run of {self.scenario.name!r}: seed {self.seed}, replication {self.replication}, "
+            f"{self.engine} engine; {len(self.log.ended_ms):,} tickets, {made:,} visits. It has tickets, "
+            "visits, spells, waits(), waiting_over_time(), busy_over_time(), plot()>"
+        )
+
+    def waits(self, queue: str | None = None) -> pd.DataFrame:
+        """Return how long visits waited, in minutes; see ``sim.outcome.frames.waits``."""
+        return frames.waits(self, queue)
+
+    def waiting_over_time(self, *, every_min: float = 15.0) -> pd.DataFrame:
+        """Return how many wait over time; see ``sim.outcome.frames.waiting_over_time``."""
+        return frames.waiting_over_time(self, every_min=every_min)
+
+    def busy_over_time(self, *, every_min: float = 15.0) -> pd.DataFrame:
+        """Return how many work over time; see ``sim.outcome.frames.busy_over_time``."""
+        return frames.busy_over_time(self, every_min=every_min)
+
+    def plot(self, what: str = "waits") -> Any:
+        """Draw ``"waits"``, ``"waiting"`` or ``"busy"``; see ``sim.present.plots.plot_run``."""
+        # Pictures are made in a room above this one, which is looked up when somebody asks.
+        return importlib.import_module("sim.present.plots").plot_run(self, what)
 
     def save(
         self,

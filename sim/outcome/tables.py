@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from sim.borders import cells
 from sim.engine.log import Log
 from sim.engine.rules import Ending
-from sim.errors import MissingExtraError, OutputError
+from sim.errors import ColumnError, MissingExtraError, OutputError
 from sim.scenario.model import Scenario
 from sim.scenario.support import FIELDS_OF_NOTES
+from sim.scenario.wording import did_you_mean, listed
 from sim.workload.desk import Desk
 from sim.workload.journeys import NONE, NOT_YET, Kind, Origin, Outcome, Wait, Workload
 
@@ -83,7 +84,11 @@ class Table:
         for column in self.columns:
             if name in (column.name, f"{column.name}_ms"):
                 return column.array
-        raise KeyError(name)
+        names = [column.name for column in self.columns]
+        hint = did_you_mean(str(name), names)
+        if not hint and "wait" in str(name):
+            hint = " (waits are in `run.waits()`)"
+        raise ColumnError(f"{self.name} have no column {name!r}{hint}; they have {listed(names)}")
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a data frame, with nulls for what did not happen (yet)."""

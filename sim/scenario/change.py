@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.errors import Fault, ScenarioError
+from sim.errors import Fault, ScenarioError, TierSimError
 from sim.scenario.checking import judged
 from sim.scenario.model import Scenario
 from sim.scenario.support import DIALLED
@@ -22,6 +22,11 @@ def plain(scenario: Scenario) -> dict[str, Any]:
 
 def changed(scenario: Scenario, changes: Mapping[str, Any], *, name: str | None) -> Scenario:
     """Return a new scenario; see ``Scenario.with_``."""
+    if not isinstance(changes, Mapping):
+        raise TierSimError(
+            f"with_ takes a mapping of paths to values, such as {{'tiers.L1.staff.day': 7}}; {shown(changes)}"
+            " was given."
+        )
     tree = plain(scenario)
     for path, value in changes.items():
         _set(tree, path, value)

@@ -23,6 +23,7 @@ from sim.scenario.quantities import Date, Duration, written
 from sim.scenario.search import Search
 from sim.scenario.support import MOST_NAMES, Documentation, Knowledge, Routing, Tier
 from sim.scenario.waiting import Updates, Users
+from sim.units import exact_duration, exact_rate
 
 Named = Annotated[str, Field(min_length=1, max_length=200)]
 LONGEST_PERIOD_MS = 20 * 365 * 24 * 3_600_000
@@ -135,6 +136,19 @@ class Scenario(Model):
     def currency_and_day(self) -> tuple[str, int]:
         """How amounts are marked, and how long users' working day is, in ms: what figures are written in."""
         return self.costs.currency, self.hours_named(self.users.hours).working_day_ms()
+
+    def __repr__(self) -> str:
+        people = []
+        for name, tier in self.tiers.items():
+            staffs = [tier.staff or {}, *(team.staff for team in tier.teams.values())]
+            heads = sum(sum(staff.values()) for staff in staffs) + len(tier.people)
+            people.append(f"{name} {'a provider' if tier.provider else heads}")
+        return (
+            f"<Scenario {self.name!r}: {exact_rate(self.demand.volume)}, {len(self.topics)} topics; "
+            f"{', '.join(people)}; {exact_duration(self.period.length)}. print(sim.dumps(…)) shows all>"
+        )
+
+    __str__ = __repr__
 
     def hours_named(self, name: str) -> Hours:
         """Return named hours or a shift; ``always`` is every hour."""

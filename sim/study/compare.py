@@ -11,6 +11,7 @@ from typing import Any
 from sim import engine as engines
 from sim.errors import StudyError
 from sim.scenario.model import Scenario
+from sim.study.arguments import a_whole_number, scenarios_of
 from sim.study.asked import asked, words
 from sim.study.estimate import check_level
 from sim.study.evaluate import Evaluation
@@ -107,8 +108,11 @@ def compare(
     OutputError
         If the folder cannot be written.
     """
+    seed = a_whole_number(seed, "seed")
+    if replications is not None:
+        replications = a_whole_number(replications, "replications")
     plan = make_plan(
-        scenarios,
+        scenarios_of(scenarios),
         replications=replications,
         precision=precision,
         level=level,

@@ -9,6 +9,7 @@ from sim import outcome
 from sim.engine.simpy_line import Rule
 from sim.outcome.run import Run
 from sim.scenario.model import Scenario
+from sim.study.arguments import a_scenario, a_whole_number
 from sim.study.replication import Replication, fingerprint
 from sim.workload.arrivals import Arrivals
 from sim.workload.journeys import Workload
@@ -50,6 +51,8 @@ def replicate(
     >>> last.engine
     'simpy'
     """
+    scenario = a_scenario(scenario)
+    seed, replication = a_whole_number(seed, "seed"), a_whole_number(replication, "replication")
     used = engines.engine_for(engine)
     workload = sample(scenario, seed, replication, arrivals)
     desk = staff(scenario, seed, replication)

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.scenario.model import Scenario
 from sim.scenario.opening import idle_promises
+from sim.study.arguments import a_scenario
 from sim.study.callers import Callers, callers, hang_up
 from sim.study.flow import Flow, flow
 from sim.units import HOUR, WEEK, format_share
@@ -176,7 +177,7 @@ def implied(scenario: Scenario) -> Implied:
     >>> [s for s in implied(short).sentences if "backlog" in s]
     ['L2 is offered ... % of its capacity: the backlog will never clear.']
     """
-    known = plan(scenario)
+    known = plan(a_scenario(scenario))
     flows = flow(scenario)
     queues = _without_lost(tuple(_queues(scenario, known, flows)), callers(scenario))
     names = list(scenario.tiers)

@@ -26,6 +26,10 @@ class Shown:
         """Draw a chart of this; see ``sim.present.chart``."""
         return importlib.import_module(PRESENT).chart(self, what, **options)
 
+    def plot(self, metric: str | None = None) -> Any:
+        """Draw a metric of each scenario with its interval; see ``sim.present.plots``."""
+        return importlib.import_module(f"{PRESENT}.plots").plot_study(self, metric)
+
     def report(self, path: str | Path, **options: Any) -> Any:
         """Write a report about this, by the ending of its name; see ``sim.present.write``."""
         return importlib.import_module(PRESENT).write(self, path, **options)

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 Effect = Literal["better", "worse", "higher", "lower", "no difference shown", "not compared"]
 
 
+MOST_SHOWN = 20
+"""Lines at a glance."""
+
+
 @dataclass(frozen=True)
 class Change:
     """What one scenario changes in one metric, judged among several.
@@ -209,6 +213,13 @@ class Study(Shown):
         return listing.frame(self, metrics)
 
     def __repr__(self) -> str:
+        lines = listing.text(self).splitlines()
+        if len(lines) <= MOST_SHOWN:
+            return "\n".join(lines)
+        rest = len(lines) - MOST_SHOWN + 1
+        return "\n".join([*lines[: MOST_SHOWN - 1], f"… and {rest} lines more: print(study)"])
+
+    def __str__(self) -> str:
         return listing.text(self)
 
     def _repr_html_(self) -> str:

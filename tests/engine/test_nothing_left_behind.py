@@ -47,6 +47,10 @@ class Moment:
         parked = self.ends[(self.spells.visit == visit) & (self.ends <= self.now)]
         return int(parked.max(initial=self.log.joined_ms[visit]))
 
+    def lot(self, visit):
+        """Return a visit's lot, where there are lots."""
+        return int(self.workload.visits.lot[visit]) if self.workload.visits.lot.size else 0
+
     def key(self, visit):
         """Return what a visit is sorted by in its queue."""
         queue = self.desk.queues[self.workload.visits.queue[visit]]
@@ -57,6 +61,9 @@ class Moment:
             Discipline.PRIORITY: (self.priority(visit), joined),
             Discipline.FIRST_COME: (joined,),
             Discipline.EARLIEST_DUE: (due,),
+            Discipline.LAST_COME: (-joined,),
+            Discipline.RANDOM: (self.lot(visit),),
+            Discipline.SHORTEST_WORK: (int(self.workload.visits.work_ms[visit]),),
         }
         return is_fresh, by[queue.discipline], visit
 
