@@ -270,13 +270,13 @@ def _waits(export: Export, levels: Levels, window: Window, fewest: int) -> dict[
 def _first_contacts(
     export: Export, levels: Levels, window: Window, fewest: int
 ) -> dict[str, Value]:
-    """Return by tier the share settled in the first contact, of the tickets that came in and ended there."""
+    """Return by tier the share settled at once, of the tickets that came in and ended there."""
     found = {}
     for number, tier in enumerate(window.tiers):
         settled = settled_at_once(export, levels, number)
         if len(settled) >= fewest:
             share = float(settled.mean())
-            found[f"settled in the first contact, {tier}"] = Value(share, "share", WAITS)
+            found[f"settled at once, {tier}"] = Value(share, "share", WAITS)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Settle how many tickets are settled in the first contact: solved at once, with no wait for anybody.
+"""Settle how many tickets are settled at once: solved at once, with no wait for anybody.
 
 That a ticket lies, and that it waits for others, may come about independently. Then some tickets are
 solved at once by chance. Where more are, those beyond it are a kind of their own:
@@ -48,21 +48,22 @@ def settle_first_contact(tree: Tree, export: Export, levels: Levels, ledger: Led
         low, high = (float(end) for end in np.quantile(spread, (0.025, 0.975)))
         ledger.notices.append(
             f"{tier}: {_interval(settled, count)} of the {count} tickets that came in and were "
-            "solved here, and show when they were taken up, were settled in the first contact "
-            "(taken up within a minute, solved within an hour, no wait noted)."
+            "solved here, and show when they were taken up, were settled at once (taken up within a "
+            "minute, solved within an hour, no wait noted). Which of them were calls or chats, and so "
+            "solved at first contact, the export does not show."
         )
         if low <= 0:
             continue
         tree["tiers"][tier]["first_contact"] = round(value, 4)
         why = (
-            f"{100 * settled / count:.0f} % of {count} tickets are settled in the first contact; "
+            f"{100 * settled / count:.0f} % of {count} tickets are settled at once; "
             "this is what is more than independent waits would leave"
         )
         ledger.say(f"tiers.{tier}.first_contact", value, "measured", why, low, high)
 
 
 def settled_at_once(export: Export, levels: Levels, number: int) -> Flags:
-    """Tell which tickets were settled in the first contact.
+    """Tell which tickets were settled at once.
 
     The first team took such a ticket up within a minute of its opening, or came with it resolved,
     and resolved it within an hour; it waited for nobody.
@@ -147,7 +148,7 @@ def beyond_chance(waits: Flags) -> float:
 
 
 def at_once_share(tree: Tree, levels: Levels, number: int, *, solved: bool = False) -> float:
-    """Return which part of a tier's tickets is settled in the first contact.
+    """Return which part of a tier's tickets is settled at once.
 
     Parameters
     ----------

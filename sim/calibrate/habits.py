@@ -136,14 +136,14 @@ def settle_users(tree: Tree, waits: UserWaits | None, levels: Levels, ledger: Le
     if waits is None:
         return
     for number, (tier, (count, asked)) in enumerate(zip(tree["tiers"], waits.asks, strict=True)):
-        # What is settled in the first contact asks nobody.
+        # What is settled at once asks nobody.
         total = round(asked * (1 - at_once_share(tree, levels, number)))
         share = min(count / total, 1.0) if total else 0.0
         tree["tiers"][tier]["asks_user"] = round(share, 4)
         interval = share_interval(min(count, total), total)
         why = f"of {total} stays"
         if total < asked:
-            why += ", those settled in the first contact left out"
+            why += ", those settled at once left out"
         ledger.say(f"tiers.{tier}.asks_user", share, "measured", why, *interval)
 
 

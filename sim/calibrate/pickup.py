@@ -80,7 +80,7 @@ def fit_lying(
                 continue
             waits, hours, why = found
             if not handed:
-                # What is settled in the first contact does not lie.
+                # What is settled at once does not lie.
                 waits = waits.of_the_others(at_once_share(tree, levels, number))
             say_waits(path, waits, why, ledger)
             own = as_written(waits) | {"hours": hours}

@@ -14,8 +14,11 @@ first visit.
 
 *Stop.* ``respond``: when it is first taken up at the tier (or at all); a caller who hung up and
 called again is taken up at the later call. ``resolve``: at the end of the visit that resolved it
-first. Reopening does not start the clock again and does not undo what was met; it is counted by
-``reopen_share`` and ``l1_share_reopen_adjusted``.
+first. What a reopening does, the level says (``reopened``). ``stays stopped``: the clock does not
+start again, and what was met is not undone; reopening is counted by ``reopen_share`` and
+``l1_share_reopen_adjusted``. ``goes on``: it stops when the ticket is resolved after its last
+reopening, and stands while it was solved. ``starts anew``: it is set back to 0 at each reopening, and
+the longest run is what it reads. Whose a ticket is hangs on its first resolution.
 
 *Pauses* are the stretches in which the ticket waited for what the level names: from the end of one
 visit to the joining of the next, where the next says that it waits for the user, a vendor or a
@@ -282,7 +285,13 @@ class Clocks:
     until_ms: Times
     fate: NDArray[np.int8] | None = None
 
-    def read(self, hours: Hours, within_ms: int | Times, pauses: Stretches) -> Reading:
+    def read(
+        self,
+        hours: Hours,
+        within_ms: int | Times,
+        pauses: Stretches,
+        solved: Stretches = NO_STRETCHES,
+    ) -> Reading:
         """Read the clocks.
 
         Parameters
@@ -292,21 +301,28 @@ class Clocks:
             The target.
         pauses : Stretches
             Of any tickets, in any order.
+        solved : Stretches
+            When tickets that came back later were solved: no clock counts that, with or without
+            pauses.
         """
         stopped = self.stop_ms != NOT_YET
         stop_ms = self.stop_ms if stopped.all() else np.where(stopped, self.stop_ms, self.until_ms)
-        running = hours.elapsed(self.start_ms, stop_ms)
-        elapsed = running
-        if len(pauses.whose) and len(self.ticket):
-            clock_of = np.full(max(self.ticket.max(), pauses.whose.max()) + 1, -1, np.intp)
-            clock_of[self.ticket] = np.arange(len(self.ticket))
-            clock = clock_of[pauses.whose]
-            ours = clock >= 0
-            own = Stretches(clock[ours], pauses.from_ms[ours], pauses.to_ms[ours])
-            elapsed = running - paused(hours, self.start_ms, stop_ms, own)
+        running = hours.elapsed(self.start_ms, stop_ms) - self._stood(hours, stop_ms, solved)
+        elapsed = running - self._stood(hours, stop_ms, pauses)
         return Reading(
             self.ticket, self.start_ms, stop_ms, stopped, elapsed, running, within_ms, self.fates
         )
+
+    def _stood(self, hours: Hours, stop_ms: Times, stretches: Stretches) -> Times | int:
+        """Return how long each clock stood in some stretches; 0 where there are none."""
+        if not len(stretches.whose) or not len(self.ticket):
+            return 0
+        clock_of = np.full(max(self.ticket.max(), stretches.whose.max()) + 1, -1, np.intp)
+        clock_of[self.ticket] = np.arange(len(self.ticket))
+        clock = clock_of[stretches.whose]
+        ours = clock >= 0
+        own = Stretches(clock[ours], stretches.from_ms[ours], stretches.to_ms[ours])
+        return paused(hours, self.start_ms, stop_ms, own)
 
     @property
     def fates(self) -> NDArray[np.int8]:
@@ -352,6 +368,14 @@ class Reading:
         missed: NDArray[np.bool_] = self.past(pauses=pauses) | (self.fate == Fate.MISSED)
         missed &= self.fate != Fate.LEFT_OUT
         return missed
+
+    def of(self, which: NDArray[np.bool_]) -> Reading:
+        """Return the reading of some clocks alone."""
+        within = self.within_ms if isinstance(self.within_ms, int) else self.within_ms[which]
+        return Reading(
+            *(self.ticket[which], self.start_ms[which], self.stop_ms[which], self.stopped[which]),
+            *(self.elapsed_ms[which], self.running_ms[which], within, self.fate[which]),
+        )
 
     def past(self, *, pauses: bool = True) -> NDArray[np.bool_]:
         """Tell which tickets' clocks went past the target."""

@@ -44,7 +44,7 @@ CAUSES: Final = (
 )
 FATES: Final = (
     "came in at another tier",
-    "resolved at first contact",
+    "resolved at once",
     "resolved later",
     "escalated, could not be solved",
     "escalated, out of time",

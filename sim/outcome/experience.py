@@ -122,6 +122,10 @@ def after_hours(facts: Facts) -> Flags:
     return ~business.open_at(facts.joined_ms)
 
 
+ON_CALL, REST = "on call", "not on call"
+"""Tickets of the priorities for which somebody of the tier is on call, and all others."""
+
+
 @register(
     "after_hours_response",
     label="Response time after hours",
@@ -133,7 +137,7 @@ def after_hours(facts: Facts) -> Flags:
     left_out="tickets that came in users' hours",
     open_tickets="counted once taken up",
     better="lower",
-    variants="tier, mean | p50 | p90 | p95",
+    variants=f"tier, [{ON_CALL} | {REST}, ]mean | p50 | p90 | p95",
 )
 def _after_hours_response(facts: Facts) -> Figures:
     dark = facts.once(after_hours)
@@ -145,6 +149,14 @@ def _after_hours_response(facts: Facts) -> Figures:
         known = taken != NOT_YET
         figures = spread(taken[known] - facts.joined_ms[rows[known]])
         found.update({f"{name}, {which}": figure for which, figure in figures.items()})
+        called = facts.run.scenario.tiers[name].on_call
+        if called is None:
+            continue
+        least = list(facts.run.scenario.priorities).index(called.priority)
+        urgent = facts.run.workload.tickets.priority[facts.ticket[rows]] <= least
+        for who, of in ((ON_CALL, known & urgent), (REST, known & ~urgent)):
+            figures = spread(taken[of] - facts.joined_ms[rows[of]])
+            found.update({f"{name}, {who}, {which}": one for which, one in figures.items()})
     return found
 
 

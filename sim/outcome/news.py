@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.outcome.clocks import Clocks, Hours, Reading, Stretches
+from sim.outcome.clocks import NO_STRETCHES, Clocks, Hours, Reading, Stretches
 from sim.outcome.facts import Facts
 from sim.workload.journeys import NOT_YET, Kind, Outcome, Times, Wait
 
@@ -30,9 +30,15 @@ def news(facts: Facts) -> Stretches:
 
 
 def longest_silence(
-    clocks: Clocks, hours: Hours, within_ms: int | Times, pauses: Stretches, told: Stretches
+    clocks: Clocks,
+    hours: Hours,
+    within_ms: int | Times,
+    pauses: Stretches,
+    told: Stretches,
+    *,
+    solved: Stretches = NO_STRETCHES,
 ) -> Reading:
-    """Read clocks that news set back to 0.
+    """Read clocks that news (or reopenings) set back to 0.
 
     Parameters
     ----------
@@ -41,6 +47,8 @@ def longest_silence(
     within_ms : int or int64, one per clock
     pauses, told : Stretches
         Of any tickets, in any order.
+    solved : Stretches
+        Likewise: what no clock counts, with or without pauses.
 
     Returns
     -------
@@ -61,17 +69,26 @@ def longest_silence(
     count = len(clocks.ticket)
     pauses = _own(clocks, stop_ms, pauses)
     told = _own(clocks, stop_ms, told)
+    solved = _own(clocks, stop_ms, solved)
     number = np.arange(count)
     # Every instant at which something changes, clock by clock: between two of them a clock runs or
     # stands, and belongs to one silence.
-    clock = np.concatenate([number, number, told.whose, pauses.whose, pauses.whose])
-    at_ms = np.concatenate([clocks.start_ms, stop_ms, told.from_ms, pauses.from_ms, pauses.to_ms])
-    breaks = np.repeat([True, False, True, False, False], _lengths(number, told, pauses))
-    stands = np.repeat([0, 0, 0, 1, -1], _lengths(number, told, pauses))
+    clock = np.concatenate(
+        [number, number, told.whose, *[pauses.whose] * 2, *[solved.whose] * 2],
+    )
+    at_ms = np.concatenate(
+        [clocks.start_ms, stop_ms, told.from_ms, *pauses[1:], *solved[1:]],
+    )
+    lengths = [len(number)] * 2 + [len(told.whose)]
+    lengths += [len(pauses.whose)] * 2 + [len(solved.whose)] * 2
+    breaks = np.repeat([True, False, True, False, False, False, False], lengths)
+    stands = np.repeat([0, 0, 0, 1, -1, 0, 0], lengths)
+    never = np.repeat([0, 0, 0, 0, 0, 1, -1], lengths)
     order = np.lexsort((at_ms, clock))
     clock, at_ms = clock[order], at_ms[order]
     same = clock[1:] == clock[:-1]
-    between = np.where(same, hours.elapsed(at_ms[:-1], at_ms[1:]), 0)
+    counts = same & (np.cumsum(never[order])[:-1] <= 0)
+    between = np.where(counts, hours.elapsed(at_ms[:-1], at_ms[1:]), 0)
     moving = np.where(np.cumsum(stands[order])[:-1] > 0, 0, between)
     silence = np.cumsum(breaks[order])[:-1]
     longest = []
@@ -84,10 +101,6 @@ def longest_silence(
         *(clocks.ticket, clocks.start_ms, stop_ms, stopped),
         *(longest[0], longest[1], within_ms, clocks.fates),
     )
-
-
-def _lengths(number: np.ndarray, told: Stretches, pauses: Stretches) -> list[int]:
-    return [len(number), len(number), len(told.whose), len(pauses.whose), len(pauses.whose)]
 
 
 def _own(clocks: Clocks, stop_ms: np.ndarray, stretches: Stretches) -> Stretches:

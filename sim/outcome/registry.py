@@ -59,6 +59,11 @@ def ratio(numerator: SupportsFloat, denominator: SupportsFloat) -> Figure:
     return Figure(float(numerator) / out_of if out_of else NOT_MEASURED, out_of)
 
 
+def of_priority(name: str) -> str:
+    """Name in a variant the tickets of a priority: tiers and levels may be called as one is."""
+    return f"priority {name}"
+
+
 Figures = Mapping[str, Figure]
 Compute = Callable[["Facts"], Figures]
 

@@ -146,16 +146,19 @@ def _l1_share_reopen_adjusted(facts: Facts) -> Figures:
 @register(
     "first_contact_share",
     label="Solved at first contact",
-    sentence="Share of tickets solved in the first conversation: one visit, no wait for anybody, "
-    "no hand-over, at whatever tier it came in.",
+    sentence="Share of the calls and chats solved in that conversation: one visit, no wait for "
+    "anybody, no hand-over, at whatever tier they came in.",
     unit="share",
-    numerator="tickets that the first visit taken up resolved",
-    denominator="tickets whose first visit taken up is over",
-    left_out="tickets that nobody took up",
+    numerator="such tickets that the first visit taken up resolved",
+    denominator="tickets by channels on which people wait for an answer (those with `patience`: phone, "
+    "chat) whose first visit taken up is over",
+    left_out="tickets by other channels, which lie in a queue; tickets that nobody took up",
     open_tickets="counted once the first visit is over",
     better="higher",
 )
 def _first_contact_share(facts: Facts) -> Figures:
+    channels = facts.run.scenario.channels.values()
+    talks = np.array([channel.patience is not None for channel in channels])
     first = facts.of_counted(facts.first_row)
     if (facts.outcome == Outcome.LEFT).any():
         heard = facts.per_ticket(
@@ -163,6 +166,10 @@ def _first_contact_share(facts: Facts) -> Figures:
         )
         first = facts.of_counted(heard)
     first = first[first != NONE]
+    channel = facts.run.workload.tickets.channel
+    # Empty where all come by the first channel.
+    talked = talks[channel[facts.ticket[first]]] if len(channel) else talks[:1].repeat(len(first))
+    first = first[talked]
     ended = facts.outcome[first]
     over = (ended == Outcome.DONE) | (ended == Outcome.GAVE_UP)
     return _share(facts.resolving[first], over)

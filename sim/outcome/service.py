@@ -12,19 +12,19 @@ week in which it was created. A rest of less than a week at the end is left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.rules import Ending
-from sim.outcome.clocks import Clocks, Fate, Reading, days_named
+from sim.outcome.clocks import NO_STRETCHES, Clocks, Fate, Reading, Stretches, days_named
 from sim.outcome.facts import Facts, Flags, Rows
 from sim.outcome.grid import week_of, weeks
 from sim.outcome.news import longest_silence, news
-from sim.outcome.registry import Figure, Figures, ratio, register
+from sim.outcome.registry import Figure, Figures, of_priority, ratio, register
 from sim.scenario.opening import never_late
 from sim.scenario.promises import Leavers, ServiceLevel
 from sim.scenario.working_time import allowed
@@ -90,6 +90,10 @@ def _read(facts: Facts, promise: ServiceLevel) -> Level:
         stop_ms = np.full_like(stop_ms, NOT_YET)
         fate[:] = Fate.LEFT_OUT
     clocks = Clocks(ticket, start_ms, stop_ms, until_ms, fate)
+    again = NO_STRETCHES
+    if promise.reopened != "stays stopped":
+        stop_ms, again = _until_for_good(facts, rows, stop_ms)
+        clocks = replace(clocks, stop_ms=stop_ms)
     pauses = facts.pauses(frozenset(_WAITS[name] for name in promise.pauses))
     within_ms: int | Times = int(promise.within)
     if promise.within.working:
@@ -97,8 +101,11 @@ def _read(facts: Facts, promise: ServiceLevel) -> Level:
         within_ms = allowed(promise.within, days, hours.passed, start_ms)
     if promise.clock == "update":
         reading = longest_silence(clocks, hours, within_ms, pauses, facts.once(news))
+    elif promise.reopened == "starts anew":
+        back = Stretches(again.whose, again.to_ms, again.to_ms)
+        reading = longest_silence(clocks, hours, within_ms, pauses, back, solved=again)
     else:
-        reading = clocks.read(hours, within_ms, pauses)
+        reading = clocks.read(hours, within_ms, pauses, again)
     return Level(promise, reading, left)
 
 
@@ -153,16 +160,56 @@ def _whole_life(facts: Facts, tier: int | None) -> tuple[Rows, Times]:
     return rows, stop_ms
 
 
+def _until_for_good(facts: Facts, rows: Rows, stop_ms: Times) -> tuple[Times, Stretches]:
+    """Return when tickets were resolved after their last reopening, and when they were solved before.
+
+    Parameters
+    ----------
+    facts : Facts
+    rows : Rows
+        One of each ticket.
+    stop_ms : int64
+        When they were first resolved.
+    """
+    back = facts.reopened
+    last = facts.per_ticket(back)[facts.ticket[rows]]
+    resolving = np.flatnonzero(facts.resolving)
+    place = np.searchsorted(resolving, last)
+    found = np.append(resolving, NONE)[place]
+    real = (last != NONE) & (found != NONE)
+    real &= facts.ticket[found] == facts.ticket[rows]
+    until = np.where(last != NONE, NOT_YET, stop_ms)
+    until[real] = facts.finished_ms[found[real]]
+    solved = Stretches(facts.ticket[back], facts.finished_ms[back - 1], facts.joined_ms[back])
+    return until, solved
+
+
 def _by_level(facts: Facts, measure: Callable[[Reading, bool], Figure]) -> Figures:
     """Measure each level, with and without its pauses."""
     found = {}
     for name, level in facts.once(levels).items():
         found[name] = measure(level.reading, True)  # noqa: FBT003 - the flag of `Reading.late`
         found[f"{name}, {NO_PAUSES}"] = measure(level.reading, False)  # noqa: FBT003
+        for priority, reading in _of_priorities(facts, level):
+            found[f"{name}, {priority}"] = measure(reading, True)  # noqa: FBT003
     return found
 
 
-_LEVEL_VARIANTS = "service level[, no pauses]"
+def _of_priorities(facts: Facts, level: Level) -> Iterator[tuple[str, Reading]]:
+    """Yield the readings of the tickets of each priority, where a level is about several."""
+    known = facts.run.scenario.priorities
+    asked = [
+        name for name in known if not level.promise.priorities or name in level.promise.priorities
+    ]
+    if len(asked) < 2:  # noqa: PLR2004 - of one it is the level itself
+        return
+    priority = facts.run.workload.tickets.priority[level.reading.ticket]
+    for code, name in enumerate(known):
+        if name in asked:
+            yield of_priority(name), level.reading.of(priority == code)
+
+
+_LEVEL_VARIANTS = "service level[, no pauses | , priority NAME]"
 _OPEN_AT_END = "late if the target has passed by the end of the period; else left out"
 _LEAVERS = "; ".join(f"`leavers: {word}`: {formula}" for word, formula in FORMULAS.items())
 

@@ -11,15 +11,26 @@ rank), so that it is a time that some ticket really took.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.lying import lies_first
 from sim.outcome.facts import Facts, Rows
-from sim.outcome.registry import BUSINESS, NOT_MEASURED, QUANTILES, Figure, Figures, ratio, register
+from sim.outcome.registry import (
+    BUSINESS,
+    NOT_MEASURED,
+    QUANTILES,
+    Figure,
+    Figures,
+    of_priority,
+    ratio,
+    register,
+)
 from sim.workload.journeys import NOT_YET, Times, Wait
 
-_VARIANTS = "[tier, ]mean | p50 | p90 | p95[, business hours]"
+_VARIANTS = "[tier | priority NAME, ]mean | p50 | p90 | p95[, business hours]"
 
 
 def rank(share: float, count: int) -> int:
@@ -87,11 +98,23 @@ def _response(facts: Facts) -> Figures:
     rows = facts.of_counted(facts.first_row)
     rows = rows[rows >= 0]
     arrival = facts.run.workload.tickets.arrival_ms
-    found = dict(_both(facts, arrival[facts.ticket[rows]], facts.taken_up(rows)))
+    taken = facts.taken_up(rows)
+    found = dict(_both(facts, arrival[facts.ticket[rows]], taken))
+    of = facts.run.workload.tickets.priority[facts.ticket[rows]]
+    for name, which in _priorities(facts, of):
+        found |= _both(facts, arrival[facts.ticket[rows[which]]], taken[which], name)
     for tier, name in enumerate(facts.tiers):
         rows = facts.entries(tier)
         found |= _both(facts, facts.joined_ms[rows], facts.taken_up(rows, tier), name)
     return found
+
+
+def _priorities(facts: Facts, of: NDArray[np.int8]) -> Iterator[tuple[str, NDArray[np.intp]]]:
+    """Yield each priority, where there are several, with the places of its tickets."""
+    names = list(facts.run.scenario.priorities)
+    if len(names) > 1:
+        for code, name in enumerate(names):
+            yield of_priority(name), np.flatnonzero(of == code)
 
 
 @register(
@@ -136,12 +159,15 @@ def _resolution(facts: Facts) -> Figures:
     rows = facts.resolved_rows
     from_ms = facts.run.workload.tickets.arrival_ms[facts.ticket[rows]]
     to_ms, by = facts.finished_ms[rows], facts.tier[rows]
+    of = facts.run.workload.tickets.priority[facts.ticket[rows]]
 
     def spreads(took_ms: Times, hours: str) -> Figures:
         own = [spread(took_ms.compress(by == tier)) for tier in range(len(facts.tiers))]
-        found = dict(_named(spread(took_ms), "", hours))
+        found = dict(_named(spread(took_ms.copy()), "", hours))
         for name, figures in zip(facts.tiers, own, strict=True):
             found |= _named(figures, name, hours)
+        for name, which in _priorities(facts, of):
+            found |= _named(spread(took_ms[which]), name, hours)
         return found
 
     business: Figures = {}

@@ -88,8 +88,8 @@ def figure_name(name: str) -> str:
     --------
     >>> figure_name("0 hand-overs"), figure_name("resolution p90, as far as L2")
     ('tickets never handed over', '9 in 10 resolved within, as far as L2')
-    >>> figure_name("n-gram distance"), figure_name("settled in the first contact, L1")
-    ('paths through the tiers', 'settled in the first contact, L1')
+    >>> figure_name("n-gram distance"), figure_name("settled at once, L1")
+    ('paths through the tiers', 'settled at once, L1')
     """
     if name in _WHOLE:
         return _WHOLE[name]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sim.outcome.experience import ON_CALL, REST
 from sim.present.numbers import NOTHING
 from sim.present.sentences import NOT_COMPARED, change, figure
 from sim.present.text import one_line
@@ -209,5 +210,23 @@ def _after_hours(result: Result) -> Iterator[str]:
             yield f"{name} ({rule}): what comes outside them waits for them."
         elif waits == NOTHING:
             yield f"{name} ({rule}): nothing came to it then that was taken up."
+        elif tier.on_call is not None:
+            yield f"{name}: {_called(result, name, tier.on_call.priority)}."
         else:
             yield f"{name} ({rule}): what comes then waits {waits} on average."
+
+
+def _called(result: Result, tier: str, least: str) -> str:
+    """Tell the priorities for which somebody is on call apart from the rest."""
+    names = list(result.scenario.priorities)
+    called, rest = names[: names.index(least) + 1], names[names.index(least) + 1 :]
+    parts = []
+    for who, some, rule in ((ON_CALL, called, "somebody is called out"), (REST, rest, "nobody is")):
+        if not some:
+            continue
+        waits = figure(result, f"after_hours_response[{tier}, {who}, mean]")
+        told = "none came then that was taken up"
+        if waits != NOTHING:
+            told = f"what comes then waits {waits} on average"
+        parts.append(f"for {listed(map(one_line, some))} {rule}: {told}")
+    return "; ".join(parts)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.errors import Fault, ScenarioError, TierSimError
 from sim.scenario.checking import judged
-from sim.scenario.model import Scenario
+from sim.scenario.model import LONGEST_NAME, Scenario
 from sim.scenario.support import DIALLED
 from sim.scenario.wording import did_you_mean, dotted, shown, some
 
@@ -30,7 +30,9 @@ def changed(scenario: Scenario, changes: Mapping[str, Any], *, name: str | None)
     tree = plain(scenario)
     for path, value in changes.items():
         _set(tree, path, value)
-    tree["name"] = name or f"{scenario.name}: {', '.join(f'{k} {v}' for k, v in changes.items())}"
+    made = f"{scenario.name}: {', '.join(f'{k} {v}' for k, v in changes.items())}"
+    # A name made here is cut where a name that is given would be refused.
+    tree["name"] = name or (made if len(made) <= LONGEST_NAME else f"{made[: LONGEST_NAME - 1]}…")
     new = _judged(tree)
     dial = "documentation.quality" in changes
     if not dial or new.documentation.quality == scenario.documentation.quality:

@@ -25,7 +25,8 @@ from sim.scenario.support import MOST_NAMES, Documentation, Knowledge, Routing, 
 from sim.scenario.waiting import Updates, Users
 from sim.units import exact_duration, exact_rate
 
-Named = Annotated[str, Field(min_length=1, max_length=200)]
+LONGEST_NAME = 200
+Named = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 LONGEST_PERIOD_MS = 20 * 365 * 24 * 3_600_000
 
 

@@ -13,6 +13,8 @@ from sim.scenario.targets import Target
 
 Leavers = Literal["missed", "short ones left out", "left out"]
 """How a level counts tickets that left unanswered."""
+Reopened = Literal["stays stopped", "goes on", "starts anew"]
+"""What the clock of a resolution does when a ticket comes back."""
 
 
 class ServiceLevel(Model):
@@ -45,6 +47,12 @@ class ServiceLevel(Model):
     starts: Literal["creation", "arrival at the tier"] = Field(
         "arrival at the tier", description="Where the clock starts."
     )
+    reopened: Reopened = Field(
+        "stays stopped",
+        description="resolve: after a ticket was reopened. `stays stopped`: the first resolution "
+        "counts. `goes on`: the clock runs on until it is resolved again, without the time in which "
+        "it was solved. `starts anew`: each time it has the whole target; the longest one counts.",
+    )
     leavers: Leavers = Field(
         "missed",
         description="Tickets that left unanswered: `missed`: answered in time, of all who came "
@@ -57,6 +65,15 @@ class ServiceLevel(Model):
         description="Service credit paid for each percentage point by which a week's share falls "
         "short of the goal.",
     )
+
+    @model_validator(mode="after")
+    def _reopened_acts(self) -> Self:
+        if self.clock != "resolve" and self.reopened != "stays stopped":
+            raise UnitError(
+                "`reopened` is about the clock `resolve`; the others stop for good when a ticket is "
+                "taken up or resolved"
+            )
+        return self
 
 
 class Band(Model):

@@ -74,8 +74,9 @@ class Tier(Model):
     )
     first_contact: Share = Field(
         0.0,
-        description="Share of the tickets that come in and are solved here which are settled in "
-        "the first contact, whatever else holds: they neither lie nor wait for anybody.",
+        description="Share of the tickets that come in and are solved here which are settled at once, "
+        "whatever else holds: they neither lie nor wait for anybody. Of calls and chats that is "
+        "first contact.",
     )
     left_lying: LeftLying | None = Field(
         None, description="Tickets that lie in somebody's list before they are taken up."

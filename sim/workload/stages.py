@@ -11,7 +11,7 @@
    and sends it again. Summary missing: it asks the user to explain again, and waits. Steps missing:
    it repeats a part of what the earlier tiers did. Data missing: its own diagnosis takes longer.
 4. It may have to wait for the user, a vendor or a change window, and a solved ticket may come back.
-   What is settled in the first contact waits for nobody.
+   What is settled at once waits for nobody.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Stage:
     vendor_ms: Floats
     change: Flags
     at_once: Flags
-    """It comes in here, and is settled in the first contact."""
+    """It comes in here, and is settled at once."""
     settles: Flags
     """It is sent back, and the sender solves it."""
     hands_back: Flags

@@ -79,7 +79,7 @@ class Purpose(IntEnum):
     LYING_FOR = 42
     """By tier and occasion: for how long it lies, as a standard normal."""
     FIRST_CONTACT = 43
-    """By tier: whether a ticket is settled in the first contact."""
+    """By tier: whether a ticket is settled at once."""
     BATCH = 44
     """How many come at once: one number a batch."""
     LOT = 45

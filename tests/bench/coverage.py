@@ -108,9 +108,10 @@ class Case:
 
     def played(self, seed: int, count: int) -> list[list[Replication]]:
         """Play replications of the base and of the variant on the same tickets."""
-        work = Work((self.base, self.variant), seed, Evaluation("auto", None, curves=False))
+        wanted = tuple(dict.fromkeys(figure.metric for figure in self.figures))
+        evaluate = Evaluation("auto", None, curves=False, metrics=wanted)
+        work = Work((self.base, self.variant), seed, evaluate)
         tasks = [Task(number, which) for number in range(count) for which in (0, 1)]
-        wanted = {figure.metric for figure in self.figures}
         done: dict[Task, Replication] = {}
         with Runner(work) as runner:
             for task, one in runner.map(tasks):
@@ -189,7 +190,26 @@ def _figures(
     )
 
 
-CASES = (one_agent, heavy, tiers)
+def few() -> Case:
+    """Six tickets a replication, sometimes one or none: shares of tickets, not means of shares."""
+    desk = {"rate": "6 / week", "length": "8 d", "warm_up": "1 d", "within": "1 h"}
+    base = sim.one_queue(**desk, work="8 h", staff=1, name="Few tickets")
+    variant = base.with_({"tiers.L1.work": "6 h"}, name="Quicker by a quarter")
+    wait, share = "response[L1, mean, business hours]", "service_level[response]"
+    return Case(
+        "six tickets a replication",
+        base,
+        variant,
+        (
+            Figure("mean wait", "mean", wait),
+            Figure("share in time", "share", share),
+            Figure("paired difference of the mean wait", "difference", wait),
+            Figure("paired difference of the share", "difference", share),
+        ),
+    )
+
+
+CASES = (one_agent, heavy, tiers, few)
 
 
 @dataclass(frozen=True)

@@ -122,15 +122,15 @@ def test_first_contacts_by_hand(desk, write):
     export = read_export(write(FIRST_CONTACTS), mapping)
     lines, window = find_lines(export), _window(desk, export)
     found = values(export, lines, window, fewest=1)
-    assert found["settled in the first contact, L1"].value == pytest.approx(1 / 4)
-    assert "settled in the first contact, L2" not in found
-    assert "settled in the first contact, L1" not in values(export, lines, window)
+    assert found["settled at once, L1"].value == pytest.approx(1 / 4)
+    assert "settled at once, L2" not in found
+    assert "settled at once, L1" not in values(export, lines, window)
 
 
 def test_a_table_shows_no_first_contact(desk, busy):
     """Where no state is known, nothing is said of first contacts."""
     found = values(busy, find_lines(busy), _window(desk, busy), fewest=1)
-    assert not any(name.startswith("settled in the first contact") for name in found)
+    assert not any(name.startswith("settled at once") for name in found)
 
 
 def test_a_table_shows_no_way_through_the_teams(desk, busy):

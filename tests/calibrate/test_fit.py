@@ -105,7 +105,7 @@ def test_round_trip(calibration, known):
 def test_the_fitted_desk_reproduces_the_export(calibration):
     """Held against its own export, every share is within 3 points.
 
-    What is settled in the first contact hangs on how often somebody is free just then: 5 points.
+    What is settled at once hangs on how often somebody is free just then: 5 points.
     """
     found = check(calibration, replications=2)
     for line in found.lines:

@@ -284,7 +284,7 @@ MOVES = (
     ),
     Move(
         7,
-        "settled in the first contact",
+        "settled at once",
         {"first_contact_share": "up"},
         start={"tiers.L1.asks_user": 0.3},
         to={"tiers.L1.first_contact": 0.5},

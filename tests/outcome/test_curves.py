@@ -73,7 +73,7 @@ def test_what_becomes_of_tickets_at_the_first_line(measured):
     fates = dict(zip(FATES, measured.curves["l1_fates"], strict=True))
     assert {k: v for k, v in fates.items() if v} == {
         "came in at another tier": 1,
-        "resolved at first contact": 1,
+        "resolved at once": 1,
         "escalated, could not be solved": 1,
         "escalated, out of time": 1,
         "abandoned": 1,

@@ -92,6 +92,22 @@ def test_after_hours(six):
     assert found["after_hours_response[L2, mean]"] == (10 * MINUTE, 3)
 
 
+def test_after_hours_for_whom_somebody_is_on_call(six):
+    """A and F are P1, for which L1 is on call: A waits 0; B 20, C 915 and E 5 minutes are the rest."""
+    core = {
+        "hours.core": {"Mon-Fri": "10:00-16:00"},
+        "users.hours": "core",
+        "tiers.L1.on_call": {"staff": {"day": 1}, "priority": "P1"},
+    }
+    found = values(changed(six, core))
+    assert found["after_hours_response[L1, on call, mean]"] == (0, 1)
+    assert found["after_hours_response[L1, not on call, mean]"] == (
+        pytest.approx((20 + 915 + 5) / 3 * MINUTE),
+        3,
+    )
+    assert "after_hours_response[L2, on call, mean]" not in found
+
+
 def test_work_on_hard_tickets_is_not_simple(six):
     """B is harder than L1 is able: its 70 minutes at L2 were needed there."""
     hard = np.full(6, 0.5, np.float32)

@@ -71,6 +71,11 @@ TIMES = {
     # In office hours C waited 10 min on Monday and 5 on Tuesday.
     "response[mean, business hours]": (8, 5),
     "response[p90, business hours]": (20, 5),
+    # A and F are P1.
+    "response[priority P1, mean]": (0, 2),
+    "response[priority P2, p50]": (20, 3),
+    "resolution[priority P1, mean]": (15, 2),
+    "resolution[priority P2, mean]": ((310 + 1030) / 2, 2),
     # From arrival at the tier. L1: A 0, B 20, C 915, E 5.
     "response[L1, mean]": (235, 4),
     "response[L1, p50]": (5, 4),
@@ -125,6 +130,10 @@ LEVELS = {
     "service_left_out[any resolution]": (1, 1),
     # ... but without pauses E is late: it runs from Friday 16:40 to the end of Sunday.
     "service_level[any resolution, no pauses]": (2 / 6, 6),
+    # By priority: A is P1; B late, C met, D late, E met are P2.
+    "service_level[L1 response, priority P1]": (1, 1),
+    "service_level[L1 response, priority P2]": (2 / 4, 4),
+    "breaches[L1 response, priority P2]": (2, 1),
     # D, of A, B, C, D, E at L1; of A, D, E there for good; of all six.
     "left_unanswered[L1 response]": (1 / 5, 5),
     "left_unanswered[L1 resolution]": (1 / 3, 3),

@@ -87,6 +87,62 @@ def test_warm_up(six):
     assert measures.curves["weekly[l1_share]"].shape == (1,)
 
 
+def test_money_with_a_warm_up_by_hand(six):
+    """Only the second week is paid, lacks two heads for two days, and has one call-out.
+
+    The first week is the warm-up. Both heads of L1 are missing from Thursday 8 to Wednesday 14 January:
+    of that Monday 12 and Tuesday 13 lie in the counted week, 2 x 18 hours. L2 is on call beside its
+    shift; its agent is called out seven times, once (for F, Tuesday 13) in the counted week.
+    """
+    workload = dataclasses.replace(six.workload, warm_up_ms=7 * DAY)
+    first, second = six.desk.pools
+    desk = dataclasses.replace(six.desk, pools=(first, dataclasses.replace(second, on_call=True)))
+    vacancy = {"shift": "day", "heads": 2, "start": "2026-01-08", "until": "2026-01-14"}
+    on_call = {"staff": {"day": 1}, "priority": "P1", "call_out": 100, "standby": 5}
+    changes = {
+        "period.warm_up": "7 d",
+        "tiers.L1.vacancies": [vacancy],
+        "tiers.L2.on_call": on_call,
+    }
+    values = measure(changed(six, changes, workload=workload, desk=desk), curves=False).values
+    # 2 x 45 less 2 x 18; E is 10 minutes of overtime at L1.
+    assert values["paid_hours[L1]"] == 54
+    l1 = (54 + 10 / 60 * 1.5) * 30
+    assert values["staff_cost[L1]"] == pytest.approx(l1)
+    assert values["call_outs"] == 1
+    # 45 hours paid, 45 hours of standing by, one call-out.
+    l2 = 45 * 50 + 45 * 5 + 100
+    assert values["staff_cost[L2]"] == pytest.approx(l2)
+    assert values["staff_cost"] == pytest.approx(l1 + l2)
+    # E was answered in time: 100 % of the week.
+    assert values["credits"] == 0
+    # F alone is resolved in the counted week.
+    assert values["cost_per_ticket"] == pytest.approx(l1 + l2)
+    # Open in users' hours: E 20 minutes at half of its user's work, F 20 at a fifth.
+    lost = (0.5 * 20 + 0.2 * 20) / 60 * 20
+    assert values["lost_cost"] == pytest.approx(lost)
+    assert values["total_cost"] == pytest.approx(l1 + l2 + lost)
+
+
+def test_a_vacancy_all_in_the_warm_up_costs_nothing(six):
+    """What is empty before counting begins is no saving, and one that is open for ever is one."""
+    workload = dataclasses.replace(six.workload, warm_up_ms=7 * DAY)
+    before = {"shift": "day", "heads": 2, "start": "2026-01-05", "until": "2026-01-12"}
+    for vacancy, hours in ((before, 90), ({**before, "until": None}, 0)):
+        changes = {"period.warm_up": "7 d", "tiers.L1.vacancies": [vacancy]}
+        values = measure(changed(six, changes, workload=workload), curves=False).values
+        assert values["paid_hours[L1]"] == hours
+
+
+def test_a_provider_with_a_warm_up(six):
+    """B and C came to L2 in the warm-up, F in the counted week; the retainer is for a week."""
+    workload = dataclasses.replace(six.workload, warm_up_ms=7 * DAY)
+    provider = {"price": 20, "retainer": 1000}
+    changes = {"period.warm_up": "7 d", "tiers.L2.staff": None, "tiers.L2.provider": provider}
+    values = measure(changed(six, changes, workload=workload), curves=False).values
+    assert values["provider_cost[L2]"] == pytest.approx(20 + 1000 * MONTHS / 2)
+
+
 def test_overtime_ends_when_the_next_shift_begins(six):
     """An agent who is still at it when the next shift begins is simply there again."""
     log = dataclasses.replace(six.log, finished_ms=six.log.finished_ms.copy())

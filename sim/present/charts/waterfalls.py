@@ -48,7 +48,7 @@ BREACHES: Final = "breaches"
 _ROW: Final = 0.42
 _OUT_OF_TIME: Final = "escalated, out of time"
 _COULD_NOT: Final = "escalated, could not be solved"
-_KEPT: Final = ("resolved at first contact", "resolved later")
+_KEPT: Final = ("resolved at once", "resolved later")
 _GIVEN_UP: Final = "given up or closed"
 
 
@@ -125,7 +125,7 @@ def _l1_steps(result: Result) -> list[Step]:
     steps.append(Step("resolved there", resolved, 0.0, "total"))
     first, later = (share(name) for name in _KEPT)
     if not math.isnan(resolved.mean):
-        steps.append(Step("of these at first contact", first, 0.0, "detail"))
+        steps.append(Step("of these at once", first, 0.0, "detail"))
         steps.append(Step("of these later", later, first.mean, "detail"))
     if {HEADLINE, "l1_share_reopen_adjusted"} <= set(result.metrics):
         good = result.estimate("l1_share_reopen_adjusted")
