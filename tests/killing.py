@@ -27,6 +27,7 @@ from sim.study.keep import resume
 from sim.study.runner import Runner
 from sim.study.store import FOLDER, Store
 from sim.study.study import Study
+from sim.writing import BESIDE, PART
 
 MOMENTS = {
     "half of a replication written": ("write_bytes", ".npz"),
@@ -38,6 +39,16 @@ MOMENTS = {
 }
 """Where a study kills itself: the step, and the file it is about."""
 REPLICATIONS, SEED = 20, 3
+THEIRS = {
+    "notes.txt": "what we thought of the first run",
+    "report.html": "<p>written by hand</p>",
+    "manifest.json.4711.part": "a manifest of cargo",
+    f"{FOLDER}/half of a song.part": "la la",
+    f"{FOLDER}/000003-0.part": "cut here",
+    f"{FOLDER}/mine.npz": "no archive",
+    "charts/01-mine.svg": "<svg/>",
+}
+"""Files of the user that stand in a study's folder while it is killed."""
 GONE_S = 20.0
 
 
@@ -140,6 +151,8 @@ class Killed:
         Replications reported as finished by the end; found whole; and found otherwise.
     lasted : bool
         No process of the study was left behind.
+    untouched : bool
+        Files of the user are as they were.
     said : str
         The message with which the study ended, where a worker was killed and not the study.
     """
@@ -149,6 +162,7 @@ class Killed:
     kept: int
     damaged: int
     lasted: bool
+    untouched: bool
     said: str
 
     @property
@@ -171,6 +185,7 @@ def kill(
     config
         ``moment`` and ``at``, ``worker_dies_at``, ``cluster``.
     """
+    put_theirs(folder)
     asked = json.dumps({"folder": str(folder), "how": how, **config})
     here = Path(__file__)
     child = subprocess.Popen(
@@ -194,7 +209,31 @@ def kill(
     whole, damaged = Store(folder).read() if (folder / FOLDER).is_dir() else ({}, [])
     killed = child.returncode == -signal.SIGKILL
     message = next((line for line in said.splitlines() if line.startswith("StudyError")), "")
-    return Killed(killed, max([0, *reports]), len(whole), len(damaged), lasted, message)
+    found = (killed, max([0, *reports]), len(whole), len(damaged), lasted)
+    return Killed(*found, theirs_untouched(folder), message)
+
+
+def put_theirs(folder: Path) -> None:
+    """Put files of the user into the folder of a study, and a link that leads out of it."""
+    for name, text in THEIRS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    outside = folder.with_name(f"{folder.name}-outside")
+    outside.write_text("nobody's business", encoding="utf-8")
+    for name in ("link", f"{FOLDER}/000000-0.link"):
+        if not (folder / name).is_symlink():
+            (folder / name).symlink_to(outside)
+
+
+def theirs_untouched(folder: Path) -> bool:
+    """Tell whether the files of the user are as they were put there."""
+    outside = folder.with_name(f"{folder.name}-outside")
+    links = [folder / "link", folder / FOLDER / "000000-0.link"]
+    return (
+        all((folder / name).read_text(encoding="utf-8") == text for name, text in THEIRS.items())
+        and outside.read_text(encoding="utf-8") == "nobody's business"
+        and all(link.is_symlink() for link in links)
+    )
 
 
 def gone(group: int) -> bool:
@@ -219,13 +258,14 @@ def uninterrupted() -> Study:
 
 def finishes_the_same(folder: Path, whole: Study) -> bool:
     """Go on with a study to its end; tell whether what was kept stays, and all is the same."""
-    kept = {path: path.stat().st_mtime_ns for path in (folder / FOLDER).glob("*.npz")}
+    kept = {path: path.stat().st_mtime_ns for _, _, path in Store(folder).files()}
     study = resume(folder, jobs=1)
     stays = all(path.stat().st_mtime_ns == at for path, at in kept.items())
-    no_part = not list((folder / FOLDER).glob("*.part"))
+    parts = [part for at in (folder, folder / FOLDER) for part in at.glob(f"{BESIDE}*{PART}")]
     return (
         stays
-        and no_part
+        and not parts
+        and theirs_untouched(folder)
         and all(
             mine.differences(theirs) == []
             for one, other in zip(study, whole, strict=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from sim import writing
 from sim.borders import unsteered, yaml_text
 from sim.calibrate.lines import Lines
 from sim.intake.export import Export
-from sim.intake.mapping import save_mapping
-from sim.outcome.tables import write_whole
+from sim.intake.mapping import MAPPING, mapping_text
 
 
 def save_found(export: Export, lines: Lines, path: str | os.PathLike[str]) -> Path:
@@ -23,7 +23,6 @@ def save_found(export: Export, lines: Lines, path: str | os.PathLike[str]) -> Pa
     OutputError
         If it cannot be written.
     """
-    target = save_mapping(export.mapping, path)
     remarks = [f"How {export.source} was read. What is wrong can be put right here."]
     remarks += [f"Tiers: {sentence}" for sentence in lines.evidence]
     if lines.found and export.teams:
@@ -32,5 +31,4 @@ def save_found(export: Export, lines: Lines, path: str | os.PathLike[str]) -> Pa
         stated = yaml_text({"L1": first})
         remarks.append(f"To state them (add more tiers as needed): teams: {stated}")
     text = "".join(f"# {unsteered(' '.join(remark.split()))}\n" for remark in remarks)
-    text += target.read_text("utf-8")
-    return write_whole(target, lambda to: to.write_bytes(text.encode()))
+    return writing.write(path, text + mapping_text(export.mapping), MAPPING)

@@ -18,16 +18,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from sim import writing
 from sim.borders import cell
 from sim.calibrate.mirror import Rehearsal
 from sim.intake.export import Export
 from sim.intake.mapping import STATES, Mapping, load_mapping
-from sim.outcome.tables import write_whole
 from sim.workload.journeys import NONE, NOT_YET
 
 if TYPE_CHECKING:
     from sim.calibrate.fit import Calibration
 
+SAMPLE: Final = "a sample"
 FORM: Final = "%Y-%m-%d %H:%M:%S"
 _ROLES: Final = (
     "id", "state", "opened", "updated", "sequence", "team", "assignee", "priority", "category",
@@ -80,7 +81,7 @@ def write_sample(
     if Path(path).suffix == ".gz":
         # No name and no time in it: the same tickets are the same bytes.
         made = gzip.compress(made, mtime=0)
-    return write_whole(Path(path), lambda to: to.write_bytes(made))
+    return writing.write(path, made, SAMPLE)
 
 
 def _rows(export: Export, words: Mapping) -> Iterator[dict[str, str]]:

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from sim import writing
 from sim.borders import yaml_text
 from sim.calibrate.fit import Calibration
 from sim.calibrate.parameters import Origin, Parameter
-from sim.outcome.tables import write_whole
 from sim.scenario.change import plain
 from sim.scenario.model import Scenario
 from sim.units import HOURS_PER_WEEK, format_duration, format_share
 
+CALIBRATED: Final = "a calibrated desk"
 HEADING: Final = "# A desk fitted to a ticket export."
 """The first line of every file that is written here."""
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_ .%/&()'+-]*[A-Za-z0-9_.)]|[A-Za-z]|[A-Z]\d")
@@ -45,12 +46,7 @@ def write_scenario(calibration: Calibration, path: str | os.PathLike[str]) -> Pa
     OutputError
         If it cannot be written; then no half of it is left.
     """
-    text = scenario_text(calibration)
-
-    def write(to: Path) -> None:
-        to.write_text(text, encoding="utf-8")
-
-    return write_whole(Path(path), write)
+    return writing.write(path, scenario_text(calibration), CALIBRATED)
 
 
 def scenario_text(calibration: Calibration) -> str:

@@ -20,6 +20,7 @@ from sim.cli.saying import (
     seed_option,
 )
 from sim.errors import StudyError
+from sim.reading import pasted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ def ask(paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:  # noqa
     click.echo(
         f"Means over {study.replications} replications with {100 * study.level:g} % intervals."
     )
-    say_next(f"tiersim signs {paths[0]}", "what does not work, and what would help")
+    say_next(f"tiersim signs {pasted(paths[0])}", "what does not work, and what would help")
 
 
 @click.command(short_help="Look for signs that a support model does not work.")
@@ -122,7 +123,7 @@ def signs(path: Path, as_json: bool, strict: bool, **options: Any) -> int:  # no
                 say_table(signs_text.LEVER_HEADINGS, signs_text.lever_rows(sign, currency))
         click.echo(f"Means over {options['replications']} replications with 95 % intervals.")
         say_next(
-            f"tiersim explain {path} --healthy HEALTHY.yaml",
+            f"tiersim explain {pasted(path)} --healthy HEALTHY.yaml",
             "training, documentation or understaffing",
         )
     return 1 if strict and any(sign.word == "shows" for sign in found) else 0
@@ -188,7 +189,7 @@ def explain(path: Path, healthy: Path, as_json: bool, **options: Any) -> None:  
     for sentence in split_text.split_sentences(found, scenario.name, other.name):
         click.echo(sentence)
     say_table(split_text.HEADINGS, split_text.split_rows(found))
-    say_next(f"tiersim signs {path}", "what else does not work, and what would help")
+    say_next(f"tiersim signs {pasted(path)}", "what else does not work, and what would help")
 
 
 @click.command(short_help="Rank providers tier by tier.")
@@ -226,4 +227,4 @@ def scorecard(paths: tuple[Path, ...], as_json: bool, **options: Any) -> None:  
     say_table(scorecard_text.headings(card), scorecard_text.scorecard_rows(card, currency))
     for sentence in scorecard_text.scorecard_sentences(card):
         click.echo(sentence)
-    say_next(f"tiersim ask {' '.join(map(str, paths))}", "what to ask each of them")
+    say_next(f"tiersim ask {' '.join(map(pasted, paths))}", "what to ask each of them")

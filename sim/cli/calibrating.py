@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim import reading, writing
 from sim.borders import unsteered
-from sim.cli.keeping import as_sealed, leave_alone, seal
+from sim.cli.keeping import ends_in, force_option, foresee
 from sim.cli.saying import json_option, say_engine, say_json, say_next
 from sim.errors import ExportError
-from sim.scenario.writing import write_whole
+from sim.reading import pasted
 
 if TYPE_CHECKING:
     from sim.calibrate.check import Check, Line
@@ -62,6 +63,7 @@ WORST = 8
     show_default=True,
     help="Of the check.",
 )
+@force_option
 @json_option
 def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -> None:
     """Fit a desk to EXPORT; write it as a commented scenario, and reports beside it.
@@ -74,16 +76,34 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     from sim.calibrate.check import check  # noqa: PLC0415
     from sim.calibrate.fit import calibrate as fit  # noqa: PLC0415
     from sim.calibrate.found import save_found  # noqa: PLC0415
-    from sim.calibrate.sample import sample_of  # noqa: PLC0415
-    from sim.calibrate.write import write_scenario  # noqa: PLC0415
-    from sim.intake.aside import write_set_aside  # noqa: PLC0415 - what computes comes late
+    from sim.calibrate.sample import SAMPLE, sample_of  # noqa: PLC0415
+    from sim.calibrate.write import CALIBRATED, write_scenario  # noqa: PLC0415
+    from sim.intake.aside import SET_ASIDE, write_set_aside  # noqa: PLC0415 - what computes comes late
     from sim.intake.guess import guess_mapping  # noqa: PLC0415
+    from sim.intake.mapping import MAPPING  # noqa: PLC0415
     from sim.intake.read import read_export  # noqa: PLC0415
-    from sim.present.calibration import write_calibration  # noqa: PLC0415
+    from sim.present.calibration import FITTED_REPORT, write_calibration  # noqa: PLC0415
     from sim.present.fitted_words import statement  # noqa: PLC0415
+    from sim.scenario.file import SUFFIXES  # noqa: PLC0415
 
-    # What a calibration wrote may be written anew; what somebody wrote or changed is theirs.
-    leave_alone(output, but_sealed=True)
+    def beside(ending: str) -> Path:
+        return output.with_name(f"{output.stem}-{ending}")
+
+    ends_in(output, SUFFIXES, "a scenario file")
+    for given in (export, mapping):
+        if given is not None:
+            reading.note(given)
+    places = [
+        (output, CALIBRATED),
+        (beside("calibration.html"), FITTED_REPORT),
+        (beside("calibration.txt"), FITTED_REPORT),
+        (beside("set-aside.csv"), SET_ASIDE),
+        (beside("sample.csv.gz"), SAMPLE),
+    ]
+    # How the export was read may have been corrected by hand: then it is left as it is.
+    found = (beside("mapping.yaml"), MAPPING)
+    theirs = writing.stands(*found)
+    foresee(*places, *([] if theirs else [found]))
     first, last = _day(options["first"]), _day(options["last"])
     if first is not None and last is not None and first > last:
         raise ExportError(f"--first {first} lies after --last {last}: give the earlier day first")
@@ -99,9 +119,6 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     if data.unread and not guessed and not options["as_json"]:
         click.echo(data.notices[0], err=True)
 
-    def beside(ending: str) -> Path:
-        return output.with_name(f"{output.stem}-{ending}")
-
     written: list[Path] = []
     if data.set_aside:
         written.append(write_set_aside(data.set_aside, beside("set-aside.csv")))
@@ -110,7 +127,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     ahead, unpredicted = _prediction(data, options)
     checks += ahead
     desk = desk.told(statement(checks, unpredicted)[0])
-    written.insert(0, seal(write_scenario(desk, output)))
+    written.insert(0, write_scenario(desk, output))
     text = _report(desk, checks, unpredicted, guessed)
     written.append(
         write_calibration(
@@ -121,13 +138,15 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
             unpredicted=unpredicted,
         )
     )
-    written.append(write_whole(beside("calibration.txt"), unsteered(text)))
-    found = beside("mapping.yaml")
-    theirs = found.exists() and not as_sealed(found)
+    written.append(writing.write(beside("calibration.txt"), unsteered(text), FITTED_REPORT))
     if not theirs:
-        written.append(seal(save_found(data, desk.lines, found)))
+        written.append(save_found(data, desk.lines, found[0]))
     if len(data.events):
         written.append(sample_of(desk, beside("sample.csv.gz")))
+    for path, what in places:
+        # What an earlier calibration wrote and this one has none of would pass for its own.
+        if path not in written:
+            writing.remove(path, what)
     if options["as_json"]:
         say_json(_plain(desk, checks, written, unpredicted))
         return
@@ -135,9 +154,15 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     for one in written:
         click.echo(f"Written: {one}")
     if theirs:
-        read = "" if mapping == str(found) else f"; to read the export by it: --as {found}"
-        click.echo(f"Left as it is, since it was changed by hand: {found}{read}")
-    say_next(f"tiersim check {output}", "then options beside it: `extends: " + output.name + "`")
+        read = (
+            ""
+            if mapping == str(found[0])
+            else f"; to read the export by it: --as {pasted(found[0])}"
+        )
+        click.echo(f"Left as it is, since it was changed by hand: {found[0]}{read}")
+    say_next(
+        f"tiersim check {pasted(output)}", "then options beside it: `extends: " + output.name + "`"
+    )
 
 
 def _short(desk: Calibration, checks: list[Check], unpredicted: str) -> str:

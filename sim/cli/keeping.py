@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shlex
 import sys
@@ -10,16 +9,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import click
+
+from sim import reading, writing
 from sim.borders import json_text
 from sim.errors import OutputError, StudyError
-from sim.scenario.writing import write_whole
+from sim.reading import pasted
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
 
 COMMAND_FILE: Final = "command.json"
-SEAL: Final = "# To see whether this file was changed by hand: "
-CHECKSUM_DIGITS: Final = 16
+RUN_MANIFEST: Final = "a run's manifest"
 
 
 def command_line() -> str:
@@ -37,17 +38,20 @@ def write_run_manifest(
     manifest = Manifest.of([scenario], seed=seed, replications=1, engine=engine_for(engine))
     tree = json.loads(manifest.to_json())
     tree |= {"replication": replication, "command": command_line()}
-    return write_whole(folder / "manifest.json", json_text(tree))
+    return writing.write(folder / "manifest.json", json_text(tree), RUN_MANIFEST)
 
 
 def write_command(folder: Path, **more: Any) -> Path:
     """Write how a study was asked for, so that its report can be written later."""
-    tree = {"command": command_line(), **more}
-    return write_whole(folder / COMMAND_FILE, json_text(tree))
+    from sim.study.store import STUDY  # noqa: PLC0415 - with the numbers
+
+    return writing.write(
+        folder / COMMAND_FILE, json_text({"command": command_line(), **more}), STUDY
+    )
 
 
 def read_command(folder: Path) -> Mapping[str, Any]:
-    """Read what ``write_command`` wrote.
+    """Read what ``write_command`` wrote; nothing of a study that was not finished.
 
     Raises
     ------
@@ -56,62 +60,59 @@ def read_command(folder: Path) -> Mapping[str, Any]:
     """
     path = folder / COMMAND_FILE
     try:
-        tree = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        tree = json.loads(reading.read(path, own=True))
+    except (FileNotFoundError, NotADirectoryError):
+        if (folder / "manifest.json").exists():
+            return {}
         raise StudyError(
-            f"{folder} holds no study; `tiersim compare … -o {folder}` writes one"
+            f"{folder} holds no study; `tiersim compare … -o {pasted(folder)}` writes one"
         ) from None
-    except (OSError, ValueError) as error:
-        raise StudyError(f"{path} cannot be read: {error}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        why = writing.reason(error) if isinstance(error, OSError) else error
+        raise StudyError(f"{path} cannot be read: {why}") from None
     if not isinstance(tree, dict):
         raise StudyError(f"{path} cannot be read: it is no mapping")
+    for name in ("arrivals", "mapping", "engine"):
+        if not isinstance(tree.get(name), str | None):
+            raise StudyError(f"{path} cannot be read: {name} is {tree[name]!r}")
     return tree
 
 
-def leave_alone(path: Path, *, but_sealed: bool = False) -> None:
-    """Refuse to write over a file, unless it is as a command wrote and sealed it.
+def foresee(*places: tuple[Path | None, str]) -> None:
+    """Refuse, before any work, what could not be written after it; say what will be replaced.
+
+    Parameters
+    ----------
+    places : (Path or None, str)
+        Files that will be written, as for ``sim.writing.check``; None for what was not asked for.
 
     Raises
     ------
     OutputError
-        If it is somebody's: written by hand, or changed since.
+        If one of them cannot be written.
     """
-    if not (path.exists() or path.is_symlink()) or (but_sealed and as_sealed(path)):
-        return
-    if but_sealed and path.is_file() and SEAL.encode() in path.read_bytes():
-        raise OutputError(
-            f"{path} was changed since it was written, and is left as it is: choose another name with "
-            f"-o; or move your changes into a file of their own (`extends: {path.name}`), delete this "
-            "one, and calibrate again"
-        )
-    raise OutputError(f"{path} exists already, and is left as it is; choose another name")
+    for path in writing.check((path, what) for path, what in places if path is not None):
+        click.echo(f"--force replaces {path}", err=True)
 
 
-def seal(path: Path) -> Path:
-    """End a text file with a comment by which is seen whether it was changed later."""
-    text = path.read_text(encoding="utf-8")
-    return write_whole(path, f"{text}{SEAL}{_checksum(text)}\n")
+def ends_in(path: Path | None, endings: Sequence[str], what: str) -> None:
+    """Refuse another ending, before any work.
+
+    Raises
+    ------
+    OutputError
+    """
+    if path is not None and path.suffix.lower() not in endings:
+        raise OutputError(f"{path}: {what} ends in {' or '.join(endings)}")
 
 
-def as_sealed(path: Path) -> bool:
-    """Tell whether a file is just as it was when it was sealed; ends of lines do not matter."""
-    try:
-        text, found, checksum = path.read_text(encoding="utf-8").rpartition(SEAL)
-    except (OSError, UnicodeDecodeError):
-        return False
-    return bool(found) and checksum.rstrip("\n") == _checksum(text)
-
-
-def _checksum(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:CHECKSUM_DIGITS]
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that cannot be written, before anything is simulated."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: it cannot be made: {error.strerror}") from None
+force_option = click.option(
+    "--force",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda _context, _option, given: writing.force() if given else None,
+    help="Replace files that stand in the way, though TierSim did not write them; they are named.",
+)
 
 
 def study_plain(rows: Sequence[Any]) -> list[dict[str, Any]]:

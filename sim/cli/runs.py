@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from sim.cli.keeping import check_folder, write_run_manifest
+from sim import writing
+from sim.cli.keeping import RUN_MANIFEST, force_option, foresee, write_run_manifest
 from sim.cli.reading import unserved
 from sim.cli.saying import (
     engine_option,
@@ -19,6 +20,7 @@ from sim.cli.saying import (
     say_table,
     seed_option,
 )
+from sim.reading import pasted
 
 if TYPE_CHECKING:
     from sim.outcome import Measures, Run
@@ -53,6 +55,7 @@ DEMO_REPLICATIONS = 40
     show_default=True,
     help="Of the saved tables.",
 )
+@force_option
 @json_option
 def run(  # noqa: PLR0917 - click passes options by name
     path: Path,
@@ -74,15 +77,19 @@ def run(  # noqa: PLR0917 - click passes options by name
         click.echo(str(fault), err=True)
     say_engine(engine)
     if save is not None:
-        check_folder(save)
+        foresee(*_run_files(save, kind))
     done = replicate(scenario, seed=seed, replication=replication, engine=engine)
     story = None if trace is None else outcome.tell(done, trace)
     written: list[Path] = []
     if save is not None:
+        from sim.outcome.tables import TABLE  # noqa: PLC0415
+
         written = [*done.save(save, kind), done.event_log(save / "events.xes")]
         written.append(
             write_run_manifest(save, scenario, seed=seed, replication=replication, engine=engine)
         )
+        # Tables of an earlier run in the other format would pass for those of this one.
+        writing.remove_others(save, TABLE, written)
     if as_json:
         measures = outcome.measure(done, curves=False)
         tree = {
@@ -110,8 +117,20 @@ def run(  # noqa: PLR0917 - click passes options by name
     for one in written:
         click.echo(f"Written: {one}")
     if story is None:
-        say_next(f"tiersim run {path} --trace {len(done.workload.tickets) // 2}", "one ticket")
-    say_next(f"tiersim compare {path}", "figures with their intervals")
+        say_next(
+            f"tiersim run {pasted(path)} --trace {len(done.workload.tickets) // 2}", "one ticket"
+        )
+    say_next(f"tiersim compare {pasted(path)}", "figures with their intervals")
+
+
+def _run_files(folder: Path, kind: str) -> Iterator[tuple[Path, str]]:
+    from sim.outcome import eventlog, tables  # noqa: PLC0415
+
+    tables.check_format(kind)
+    for name in tables.NAMES:
+        yield folder / f"{name}.{kind}", tables.TABLE
+    yield folder / "events.xes", eventlog.EVENT_LOG
+    yield folder / "manifest.json", RUN_MANIFEST
 
 
 def _title(done: Run, measures: Measures) -> str:
@@ -156,6 +175,7 @@ def _rows(done: Run, measures: Measures) -> Iterator[tuple[str, str, str, str]]:
     show_default=True,
     help="Folder for the report.",
 )
+@force_option
 @json_option
 def demo(  # noqa: PLR0917 - click passes options by name
     replications: int,

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.cli.keeping import leave_alone
+from sim import reading, writing
+from sim.cli.keeping import ends_in, force_option, foresee
 from sim.cli.saying import json_option, say_json, say_next, say_table
-from sim.errors import Fault, OutputError, ScenarioError
+from sim.errors import Fault, ScenarioError
+from sim.reading import pasted
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -28,6 +30,7 @@ MEANINGS = (
     "that of a run or a study is of work on shift alone, in its counted period. All of it is arithmetic on means; nothing was simulated for it."
 )
 """What the columns of a checked scenario mean."""
+NEW = "a new scenario"
 _MODELINE = re.compile(r"^# yaml-language-server:.*\n")
 _TOP_KEY = re.compile(r"^([a-z_]+):", re.MULTILINE)
 
@@ -35,32 +38,29 @@ _TOP_KEY = re.compile(r"^([a-z_]+):", re.MULTILINE)
 @click.command(short_help="Write a scenario to start from.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--what-if", is_flag=True, help="Write one that extends the base beside it.")
+@force_option
 @json_option
 def new(path: Path, what_if: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
     """Write a commented scenario to PATH: a desk for 1,850 users, to be changed into yours."""
     from sim.scenario.file import SUFFIXES  # noqa: PLC0415
     from sim.scenario.gallery import BASE, gallery  # noqa: PLC0415
-    from sim.scenario.writing import write_whole  # noqa: PLC0415
 
-    if path.suffix not in SUFFIXES:
-        raise OutputError(f"{path}: a scenario file ends in .yaml or .yml")
-    leave_alone(path)
+    ends_in(path, SUFFIXES, "a scenario file")
     text = gallery()[BASE].read_text(encoding="utf-8")
-    written = [path]
+    contents = {path: commented(text)}
     if what_if:
         base = path.with_name(f"{BASE}.yaml")
+        contents[path] = _WHAT_IF.format(base=base.name)
         if not base.exists():
-            written.append(write_whole(base, commented(text)))
-        text = _WHAT_IF.format(base=base.name)
-        write_whole(path, text)
-    else:
-        write_whole(path, commented(text))
+            contents[base] = commented(text)
+    foresee(*((place, NEW) for place in contents))
+    written = [writing.write(place, content, NEW) for place, content in contents.items()]
     if as_json:
         say_json({"written": [str(one) for one in written]})
         return
     for one in written:
         click.echo(f"Written: {one}")
-    say_next(f"tiersim check {path}", "change it, then look for faults")
+    say_next(f"tiersim check {pasted(path)}", "change it, then look for faults")
 
 
 _WHAT_IF = """\
@@ -105,6 +105,7 @@ def commented(text: str) -> str:
     metavar="FILE",
     help="Write Welch's plot of the warm-up there (.svg or .png), of the first of PATHS.",
 )
+@force_option
 @json_option
 def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
     """Find every fault in the files, and say what each scenario implies before any simulation."""
@@ -115,6 +116,12 @@ def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: b
     found: list[tuple[Path, Implied]] = []
     seen: dict[Path, Settling] = {}
     warm_up |= welch is not None
+    if welch is not None:
+        from sim.present.picture import chart_files  # noqa: PLC0415 - pictures are heavy
+
+        for path in paths:
+            reading.note(path)
+        foresee(*chart_files(welch))
     for path in paths:
         try:
             scenario = load(path)
@@ -156,7 +163,7 @@ def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: b
         several = f"{len(faults)} faults" if len(faults) > 1 else "1 fault"
         click.echo(f"tiersim: {several}", err=True)
         return 2
-    files = " ".join(map(str, paths))
+    files = " ".join(map(pasted, paths))
     if len(paths) > 1:
         say_next(f"tiersim compare {files}", "what the desks differ in")
     else:
@@ -203,7 +210,7 @@ def _say_settling(path: Path, seen: Settling, welch: Path | None) -> None:
     )
     click.echo(f"  {said(seen.claim())}")
     if welch is None:
-        click.echo(f"  Welch's plot of it: tiersim check {path} --welch warm-up.svg")
+        click.echo(f"  Welch's plot of it: tiersim check {pasted(path)} --welch warm-up.svg")
     else:
         click.echo(f"  Welch's plot of it is in {welch}.")
     click.echo()
@@ -220,19 +227,20 @@ def _say_settling(path: Path, seen: Settling, welch: Path | None) -> None:
     flag_value="mapping",
     help="The page about mapping files of exports instead.",
 )
+@force_option
 def schema(output: Path | None, page: str | None) -> None:
     """Write the JSON Schema of scenario files, which lets an editor complete and check them."""
     from sim.intake.mapping_page import mapping_text  # noqa: PLC0415
     from sim.scenario.reference import reference_text  # noqa: PLC0415
     from sim.scenario.schema import schema_text  # noqa: PLC0415
-    from sim.scenario.writing import write_whole  # noqa: PLC0415
 
     makers = {None: schema_text, "reference": reference_text, "mapping": mapping_text}
     text = makers[page]()
     if output is None:
         click.echo(text, nl=False)
         return
-    write_whole(output, text)
+    foresee((output, page or "a schema"))
+    writing.write(output, text, page or "a schema")
     click.echo(f"Written: {output}")
     if page is None:
         click.echo(f"First line of a scenario: # yaml-language-server: $schema={output.name}")

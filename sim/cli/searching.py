@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim import writing
+from sim.cli.keeping import ends_in, force_option, foresee
 from sim.cli.saying import (
     json_option,
     say_engine,
@@ -16,6 +18,7 @@ from sim.cli.saying import (
     say_table,
     seed_option,
 )
+from sim.reading import pasted
 
 if TYPE_CHECKING:
     from sim.present.search_answer import Told
@@ -38,6 +41,7 @@ REPORTS = (".html", ".pdf")
     "--report", type=click.Path(path_type=Path), help="Write the answer as a page (.html, .pdf)."
 )
 @click.option("--quick", is_flag=True, help="The desk alone: no prices, no strain.")
+@force_option
 @json_option
 def search(path: Path, output: Path | None, as_json: bool, **options: Any) -> int:  # noqa: FBT001 - click's
     """Find the cheapest desk around PATH that keeps its promises; its `search` says what may move.
@@ -45,18 +49,24 @@ def search(path: Path, output: Path | None, as_json: bool, **options: Any) -> in
     Ctrl-C ends the search and gives the best so far. Exits with 1 when no desk within the bounds is
     known to keep every promise.
     """
-    from sim.errors import OutputError  # noqa: PLC0415
     from sim.present.search_answer import tell  # noqa: PLC0415
-    from sim.scenario.file import load  # noqa: PLC0415 - what computes is imported when needed
+    from sim.scenario.file import SUFFIXES, load  # noqa: PLC0415 - what computes is imported when needed
     from sim.scenario.search import Search  # noqa: PLC0415
-    from sim.study.keep_desk import write_desk  # noqa: PLC0415
+    from sim.study.keep_desk import FOUND, write_desk  # noqa: PLC0415
     from sim.study.search import search as find  # noqa: PLC0415
     from sim.units import duration_ms  # noqa: PLC0415
 
     report: Path | None = options["report"]
-    if report is not None and report.suffix.lower() not in REPORTS:
-        raise OutputError(f"{report}: the answer of a search is written as .html or .pdf")
+    ends_in(report, REPORTS, "the answer of a search")
+    ends_in(output, SUFFIXES, "a scenario file")
     scenario = load(path)
+    if report is not None:
+        from sim.present.report import check_kind  # noqa: PLC0415 - pictures are heavy
+
+        check_kind(report)
+    foresee((output, FOUND), (report, "a report"))
+    if options["keep"] is not None:
+        writing.check_folder(options["keep"])
     say_engine("auto")
     changes: dict[str, Any] = {}
     if options["within"] is not None:
@@ -87,13 +97,18 @@ def search(path: Path, output: Path | None, as_json: bool, **options: Any) -> in
             click.echo(f"Written: {report}")
         if output is not None:
             click.echo(f"Written: {output}")
-            say_next(f"tiersim compare {path} {output}", "the desk found beside the one there is")
+            say_next(
+                f"tiersim compare {pasted(path)} {pasted(output)}",
+                "the desk found beside the one there is",
+            )
         elif found.best is not None:
-            say_next(f"tiersim search {path} -o best.yaml", "keep the desk found as a scenario")
+            say_next(
+                f"tiersim search {pasted(path)} -o best.yaml", "keep the desk found as a scenario"
+            )
         elif found.stopped:
-            say_next(f"tiersim search {path}", "let it come to its end")
+            say_next(f"tiersim search {pasted(path)}", "let it come to its end")
         else:
-            say_next(f"tiersim ask {path}", "where the desk is as it stands")
+            say_next(f"tiersim ask {pasted(path)}", "where the desk is as it stands")
     return 0 if found.best is not None else 1
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from sim.cli.keeping import force_option, foresee
 from sim.cli.reading import load_served
 from sim.cli.saying import (
     engine_option,
@@ -21,6 +22,7 @@ from sim.cli.saying import (
     seed_option,
 )
 from sim.errors import StudyError
+from sim.reading import pasted
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -76,6 +78,7 @@ DEFAULT_REPLICATIONS = 20
     metavar="FILE",
     help="Draw the tornado here: .svg or .png, its numbers beside it.",
 )
+@force_option
 @json_option
 def sensitivity(  # noqa: PLR0917 - click passes options by name
     path: Path,
@@ -103,6 +106,10 @@ def sensitivity(  # noqa: PLR0917 - click passes options by name
         raise StudyError("--instead goes with --break-even")
     if output is not None and (method != "tornado" or break_even is not None):
         raise StudyError("-o draws a tornado; it goes with neither --method nor --break-even")
+    if output is not None:
+        from sim.present.picture import chart_files  # noqa: PLC0415 - pictures are heavy
+
+        foresee(*chart_files(output))
     if break_even is not None:
         _break_even(scenario, break_even, changes, metric, options, as_json=as_json)
     else:
@@ -112,7 +119,7 @@ def sensitivity(  # noqa: PLR0917 - click passes options by name
         else:
             _together(scenario, ranges, metric, method, options, as_json=as_json)
     if not as_json:
-        say_next(f"tiersim search {path}", "the cheapest desk that keeps its promises")
+        say_next(f"tiersim search {pasted(path)}", "the cheapest desk that keeps its promises")
 
 
 def _tornado(

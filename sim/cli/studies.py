@@ -1,17 +1,24 @@
-"""``tiersim compare`` and ``report``: studies of several scenarios."""
+"""``tiersim compare``: a study of several scenarios."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim import reading, writing
 from sim.borders import cells, json_text
-from sim.cli.keeping import check_folder, read_command, study_plain, write_command
+from sim.cli.keeping import (
+    COMMAND_FILE,
+    force_option,
+    foresee,
+    study_plain,
+    write_command,
+)
 from sim.cli.reading import load_served
 from sim.cli.saying import (
     console,
@@ -25,17 +32,19 @@ from sim.cli.saying import (
     seed_option,
 )
 from sim.errors import ExportError, StudyError
+from sim.reading import pasted
 
 if TYPE_CHECKING:
     from sim.outcome.run import Run
     from sim.scenario.model import Scenario
-    from sim.study.signs import Sign
     from sim.study.study import Study
     from sim.workload.arrivals import Arrivals
 
 REPORT_FILE = "report.html"
 CHARTS = "charts"
-CHECK_LIST = "stress-des.md"
+CHART_NAMES = "[0-9][0-9]-*.*"
+KEPT = ("study.json", "study.csv")
+"""What a study found, as ``compare`` writes it beside the replications."""
 REASONS_SHOWN = 5
 MOST_FILES_NAMED = 4
 """Files that the next command is written out with."""
@@ -81,6 +90,7 @@ class StudyAsked:
 )
 @click.option("--jobs", type=click.IntRange(1), help="Workers; every core if absent.")
 @engine_option
+@force_option
 @json_option
 @click.option(
     "--strict", is_flag=True, help="Exit with 1 when a goal is missed, or a desk cannot be judged."
@@ -112,7 +122,7 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
         check_known(asked.beside, scenarios)
     say_engine(asked.engine)
     if asked.output is not None:
-        check_folder(asked.output)
+        foresee(*_study_files(asked.output, report=report))
     try:
         study, arrivals, notices = _run(scenarios, asked, quiet=as_json)
         notices += unpriced_notices(scenarios)
@@ -131,7 +141,7 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
         if report:
             from sim.present import report as reporting  # noqa: PLC0415 - pictures are heavy
 
-            run = _played(study, arrivals, asked.engine)
+            run = played(study, arrivals, asked.engine)
             written += reporting.write_all(
                 study,
                 [asked.output / REPORT_FILE],
@@ -168,6 +178,27 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
     return 1 if strict and missed else 0
 
 
+def _study_files(folder: Path, *, report: bool) -> Iterator[tuple[Path, str]]:
+    from sim.study.store import MANIFEST, STUDY  # noqa: PLC0415 - with the numbers
+
+    yield from ((folder / name, STUDY) for name in (MANIFEST, *KEPT, COMMAND_FILE))
+    if report:
+        yield from report_files([folder / REPORT_FILE], charts=folder / CHARTS)
+
+
+def report_files(files: Sequence[Path], *, charts: Path | None) -> Iterator[tuple[Path, str]]:
+    """List what a report will write, and the charts that it may write over."""
+    from sim.present.picture import CHART  # noqa: PLC0415 - pictures are heavy
+    from sim.present.report import REPORT, check_kind  # noqa: PLC0415
+
+    for path in files:
+        check_kind(path)
+        yield path, REPORT
+    if charts is not None:
+        writing.check_folder(charts)
+        yield from ((path, CHART) for path in sorted(charts.glob(CHART_NAMES)))
+
+
 def _kept_so_far(folder: Path) -> str:
     """Say what an interrupted study leaves behind."""
     from sim.study.store import Store  # noqa: PLC0415
@@ -183,10 +214,10 @@ def _say_next(asked: StudyAsked, *, reported: bool) -> None:
     if reported:
         say_next("tiersim new my-desk.yaml", "your own desk")
     elif asked.output is not None:
-        say_next(f"tiersim report {asked.output}", "charts and words to hand on")
+        say_next(f"tiersim report {pasted(asked.output)}", "charts and words to hand on")
     else:
         many = len(asked.paths) > MOST_FILES_NAMED
-        files = "…" if many else " ".join(map(str, asked.paths))
+        files = "…" if many else " ".join(map(pasted, asked.paths))
         why = "the same files: keep it" if many else "keep it"
         say_next(f"tiersim compare {files} -o results/study", f"{why}, then `tiersim report`")
 
@@ -202,8 +233,8 @@ def _run(
             raise ExportError(
                 "--arrivals needs --as: servicenow, jira, zendesk, any, or a mapping file"
             )
-        scenarios, arrivals, notices = _replayed(
-            scenarios, asked.arrivals, asked.mapping, asked.output
+        scenarios, arrivals, notices = replayed(
+            scenarios, asked.arrivals, asked.mapping, aside=asked.output or Path()
         )
     elif asked.mapping is not None:
         raise ExportError("--as says how to read an export, and needs --arrivals")
@@ -224,7 +255,7 @@ def _run(
     return study, arrivals, notices
 
 
-def _played(study: Study, arrivals: Arrivals | None, engine: str) -> Run:
+def played(study: Study, arrivals: Arrivals | None, engine: str) -> Run:
     """Run the first replication of the desk that the answer names, to be shown as a film."""
     from sim.present.answer import answer  # noqa: PLC0415
     from sim.study.evaluate import replicate  # noqa: PLC0415
@@ -233,13 +264,20 @@ def _played(study: Study, arrivals: Arrivals | None, engine: str) -> Run:
     return replicate(best, seed=study.seed, engine=engine, arrivals=arrivals)
 
 
-def _replayed(
-    scenarios: Sequence[Scenario], export: Path, mapping: str, folder: Path | None
+def replayed(
+    scenarios: Sequence[Scenario], export: Path, mapping: str, *, aside: Path | None
 ) -> tuple[list[Scenario], Arrivals, list[str]]:
-    """Make an export the tickets of every scenario."""
-    from sim.calibrate.replay import replay  # noqa: PLC0415
-    from sim.intake.aside import write_set_aside  # noqa: PLC0415
+    """Make an export the tickets of every scenario.
 
+    Rows that cannot be used are set aside in a file of the folder ``aside``; in none where it is None.
+    """
+    from sim.calibrate.replay import replay  # noqa: PLC0415
+    from sim.intake.aside import SET_ASIDE, write_set_aside  # noqa: PLC0415
+
+    if aside is not None:
+        reading.note(export)
+        aside /= f"{export.name.split('.')[0]}-set-aside.csv"
+        foresee((aside, SET_ASIDE))
     first = replay(export, mapping, scenarios[0])
     period, holidays = first.scenario.period, first.scenario.holidays
     several = [first.scenario]
@@ -254,12 +292,11 @@ def _replayed(
         several.append(one.model_copy(update={"period": period, "holidays": holidays}))
     reasons = Counter(row.reason for row in first.set_aside)
     notices = list(first.notices)
-    if reasons:
-        beside = (folder or Path()) / f"{export.name.split('.')[0]}-set-aside.csv"
-        write_set_aside(first.set_aside, beside)
-        notices.append(
-            f"Rows that cannot be used, set aside in {beside}: {sum(reasons.values()):,}"
-        )
+    if aside is not None and not reasons:
+        writing.remove(aside, SET_ASIDE)
+    elif aside is not None:
+        write_set_aside(first.set_aside, aside)
+        notices.append(f"Rows that cannot be used, set aside in {aside}: {sum(reasons.values()):,}")
         listed = reasons.most_common(REASONS_SHOWN)
         notices += [f"  {count:,} x {reason}" for reason, count in listed]
         if len(reasons) > REASONS_SHOWN:
@@ -267,11 +304,33 @@ def _replayed(
     return several, first.arrivals, notices
 
 
+def _remove_what_was_of(folder: Path, study: Study) -> None:
+    """Remove reports and charts of fewer replications or options: they would pass for this study's."""
+    from sim.present.picture import CHART  # noqa: PLC0415 - pictures are heavy
+    from sim.present.report import REPORT  # noqa: PLC0415
+
+    table = cells(study.table()).to_csv(index=False, lineterminator="\n")
+    if table.encode() == _bytes_of(folder / KEPT[1]):
+        return
+    gone = writing.remove_others(folder, REPORT)
+    charts = writing.remove_others(folder / CHARTS, CHART)
+    for path in [*gone, *([folder / CHARTS] if charts else [])]:
+        click.echo(f"Removed, since it was of the study before: {path}", err=True)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return reading.read(path, own=True)
+    except OSError:
+        return b""
+
+
 def _keep(study: Study, rows: Sequence[Any], asked: StudyAsked) -> list[Path]:
     """Write what a study found beside its replications and manifest."""
-    from sim.scenario.writing import write_whole  # noqa: PLC0415
+    from sim.study.store import MANIFEST, STUDY  # noqa: PLC0415 - with the numbers
 
     assert asked.output is not None
+    _remove_what_was_of(asked.output, study)
     text = json_text(finite(study_plain(rows)))
     table = cells(study.table()).to_csv(index=False, lineterminator="\n")
     how = write_command(
@@ -282,173 +341,9 @@ def _keep(study: Study, rows: Sequence[Any], asked: StudyAsked) -> list[Path]:
         engine=asked.engine,
         seed=study.seed,
     )
+    contents = dict(zip(KEPT, (text, table), strict=True))
     return [
-        write_whole(asked.output / "study.json", text),
-        write_whole(asked.output / "study.csv", table),
-        asked.output / "manifest.json",
+        *(writing.write(asked.output / name, content, STUDY) for name, content in contents.items()),
+        asked.output / MANIFEST,
         how,
     ]
-
-
-_folder = click.argument("folder", type=click.Path(path_type=Path))
-_jobs = click.option("--jobs", type=click.IntRange(1), help="Workers; every core if absent.")
-_theme = click.option(
-    "--theme", type=click.Path(path_type=Path), help="A brand's colours, font, logo and footer."
-)
-
-
-@click.command(short_help="Write the report of a comparison.")
-@_folder
-@click.argument("outputs", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--charts/--no-charts", default=True, help="Charts as SVG, PNG and CSV too.")
-@click.option(
-    "--strict-reporting",
-    "strict",
-    is_flag=True,
-    help="Fill the STRESS-DES check-list, and list what only you can fill.",
-)
-@click.option("--signs", is_flag=True, help="Look for signs of trouble too, and try what helps.")
-@_theme
-@_jobs
-@json_option
-def report(folder: Path, outputs: tuple[Path, ...], **options: Any) -> None:
-    """Write the report of the study that `tiersim compare … -o FOLDER` has kept.
-
-    OUTPUTS are files: .html, .pdf, .pptx (a deck) or .xlsx (a workbook); FOLDER/report.html if none
-    is named. Charts go into FOLDER/charts.
-    """
-    files = outputs or (folder / REPORT_FILE,)
-    _write_all(folder, files, **options)
-
-
-@click.command(short_help="Write the slides of a comparison.")
-@_folder
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="FOLDER/deck.pptx if absent.")
-@_theme
-@_jobs
-@json_option
-def deck(folder: Path, output: Path | None, **options: Any) -> None:
-    """Write the slides of the study in FOLDER: findings as titles, charts that can be edited."""
-    _write_all(folder, (output or folder / "deck.pptx",), **options)
-
-
-@click.command(short_help="Write the workbook of a comparison.")
-@_folder
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="FOLDER/workbook.xlsx if absent."
-)
-@_theme
-@_jobs
-@json_option
-def workbook(folder: Path, output: Path | None, **options: Any) -> None:
-    """Write the workbook of the study in FOLDER: inputs, results, differences, definitions."""
-    _write_all(folder, (output or folder / "workbook.xlsx",), **options)
-
-
-@click.command(short_help="Recompute a part of a study, compare to the bit.")
-@_folder
-@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Replications.")
-@seed_option
-@json_option
-def verify(folder: Path, count: int, seed: int, as_json: bool) -> int:  # noqa: FBT001 - click's
-    """Recompute some replications of the study in FOLDER, picked by the seed.
-
-    Exits with 1 when a file is damaged, or a replication comes out otherwise.
-    """
-    from sim.study import keep  # noqa: PLC0415 - what computes is imported when needed
-
-    how = read_command(folder)
-    arrivals = None
-    if how.get("arrivals"):
-        from sim.study.store import Store  # noqa: PLC0415
-
-        scenarios = Store(folder).read_manifest().rebuild()
-        export, mapping = Path(how["arrivals"]), str(how.get("mapping"))
-        _, arrivals, _ = _replayed(scenarios, export, mapping, folder)
-    found = keep.verify(folder, count=count, seed=seed, arrivals=arrivals)
-    if as_json:
-        say_json({"sound": found.sound, "files": found.files, "faults": list(found.faults)})
-    else:
-        click.echo(repr(found))
-        say_next(f"tiersim report {folder}", "charts and words to hand on")
-    return 0 if found.sound else 1
-
-
-def _write_all(
-    folder: Path,
-    files: Sequence[Path],
-    *,
-    theme: Path | None,
-    jobs: int | None,
-    as_json: bool,
-    charts: bool = False,
-    strict: bool = False,
-    signs: bool = False,
-) -> None:
-    """Read a kept study, and write it as files."""
-    from sim.present import load_theme  # noqa: PLC0415 - pictures are heavy
-    from sim.present import report as reporting  # noqa: PLC0415
-    from sim.present.theme import DEFAULT  # noqa: PLC0415
-
-    brand = DEFAULT if theme is None else load_theme(theme)
-    study, arrivals, engine = _kept(folder, jobs, quiet=as_json)
-    run = None
-    if any(path.suffix.lower() in (".html", ".htm") for path in files):
-        run = _played(study, arrivals, engine)
-    found: tuple[Sign, ...] = ()
-    if signs:
-        from sim.study.signs import signs as look  # noqa: PLC0415
-
-        found = look(study[0].scenario, seed=study.seed, jobs=jobs)
-    written = reporting.write_all(
-        study,
-        files,
-        reporting.Asked(theme=brand, strict=strict, signs=found, run=run),
-        charts_in=folder / CHARTS if charts else None,
-    )
-    gaps = list[str]()
-    if strict:
-        from sim.present import stress  # noqa: PLC0415 - only where it is asked for
-        from sim.scenario.writing import write_whole  # noqa: PLC0415
-
-        gaps = stress.missing(stress.checklist(study))
-        written.append(write_whole(files[0].with_name(CHECK_LIST), stress.markdown(study)))
-    if as_json:
-        say_json({"written": [str(path) for path in written], "still_to_be_written": gaps})
-        return
-    for path in written:
-        if path.parent.name != CHARTS:
-            click.echo(f"Written: {path}")
-    if charts:
-        click.echo(f"Written: {folder / CHARTS} (charts as SVG and PNG, their numbers as CSV)")
-    if gaps:
-        click.echo("Still to be written, by you:")
-    for gap in gaps:
-        click.echo(f"  {gap}")
-    say_next(f"tiersim deck {folder}", "the same as slides")
-
-
-def _kept(folder: Path, jobs: int | None, *, quiet: bool) -> tuple[Study, Arrivals | None, str]:
-    """Read a study that ``compare`` has kept, with the tickets it replayed and its engine.
-
-    Nothing is simulated again but one replication, to be sure that it comes out the same.
-    """
-    from sim.study.store import Store  # noqa: PLC0415
-
-    how = read_command(folder)
-    manifest = Store(folder).read_manifest()
-    precision = manifest.asked.get("precision")
-    asked = StudyAsked(
-        paths=(),
-        seed=manifest.seed,
-        replications=manifest.replications,
-        # Reached already with so many replications; a report says why there are so many.
-        precision=precision if isinstance(precision, str) else None,
-        arrivals=Path(how["arrivals"]) if how.get("arrivals") else None,
-        mapping=how.get("mapping"),
-        jobs=jobs,
-        engine=str(how.get("engine", "auto")),
-        output=folder,
-    )
-    study, arrivals, _ = _run(manifest.rebuild(), asked, quiet=quiet)
-    return study, arrivals, asked.engine

@@ -16,6 +16,7 @@ from sim.cli.saying import (
     say_table,
     seed_option,
 )
+from sim.reading import pasted
 
 DEFAULT_REPLICATIONS = 10
 
@@ -58,4 +59,4 @@ def theory(path: Path, replications: int, seed: int, engine: str, as_json: bool)
         "  Apart: how far theory is from the simulation's mean; inside: within its interval."
     )
     click.echo()
-    say_next(f"tiersim compare {path}", "every figure, formulas or not")
+    say_next(f"tiersim compare {pasted(path)}", "every figure, formulas or not")

@@ -14,7 +14,9 @@ from typing import Any, NamedTuple, TextIO, cast
 
 import click
 
+from sim import writing
 from sim.borders import Screen, json_text
+from sim.cli.stopping import stopping
 from sim.errors import ConservationError, ScenarioError, TierSimError
 
 
@@ -54,10 +56,10 @@ COMMANDS = {
     "theory": Command(
         "sim.cli.theories", "Hold a simulation against every queueing formula that applies."
     ),
-    "report": Command("sim.cli.studies", "Write the report of a comparison."),
-    "deck": Command("sim.cli.studies", "Write the slides of a comparison."),
-    "workbook": Command("sim.cli.studies", "Write the workbook of a comparison."),
-    "verify": Command("sim.cli.studies", "Recompute a part of a study, compare to the bit."),
+    "report": Command("sim.cli.reports", "Write the report of a comparison."),
+    "deck": Command("sim.cli.reports", "Write the slides of a comparison."),
+    "workbook": Command("sim.cli.reports", "Write the workbook of a comparison."),
+    "verify": Command("sim.cli.reports", "Recompute a part of a study, compare to the bit."),
     "web": Command("sim.cli.web", "Open the page: move sliders, see what changes."),
 }
 """The modules are imported when their command is called, so that ``--help`` costs nothing."""
@@ -138,7 +140,8 @@ def main(args: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str], *, debug: bool) -> int:
     try:
-        code = tiersim.main(args=words, prog_name="tiersim", standalone_mode=False)
+        with writing.command(), stopping():
+            code = tiersim.main(args=words, prog_name="tiersim", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code

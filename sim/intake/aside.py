@@ -9,16 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
+from sim import writing
 from sim.borders import cell
 from sim.errors import ExportError
 from sim.intake.dates import Dates
 from sim.intake.losses import cell_shown
 from sim.intake.sheet import Column, SetAside, Sheet
-from sim.outcome.tables import write_whole
 from sim.workload.journeys import NOT_YET, Flags
 
 MOVING = ("state", "team", "assignee")
 """What changes while a ticket is open: rows of one ticket that differ in it may be updates."""
+SET_ASIDE = "rows set aside"
 SHOWN = 3
 """Ids shown in a message."""
 
@@ -139,4 +140,4 @@ def write_set_aside(rows: Sequence[SetAside], path: str | os.PathLike[str]) -> P
             out.writerow(("row", "ticket", "reason"))
             out.writerows((one.row, cell(one.ticket), cell(one.reason)) for one in rows)
 
-    return write_whole(Path(path), write)
+    return writing.write(path, write, SET_ASIDE)

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import io
 import os
 import stat
 from collections.abc import Mapping as Dictionary
@@ -30,9 +31,9 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 
+from sim import reading, writing
 from sim.errors import ExportError, ScenarioError, UnitError
 from sim.limits import YAML_BYTES
-from sim.outcome.tables import write_whole
 from sim.scenario.hours import Model
 from sim.scenario.model import check_zone
 from sim.scenario.yaml_text import read_yaml
@@ -59,6 +60,7 @@ ROLES: tuple[str, ...] = get_args(Role)
 DATE_ROLES = ("opened", "resolved", "closed", "updated")
 State = Literal["queue", "work", "user", "vendor", "change", "resolved", "closed"]
 STATES: tuple[str, ...] = get_args(State)
+MAPPING = "a mapping"
 FOUND = "found"
 
 
@@ -311,7 +313,7 @@ def _file_text(path: Path, name: str) -> bytes:
         if not stat.S_ISREG(kind.st_mode) and not stat.S_ISDIR(kind.st_mode):
             # A pipe or a device may never end.
             raise ExportError(f"The mapping {name} is no ordinary file.")
-        return path.read_bytes()
+        return reading.read(path)
     except FileNotFoundError:
         raise ExportError(
             f"There is no mapping {name}: neither a preset ({', '.join(presets())}) nor a file.{hint}"
@@ -340,16 +342,19 @@ def save_mapping(mapping: Mapping, path: str | os.PathLike[str]) -> Path:
     OutputError
         If it cannot be written.
     """
+    return writing.write(path, mapping_text(mapping), MAPPING)
+
+
+def mapping_text(mapping: Mapping) -> str:
+    """Write a mapping as its file holds it."""
     tree = mapping.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     tree = {key: _short(value) for key, value in tree.items()}
     yaml = YAML()
     yaml.default_flow_style = None
 
-    def write(to: Path) -> None:
-        with to.open("w", encoding="utf-8") as file:
-            yaml.dump(tree, file)
-
-    return write_whole(Path(path), write)
+    text = io.StringIO()
+    yaml.dump(tree, text)
+    return text.getvalue()
 
 
 def _short(value: Any) -> Any:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
+from sim import reading
 from sim.errors import ExportError, MissingExtraError
 from sim.intake.json_rows import json_rows
 from sim.intake.mapping import Mapping
@@ -83,6 +84,7 @@ def opened(
     try:
         if path.is_dir():
             raise ExportError(f"{path} is a folder; name the file in it.")
+        reading.note(path)
         with path.open("rb") as raw:
             yield _tables(path.name, raw, mapping, notices, escape=escape)
     except FileNotFoundError:

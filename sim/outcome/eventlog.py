@@ -15,20 +15,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
+from sim import writing
 from sim.borders import cell, unsteered
 from sim.engine.log import Log
 from sim.engine.rules import Ending
 from sim.errors import OutputError
-from sim.outcome.tables import start_of, words, write_whole
+from sim.outcome.tables import start_of, words
 from sim.scenario.model import Scenario
 from sim.workload.desk import Desk
 from sim.workload.journeys import NONE, NOT_YET, Kind, Outcome, Workload
 
+EVENT_LOG: Final = "an event log"
 _XES_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1849-2016" xes.features="nested-attributes" xmlns="http://www.xes-standard.org/">
   <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
@@ -94,8 +96,8 @@ def write_xes(scenario: Scenario, workload: Workload, desk: Desk, log: Log, path
     """Write the event log as XES; see ``Run.event_log``."""
     clock = _Clock(start_of(scenario))
 
-    def write(place: Path) -> None:
-        with place.open("w", encoding="utf-8", newline="\n") as file:
+    def write(to: Path) -> None:
+        with to.open("w", encoding="utf-8", newline="\n") as file:
             file.write(_XES_HEAD)
             file.write(f"  {_string('concept:name', scenario.name)}\n")
             events = _events(workload, desk, log)
@@ -108,7 +110,7 @@ def write_xes(scenario: Scenario, workload: Workload, desk: Desk, log: Log, path
                 file.write("  </trace>\n")
             file.write("</log>\n")
 
-    return write_whole(path, write)
+    return writing.write(path, write, EVENT_LOG)
 
 
 def _write_trace(file: TextIO, events: list[_Event], desk: Desk, clock: _Clock) -> None:
@@ -137,8 +139,8 @@ def write_csv(scenario: Scenario, workload: Workload, desk: Desk, log: Log, path
     """Write the event log as one flat CSV; see ``Run.event_log``."""
     clock = _Clock(start_of(scenario))
 
-    def write(place: Path) -> None:
-        with place.open("w", encoding="utf-8", newline="") as file:
+    def write(to: Path) -> None:
+        with to.open("w", encoding="utf-8", newline="") as file:
             rows = csv.writer(file)
             rows.writerow(CSV_COLUMNS)
             for event in _events(workload, desk, log):
@@ -162,7 +164,7 @@ def write_csv(scenario: Scenario, workload: Workload, desk: Desk, log: Log, path
                     )
                 )
 
-    return write_whole(path, write)
+    return writing.write(path, write, EVENT_LOG)
 
 
 def _events(workload: Workload, desk: Desk, log: Log) -> Iterator[_Event]:

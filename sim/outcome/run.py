@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim import writing
 from sim.engine.log import Log
 from sim.outcome import frames, tables
 from sim.outcome.tables import Table
@@ -110,10 +111,10 @@ class Run:
         MissingExtraError
             If Parquet is asked for and pyarrow is not installed.
         """
-        return [
-            tables.save(table, Path(folder), format)
-            for table in (self.tickets, self.visits, self.spells)
-        ]
+        several = (self.tickets, self.visits, self.spells)
+        # All or none: a table is not written beside another that cannot be.
+        writing.check((Path(folder, f"{one.name}.{format}"), tables.TABLE) for one in several)
+        return [tables.save(table, Path(folder), format) for table in several]
 
     def event_log(self, path: str | Path) -> Path:
         """Write the spells of work as an event log for process-mining tools.

@@ -8,18 +8,17 @@ since the start of the period.
 from __future__ import annotations
 
 import datetime as dt
-import os
-import tempfile
+import importlib.util
 import zoneinfo
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import writing
 from sim.borders import cells
 from sim.engine.log import Log
 from sim.engine.rules import Ending
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Values = NDArray[Any]
+TABLE: Final = "a table of a run"
+NAMES: Final = ("tickets", "visits", "spells")
 
 
 @dataclass(frozen=True, eq=False)
@@ -238,56 +239,31 @@ def _pool(desk: Desk, agent: Values) -> Values:
     return np.where(agent == NONE, NONE, desk.agent_pool[agent])
 
 
-def save(table: Table, folder: Path, format: str) -> Path:  # noqa: A002 - the word people type
-    """Write a table as Parquet or CSV; see ``Run.save``."""
-    if format not in ("parquet", "csv"):
-        raise OutputError(f"{format!r} is no format of tables; there are 'parquet' and 'csv'")
-    frame = table.to_pandas()
-
-    def write(path: Path) -> None:
-        if format == "csv":
-            cells(frame).to_csv(path, index=False)
-            return
-        try:
-            frame.to_parquet(path, index=False)
-        except ImportError:
-            raise MissingExtraError("pyarrow", "parquet", "Parquet") from None
-
-    return write_whole(folder / f"{table.name}.{format}", write)
-
-
-def write_whole(path: Path, write: Any) -> Path:
-    """Write a file beside its place and move it there, so that no half of it is ever seen.
-
-    Parameters
-    ----------
-    path : Path
-        Its folder is made if it does not exist.
-    write : callable
-        Takes the path to write to.
+def check_format(format: str) -> None:  # noqa: A002 - the word people type
+    """Refuse a format that is none, or that lacks its package, before anything is simulated.
 
     Raises
     ------
-    OutputError
-        If the operating system refuses.
+    OutputError, MissingExtraError
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        os.close(handle)
+    if format not in ("parquet", "csv"):
+        raise OutputError(f"{format!r} is no format of tables; there are 'parquet' and 'csv'")
+    if format == "parquet" and importlib.util.find_spec("pyarrow") is None:
+        raise MissingExtraError("pyarrow", "parquet", "Parquet")
+
+
+def save(table: Table, folder: Path, format: str) -> Path:  # noqa: A002 - the word people type
+    """Write a table as Parquet or CSV; see ``Run.save``."""
+    check_format(format)
+    frame = table.to_pandas()
+
+    def write(to: Path) -> None:
+        if format == "csv":
+            cells(frame).to_csv(to, index=False)
+            return
         try:
-            write(Path(name))
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(path)
-        finally:
-            with suppress(FileNotFoundError):
-                Path(name).unlink()
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror or error}") from None
-    return path
+            frame.to_parquet(to, index=False)
+        except ImportError:  # it is there, and too old for pandas
+            raise MissingExtraError("pyarrow", "parquet", "Parquet") from None
 
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    return writing.write(folder / f"{table.name}.{format}", write, TABLE)

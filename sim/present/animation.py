@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim import writing
 from sim.errors import OutputError, TierSimError
-from sim.outcome.tables import write_whole
 from sim.present.text import one_line, plural, shortened
 from sim.present.theme import DEFAULT, Theme
 from sim.scenario.calendar import hour_of_week
@@ -215,7 +215,7 @@ class Film:
         if path.suffix.lower() not in (".html", ".htm"):
             raise OutputError(f"{path}: a film is written as .html")
         text = self.page().encode()
-        return write_whole(path, lambda to: to.write_bytes(text))
+        return writing.write(path, text, "a film")
 
     def _repr_html_(self) -> str:
         return self.html()

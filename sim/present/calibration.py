@@ -14,6 +14,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Final
 
+from sim import writing
 from sim.calibrate.check import Check, Line
 from sim.calibrate.compared import APART, DEMAND, PROMISED, TIME, WAITS, WAY
 from sim.calibrate.datapage import DataPage
@@ -23,7 +24,6 @@ from sim.calibrate.level_words import how_levels_come_about, teams_of_levels
 from sim.calibrate.lines import shows_first_team
 from sim.calibrate.parameters import Origin
 from sim.calibrate.write import parameter_rows
-from sim.outcome.tables import write_whole
 from sim.present.charts.fitted import fitted_charts
 from sim.present.figure_names import DISTANCES, LEGEND, figure_name
 from sim.present.fitted_words import days_words, statement, times_noise
@@ -35,6 +35,7 @@ from sim.present.theme import DEFAULT, Theme
 from sim.study.manifest import version
 from sim.units import format_share
 
+FITTED_REPORT: Final = "a calibration's report"
 TEMPLATE: Final = "calibration.html.j2"
 RULE: Final = (
     "The noise of a figure is how much two halves of the export, cut at random, differ in it: nobody "
@@ -96,7 +97,7 @@ def write_calibration(
         If it cannot be written; then no half of it is left.
     """
     text = page(desk, checks, scenario_file=scenario_file, unpredicted=unpredicted, theme=theme)
-    return write_whole(Path(path), lambda to: to.write_bytes(text.encode()))
+    return writing.write(path, text, FITTED_REPORT)
 
 
 def page(

@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim import writing
 from sim.borders import cell, unsteered
 from sim.errors import OutputError
-from sim.outcome.tables import write_whole
 from sim.present.text import drawable, number_and_unit, one_line
 from sim.present.theme import DEFAULT, Theme
 
@@ -63,6 +63,8 @@ SLIDE: Final = Size("slide", 10.0, 5.625, 15.5, 10.0, 10.5, 8.0, 0.32)
 PHONE: Final = Size("phone", 3.9, 4.8, 11.0, 7.8, 8.2, 6.6, 0.14)
 PANEL: Final = Size("panel", 10.0, 4.3, 15.5, 10.0, 10.5, 8.0, 0.05, framed=False)
 SIZES: Final[Mapping[str, Size]] = {size.name: size for size in (SLIDE, PHONE, PANEL)}
+CHART: Final = "a chart"
+KINDS: Final = (".svg", ".png", ".csv")
 DPI: Final = 160
 _LINE: Final = 1.32
 """Height of a line of text, as a multiple of its letters."""
@@ -206,20 +208,15 @@ class Chart:
         OutputError
             If the ending is another one, or the file cannot be written.
         """
-        path = Path(path)
-        kind = path.suffix.lower()
-        if kind == ".svg":
-            made = self.svg(size).encode()
-        elif kind == ".png":
-            made = self.png(size)
-        elif kind == ".csv":
-            made = b""
-        else:
-            raise OutputError(f"{path}: a chart is written as .svg, .png or .csv")
-        written = [write_whole(path, lambda to: to.write_bytes(made))] if made else []
-        numbers = self.csv().encode()
-        written.append(write_whole(path.with_suffix(".csv"), lambda to: to.write_bytes(numbers)))
-        return written
+        makers: dict[str, Callable[[], bytes | str]] = {
+            ".svg": lambda: self.svg(size),
+            ".png": lambda: self.png(size),
+            ".csv": self.csv,
+        }
+        places = chart_files(Path(path))
+        # Both or none: a picture is not written beside numbers that cannot be.
+        writing.check(places)
+        return [writing.write(one, makers[one.suffix.lower()](), what) for one, what in places]
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -229,6 +226,19 @@ class Chart:
 
     def __repr__(self) -> str:
         return f"<chart {self.name!r}: {one_line(self.title)}>"
+
+
+def chart_files(path: Path) -> list[tuple[Path, str]]:
+    """Return the files that a chart is written as, each with what it is.
+
+    Raises
+    ------
+    OutputError
+        If the name ends otherwise.
+    """
+    if path.suffix.lower() not in KINDS:
+        raise OutputError(f"{path}: a chart is written as .svg, .png or .csv")
+    return [(one, CHART) for one in dict.fromkeys((path, path.with_suffix(".csv")))]
 
 
 def _cell(value: Value) -> str:

@@ -7,21 +7,21 @@ a reader's dark mode.
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.errors import OutputError
-from sim.outcome.tables import write_whole
+from sim import writing
+from sim.errors import MissingExtraError, OutputError
 from sim.present import report_tables as tables
 from sim.present.answer import RULE, answer
 from sim.present.assumptions import assumptions
 from sim.present.charts.catalogue import standard
 from sim.present.charts.searched import searched as searched_chart
 from sim.present.inline_svg import Pictures, variables
-from sim.present.picture import Chart
+from sim.present.picture import CHART, Chart
 from sim.present.questions import answers
 from sim.present.say import say
 from sim.present.sentences import changed_words, footer
@@ -46,6 +46,13 @@ KINDS: Final = {
     ".pptx": "sim.present.deck:deck",
     ".xlsx": "sim.present.workbook:workbook",
 }
+NEEDS: Final = {
+    ".pdf": ("weasyprint", "weasyprint", "pdf", "A PDF report"),
+    ".pptx": ("pptx", "python-pptx", "office", "The deck"),
+    ".xlsx": ("xlsxwriter", "XlsxWriter", "office", "The workbook"),
+}
+"""What an ending needs: its module; package, extra and purpose, where that is missing."""
+REPORT: Final = "a report"
 TEMPLATE: Final = "report.html.j2"
 STRICT_TEMPLATE: Final = "strict.html.j2"
 
@@ -148,14 +155,31 @@ def write_all(
 
 
 def _write(study: Study, path: Path, asked: Asked) -> Path:
-    place = KINDS.get(path.suffix.lower())
-    if place is None:
-        hint = did_you_mean(path.suffix, KINDS)
-        raise OutputError(f"{path}: a report is written as .html, .pdf, .pptx or .xlsx{hint}")
-    module, function = place.split(":")
+    check_kind(path)
+    module, function = KINDS[path.suffix.lower()].split(":")
     make = getattr(importlib.import_module(module), function)
     made: bytes = make(study, asked)
-    return write_whole(path, lambda to: to.write_bytes(made))
+    return writing.write(path, made, REPORT)
+
+
+def check_kind(path: Path) -> None:
+    """Refuse a report that cannot be made, before anything is read or simulated for it.
+
+    Raises
+    ------
+    OutputError
+        If the name ends otherwise.
+    MissingExtraError
+        If an optional package is missing.
+    """
+    ending = path.suffix.lower()
+    if ending not in KINDS:
+        hint = did_you_mean(path.suffix, KINDS)
+        raise OutputError(f"{path}: a report is written as .html, .pdf, .pptx or .xlsx{hint}")
+    if ending in NEEDS:
+        module, *missing = NEEDS[ending]
+        if importlib.util.find_spec(module) is None:
+            raise MissingExtraError(*missing)
 
 
 def charts_of(study: Study, asked: Asked) -> list[Chart]:
@@ -196,10 +220,13 @@ def save_charts(
 
 def _save_charts(charts: Iterable[Chart], folder: Path, kinds: Iterable[str]) -> list[Path]:
     written: dict[Path, None] = {}
+    writing.make_folder(folder)
     for number, chart in enumerate(charts, 1):
         for kind in kinds:
             name = f"{number:02}-{file_name(chart.name)}.{kind}"
             written |= dict.fromkeys(chart.save(folder / name))
+    # A chart that is no longer drawn would pass for one of this study.
+    writing.remove_others(folder, CHART, written)
     return list(written)
 
 

@@ -24,6 +24,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from sim import reading, writing
 from sim.errors import TierSimError
 from sim.scenario.wording import did_you_mean
 
@@ -31,7 +32,9 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LOCK = threading.RLock()
 """matplotlib's settings belong to the process; pages draw in several threads."""
 HASH_SALT: Final = "tiersim"
+LARGEST_THEME: Final = 1_000_000
 LARGEST_LOGO: Final = 2_000_000
+"""Bytes."""
 """Bytes. A logo travels inside every report."""
 _IMAGES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
@@ -188,8 +191,8 @@ def load_theme(path: str | Path) -> Theme:
 
     path = Path(path)
     try:
-        tree = YAML(typ="safe").load(path)
-    except (OSError, YAMLError, UnicodeDecodeError) as error:
+        tree = YAML(typ="safe").load(reading.read(path, LARGEST_THEME))
+    except (OSError, YAMLError, ValueError, RecursionError) as error:
         first = str(getattr(error, "strerror", None) or error).splitlines()[0]
         raise TierSimError(f"the theme {path} cannot be read: {first}") from None
     if not isinstance(tree, dict):
@@ -243,9 +246,9 @@ def _logo(path: Path) -> Path:
     if path.suffix.lower() not in _IMAGES:
         raise TierSimError(f"the logo {path} is no PNG or JPEG")
     try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise TierSimError(f"the logo {path} cannot be read: {error.strerror}") from None
+        size = len(reading.read(path, LARGEST_LOGO + 1))
+    except (OSError, ValueError) as error:
+        raise TierSimError(f"the logo {path} cannot be read: {writing.reason(error)}") from None
     if size > LARGEST_LOGO:
-        raise TierSimError(f"the logo {path} has {size:,} bytes; at most {LARGEST_LOGO:,}")
+        raise TierSimError(f"the logo {path} is larger than {LARGEST_LOGO:,} bytes")
     return path

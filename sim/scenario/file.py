@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any, Final
 
+from sim import reading, writing
 from sim.errors import Fault, ScenarioError
 from sim.limits import YAML_BYTES
 from sim.scenario.checking import MISSING, Finding, judged
@@ -34,13 +35,13 @@ from sim.scenario.model import Scenario
 from sim.scenario.parts import default_of, field_at, model_of, part_at
 from sim.scenario.support import DIALLED
 from sim.scenario.wording import Path, did_you_mean, dotted, shown, some
-from sim.scenario.writing import write_whole
 from sim.scenario.yaml_text import Place, Written, read_yaml
 
 LONGEST_CHAIN: Final = 10
 """Files that extend one another."""
 SUFFIXES: Final = (".yaml", ".yml")
 EXTENDS: Final = "extends"
+SCENARIO: Final = "a scenario"
 
 
 @dataclass
@@ -140,8 +141,7 @@ def _content(file: str) -> bytes:
         raise _UnreadableError("this is a folder, not a scenario file")
     if not stat.S_ISREG(kind.st_mode):  # a pipe or a device may never end
         raise _UnreadableError("this is no ordinary file")
-    with FilePath(file).open("rb") as stream:
-        return stream.read(YAML_BYTES + 1)
+    return reading.read(file, YAML_BYTES + 1)
 
 
 def _listed(folder: str) -> list[str]:
@@ -348,7 +348,7 @@ def dump(scenario: Scenario, path: str | os.PathLike[str]) -> None:
     OutputError
         If the file cannot be written; no half of it is left.
     """
-    write_whole(path, dumps(scenario))
+    writing.write(path, dumps(scenario), SCENARIO)
 
 
 def _without_defaults(part: Model) -> dict[str, Any]:

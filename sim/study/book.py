@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import OutputError, StudyError
+from sim.errors import StudyError
 from sim.scenario.wording import did_you_mean
 from sim.study.common_tickets import CommonTickets
 from sim.study.held import Held
@@ -199,8 +199,4 @@ class Book:
     def _keep(self, design: Design, number: int, replication: Replication) -> None:
         if self._folder is None:
             return
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"{self._folder} cannot be written: {error.strerror}") from error
         write_kept(self._folder / self._stem(design, number), pack(replication))

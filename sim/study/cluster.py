@@ -8,6 +8,7 @@ asked once, before anything is sent.
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any
@@ -47,7 +48,7 @@ class ClusterExecutor(Executor):
                 threads_per_worker=1,
                 host="127.0.0.1",
                 dashboard_address="127.0.0.1:0",
-                silence_logs=True,
+                silence_logs=logging.CRITICAL,
             )
         try:
             self._client = distributed.Client(self._local or address, timeout=CONNECT_S)

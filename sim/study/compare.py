@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sim import engine as engines
+from sim import writing
 from sim.errors import StudyError
 from sim.scenario.model import Scenario
 from sim.study.arguments import a_whole_number, scenarios_of
@@ -235,8 +236,7 @@ def take_up(
             f"{store.folder} holds another study: {'; '.join(found)}. Choose another folder"
         )
     finished, damaged = store.read()
-    for path in damaged:
-        path.unlink()
+    aside = [writing.move_aside(path).name for path in damaged]
     if finished:
         task = min(finished)
         changed = work.one(task).differences(finished[task])
@@ -247,10 +247,14 @@ def take_up(
                 f"({changed[0]}). The code or the machine has changed; choose another folder"
             )
     store.write_manifest(manifest)
+    if not damaged:
+        return finished, []
     plural = "s were" if len(damaged) > 1 else " was"
-    return finished, [
-        f"{len(damaged)} damaged file{plural} found in {store.folder}, and computed again"
-    ] * bool(damaged)
+    note = (
+        f"{len(damaged)} damaged file{plural} found in {store.folder}, and computed again; what was "
+        f"there is kept as {', '.join(aside)}"
+    )
+    return finished, [note]
 
 
 def replicate_until_sure(

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from types import NoneType
 from typing import Any
 
 import numpy as np
 
+from sim import writing
 from sim.errors import StudyError
 from sim.study.compare import Plan, Progress, assemble, compare, make_plan
 from sim.study.evaluate import Evaluation
 from sim.study.manifest import Manifest
-from sim.study.replication import Evaluate, Replication, Task
-from sim.study.store import Store
+from sim.study.replication import Evaluate, Replication, Task, fingerprint
+from sim.study.store import STUDY, Store, damage
 from sim.study.study import Study
 from sim.workload.arrivals import Arrivals
+
+LISTED = 5
+"""Replications that a fault names."""
 
 
 def resume(
@@ -77,7 +83,11 @@ def read(folder: str | Path) -> Study:
     manifest = store.read_manifest()
     finished, damaged = store.read()
     if damaged:
-        raise StudyError(f"{damaged[0]} is damaged; resume the study to compute it again")
+        more = f", and {len(damaged) - 1} more files are damaged" if damaged[1:] else ""
+        raise StudyError(
+            f"{damaged[0]} is damaged: {damage(damaged[0])}{more}. Go on with the study to compute "
+            "that again: the command that began it, once more"
+        )
     plan = _plan_of(manifest)
     size = _whole(finished, len(plan.scenarios))
     if not size:
@@ -87,6 +97,41 @@ def read(folder: str | Path) -> Study:
         notes.append(f"The study is not finished: {size:,} replications so far.")
     plan = replace(plan, precisions={} if notes else plan.precisions)
     return assemble(plan, finished, size, replace(manifest, replications=size), notes)
+
+
+def read_sure(
+    folder: str | Path, *, engine: str = "auto", arrivals: Arrivals | None = None
+) -> Study:
+    """Read a study, and run its first replication again to see that it still comes out the same.
+
+    Nothing is written: the folder may be one that can only be read.
+
+    Parameters
+    ----------
+    folder : path
+    engine, arrivals
+        As the study had them.
+
+    Raises
+    ------
+    StudyError
+        If there is none, a file is damaged, or it is of another version.
+    """
+    manifest = Store(folder).read_manifest()
+    scenarios = manifest.rebuild()
+    now = None if arrivals is None else fingerprint(arrivals)
+    other = manifest.mismatches(Manifest.of(scenarios, seed=manifest.seed, arrivals=now))
+    if other:
+        raise StudyError(f"{folder} cannot be reported on: {'; '.join(other)}")
+    study = read(folder)
+    again = Evaluation(engine, arrivals, manifest.asked.get("curves", True))
+    changed = again(scenarios[0], manifest.seed, 0).differences(study[0].replications[0])
+    if changed:
+        raise StudyError(
+            f"{folder} cannot be reported on: replication 0 of {scenarios[0].name!r} now comes out "
+            f"otherwise ({changed[0]}). The code or the machine has changed; run the study anew"
+        )
+    return study
 
 
 def _plan_of(manifest: Manifest) -> Plan:
@@ -193,20 +238,47 @@ def verify(
     if manifest.arrivals is not None and arrivals is None and evaluate is None:
         raise StudyError(f"{folder} replays an export; give the same arrivals to verify it")
     finished, damaged = store.read()
-    faults = [f"{path.name}: its content does not match its checksum" for path in damaged]
-    tasks = sorted(finished)
+    strange = [task for task in finished if task.scenario >= len(scenarios)]
+    names = [scenario.name for scenario in scenarios]
+    faults = [
+        f"{path}: {damage(path)} ({_told(task, names)})"
+        for task, _, path in store.files()
+        if path in damaged
+    ]
+    faults += [
+        f"{path}: it was changed since it was written"
+        for path in writing.changed(store.folder, STUDY)
+    ]
+    faults += [f"{_told(task, names)} belongs to no scenario of the study" for task in strange]
+    tasks = sorted(finished.keys() - strange)
     drawn = np.random.default_rng(seed).permutation(len(tasks))[:count]
     again = [tasks[i] for i in sorted(drawn)]
     run = evaluate or Evaluation(engine, arrivals, manifest.asked.get("curves", True))
     for number, scenario in again:
         fresh = run(scenarios[scenario], manifest.seed, number)
         faults += [
-            f"replication {number} of {scenarios[scenario].name!r}: {fault}"
+            f"{_told(Task(number, scenario), names)} comes out otherwise: {fault}"
             for fault in finished[Task(number, scenario)].differences(fresh)
         ]
     if not finished and not damaged:
         faults.append("there is no finished replication")
-    missing = manifest.replications - _whole(finished, len(scenarios))
-    if missing > 0:
-        faults.append(f"{missing} of {manifest.replications} replications are not whole")
+    faults += _lacking(manifest.replications, finished, names)
     return Verification(len(finished) + len(damaged), tuple(again), tuple(faults))
+
+
+def _told(task: Task, names: Sequence[str]) -> str:
+    name = names[task.scenario] if task.scenario < len(names) else f"scenario {task.scenario}"
+    return f"replication {task.number} of {name!r}"
+
+
+def _lacking(size: int, finished: Mapping[Task, Replication], names: Sequence[str]) -> list[str]:
+    """Say which replications are not whole."""
+    held = Counter(task.number for task in finished if task.number < size)
+    count = size - sum(of == len(names) for of in held.values())
+    if not count:
+        return []
+    every = (Task(number, place) for number in range(size) for place in range(len(names)))
+    missing = (_told(task, names) for task in every if task not in finished)
+    listed = ", ".join(islice(missing, LISTED)) + (", …" if count > LISTED else "")
+    are = "is" if count == 1 else "are"
+    return [f"{count:,} of {size:,} replications {are} not whole: there is no usable {listed}"]

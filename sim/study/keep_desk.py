@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ruamel.yaml import YAML
 
+from sim import writing
 from sim.scenario.change import differences
-from sim.scenario.writing import write_whole
 from sim.study.search import Found
+
+FOUND: Final = "a desk that was found"
 
 
 def write_desk(found: Found, base: Path, output: Path) -> Path:
@@ -44,4 +46,4 @@ def write_desk(found: Found, base: Path, output: Path) -> Path:
     yaml = YAML()
     yaml.width = 100
     yaml.dump(tree, text)
-    return write_whole(output, text.getvalue())
+    return writing.write(output, text.getvalue(), FOUND)

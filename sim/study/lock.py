@@ -8,10 +8,16 @@ for the message alone.
 from __future__ import annotations
 
 import os
+import re
+import stat
 import sys
 from pathlib import Path
 
+from sim import reading, writing
 from sim.errors import OutputError, StudyError
+
+_OURS = re.compile(rb"\d{0,10}\n?")
+"""What a lock file holds: the number of a process."""
 
 
 class FolderLock:
@@ -34,14 +40,18 @@ class FolderLock:
         StudyError
             If another run holds it.
         OutputError
-            If the folder cannot be written.
+            If the folder cannot be written, or something else is called like the lock.
         """
+        flags = os.O_RDWR | os.O_CREAT | reading.NO_FOLLOW | reading.NO_WAIT
         try:
             # Not inherited by workers, which would keep the lock after this process is gone.
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            file = os.open(self.path, flags, 0o644)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise OutputError(f"{self.path.parent} cannot be written: {reason}") from None
+            if self.path.is_symlink():
+                raise self._in_the_way() from None
+            raise OutputError(
+                f"{self.path.parent} cannot be written: {writing.reason(error)}"
+            ) from None
         try:
             _lock(file)
         except OSError:
@@ -52,9 +62,28 @@ class FolderLock:
                 f"another run{who} is writing to {self.path.parent}; wait for it, or choose "
                 "another folder"
             ) from None
+        kind = os.fstat(file)
+        ordinary = stat.S_ISREG(kind.st_mode) and kind.st_nlink <= 1
+        if not ordinary or not _OURS.fullmatch(os.read(file, 20)):
+            os.close(file)
+            raise self._in_the_way()
         os.truncate(file, 0)
+        os.lseek(file, 0, os.SEEK_SET)
         os.write(file, f"{os.getpid()}\n".encode())
         self._file = file
+
+    def _in_the_way(self) -> OutputError:
+        return OutputError(
+            f"{self.path} is no lock of a study, and is left as it is: choose another folder, or "
+            "move it away"
+        )
+
+    def lost(self) -> bool:
+        """Tell whether the folder that was locked is no longer there, or is another one."""
+        if self._file is None:
+            return False
+        held = os.fstat(self._file)
+        return reading.identity(self.path) != (held.st_dev, held.st_ino)
 
     def release(self) -> None:
         """Let go of the lock; the file stays, so that nobody locks one that has been removed."""

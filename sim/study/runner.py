@@ -57,6 +57,7 @@ THREADS_FROM_S = 0.08
 """From tasks of this length on most of the time is spent without the interpreter's lock."""
 IDLE_S = 120
 """Processes without work end after this long."""
+STOPPED_TOO_S = 0.2
 LOOK_S = 1.0
 """How often a worker looks whether its parent is still there."""
 CHUNK_S = 0.2
@@ -200,7 +201,9 @@ class Runner:
                     yield from zip(chunk, future.result(), strict=True)
                 hand_out()
         except BrokenExecutor as error:
-            # Told by what was under way, or, if that comes first, when more is handed out.
+            # Told by what was under way, or, if that comes first, when more is handed out. Where
+            # the whole group was asked to stop, this process is about to be, too.
+            time.sleep(STOPPED_TOO_S)
             raise StudyError(
                 "a worker process was ended from outside, as the system does when memory runs out; "
                 f"run with fewer jobs ({type(error).__name__})"

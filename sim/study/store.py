@@ -5,6 +5,7 @@
     folder/
       manifest.json                  what was run
       lock                           held by the run that writes here, with its process number
+      .tiersim-written               what TierSim wrote here (see ``sim.writing``)
       replications/
         000012-1.3f2a9c0d5e….npz     replication 12 of scenario 1; the end of the name is its checksum
 
@@ -19,17 +20,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 
+from sim import writing
 from sim.errors import OutputError, StudyError
 from sim.limits import KEPT_BYTES, MANIFEST_BYTES
 from sim.study.lock import FolderLock
@@ -41,8 +43,9 @@ MANIFEST = "manifest.json"
 FOLDER = "replications"
 LOCK = "lock"
 CHECKSUM_DIGITS = 32
-_NAME = re.compile(rf"(\d+)-(\d+)\.([0-9a-f]{{{CHECKSUM_DIGITS}}})\.npz")
-_BESIDE = ".part"
+_NAME = re.compile(rf"(\d{{6,9}})-(\d{{1,6}})\.([0-9a-f]{{{CHECKSUM_DIGITS}}})\.npz")
+STUDY = "a study"
+"""What the files of a study are, to the record of what was written."""
 _UNREADABLE = (
     *(KeyError, ValueError, TypeError, OSError, EOFError, MemoryError),
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError),
@@ -63,13 +66,17 @@ class Store:
         self._lock = FolderLock(self.folder / LOCK)
 
     def __enter__(self) -> Self:
-        try:
-            (self.folder / FOLDER).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise _cannot_write(self.folder, error) from None
+        with self._telling():
+            writing.make_folder(self.folder.resolve())
         self._lock.take()
-        for left_over in (self.folder / FOLDER).glob(f"*{_BESIDE}"):
-            left_over.unlink(missing_ok=True)
+        try:
+            with self._telling():
+                writing.make_folder(self.folder / FOLDER)
+            for folder in (self.folder, self.folder / FOLDER):
+                writing.clear_parts(folder)
+        except OutputError:
+            self._lock.release()
+            raise
         return self
 
     def __exit__(
@@ -82,7 +89,7 @@ class Store:
 
     def has_manifest(self) -> bool:
         """Tell whether a study was begun here."""
-        return (self.folder / MANIFEST).is_file()
+        return (self.folder / MANIFEST).exists()
 
     def read_manifest(self) -> Manifest:
         """Read what was run.
@@ -92,22 +99,49 @@ class Store:
         StudyError
             If the folder holds no study.
         """
+        path = self.folder / MANIFEST
         try:
-            return Manifest.from_json(read_bounded(self.folder / MANIFEST, MANIFEST_BYTES).decode())
+            text = read_bounded(path, MANIFEST_BYTES).decode()
         except (FileNotFoundError, NotADirectoryError):
             raise StudyError(f"{self.folder} holds no study: there is no {MANIFEST}") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise StudyError(f"{self.folder / MANIFEST} cannot be read: {error}") from None
+        except (OSError, ValueError) as error:
+            raise StudyError(f"{path} cannot be read: {writing.reason(error)}") from None
+        try:
+            return Manifest.from_json(text)
+        except StudyError as error:
+            raise StudyError(f"{path}: {error}") from None
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write what is run, whole or not at all."""
-        _write(self.folder / MANIFEST, manifest.to_json().encode())
+        with self._telling():
+            writing.write(self.folder / MANIFEST, manifest.to_json(), STUDY)
 
     def write(self, task: Task, replication: Replication) -> None:
         """Keep a finished replication."""
         content = pack(replication)
         name = f"{task.number:06}-{task.scenario}.{_checksum(content)}.npz"
-        _write(self.folder / FOLDER / name, content)
+        with self._telling():
+            writing.keep(self.folder / FOLDER / name, content)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say what is kept when the folder cannot be written, or is not there any more."""
+        try:
+            self._check_in_place()
+            yield
+        except writing.DiskError as error:
+            self._check_in_place()
+            raise OutputError(
+                f"{error}. What was finished before is kept; make room or choose another folder, "
+                "and resume"
+            ) from None
+
+    def _check_in_place(self) -> None:
+        if self._lock.lost():
+            raise OutputError(
+                f"{self.folder} is not where it was: it was removed, moved or replaced while the "
+                "study ran, with all that was kept in it"
+            )
 
     def files(self) -> Iterator[tuple[Task, str, Path]]:
         """List the replications kept: task, checksum and file, in order."""
@@ -144,16 +178,34 @@ class Store:
 
 def write_kept(stem: Path, content: bytes) -> None:
     """Keep packed figures as ``stem.checksum.npz``, whole or not at all."""
-    _write(stem.with_name(f"{stem.name}.{_checksum(content)}.npz"), content)
+    writing.keep(stem.with_name(f"{stem.name}.{_checksum(content)}.npz"), content)
 
 
 def read_file(path: Path, checksum: str) -> Replication | None:
-    """Read a replication; None when its content does not match its checksum."""
+    """Read a replication; None when it is damaged, as ``damage`` says."""
     try:
-        packed = read_bounded(path, KEPT_BYTES)
+        content = read_bounded(path, KEPT_BYTES)
+        return unpack(content) if _checksum(content) == checksum else None
+    except (OSError, StudyError):
+        return None
+
+
+def damage(path: Path) -> str:
+    """Say what is wrong with a file that ``read_file`` cannot use."""
+    try:
+        content = read_bounded(path, KEPT_BYTES)
     except OSError as error:
-        raise StudyError(f"{path} cannot be read: {error.strerror or error}") from None
-    return unpack(packed) if _checksum(packed) == checksum else None
+        return f"it cannot be read: {writing.reason(error)}"
+    if not content:
+        return "it is empty, and does not match its checksum"
+    try:
+        unpack(content)
+    except StudyError:
+        return (
+            f"its content ({len(content):,} bytes) does not match its checksum, and is no whole "
+            "replication: it was cut off or overwritten"
+        )
+    return "its content does not match its checksum: it was changed"
 
 
 def pack(replication: Replication) -> bytes:
@@ -190,21 +242,3 @@ def unpack(packed: bytes) -> Replication:
 
 def _checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:CHECKSUM_DIGITS]
-
-
-def _write(path: Path, content: bytes) -> None:
-    beside = path.with_name(f"{path.name}.{os.getpid()}{_BESIDE}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise _cannot_write(path.parent, error) from None
-
-
-def _cannot_write(folder: Path, error: OSError) -> OutputError:
-    reason = (error.strerror or str(error)).lower()
-    return OutputError(
-        f"{folder} cannot be written: {reason}. What was finished before is kept; "
-        "make room or choose another folder, and resume"
-    )

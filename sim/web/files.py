@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sim import writing
 from sim.borders import cells
 from sim.errors import ExportError, MissingExtraError
 from sim.present import report, templates
@@ -142,7 +142,7 @@ def of_export(fitted: Fitted) -> list[Download]:
 
 
 def _written(name: str, write: Callable[[Path], object]) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="tiersim-") as folder:
+    with writing.scratch() as folder:
         file = Path(folder, name)
         write(file)
         return file.read_bytes()

@@ -7,14 +7,15 @@ pass that watches it, not the search, and the next pass goes on watching.
 from __future__ import annotations
 
 import html
-import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import streamlit as st
 
+from sim import writing
 from sim.errors import StudyError
 from sim.present.charts.searched import searched
 from sim.present.search_answer import Told, tell
@@ -90,9 +91,9 @@ class Searching:
 
 
 @st.cache_resource(show_spinner=False)
-def _kept() -> tempfile.TemporaryDirectory[str]:
+def _kept() -> TemporaryDirectory[str]:
     """Return where desks are kept that were simulated, for all readers of this server."""
-    return tempfile.TemporaryDirectory(prefix="tiersim-search-")
+    return writing.scratch()
 
 
 def offer(scenario: Scenario, where: Any) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
+from sim import writing
 from sim.errors import ExportError, Fault, ScenarioError
 from sim.scenario.file import EXTENDS, SUFFIXES, load
 from sim.scenario.gallery import gallery
@@ -29,6 +28,7 @@ _CHART_NAME: Final = 16
 _FITTED: Final = "Your desk"
 """What a desk is called whose export has a longer name."""
 _MAPPING: Final = "mapping.yaml"
+SENT: Final = "a file that was sent"
 _SENT: Final = "sent file.yaml"
 """No file of the gallery is called so."""
 
@@ -55,12 +55,11 @@ def read_scenario(data: bytes, name: str) -> Scenario:
     if isinstance(base, str) and base not in known:
         what = f"{base!r} was found; a file that is sent may extend one of the gallery: "
         raise ScenarioError([Fault(what + ", ".join(known), EXTENDS, shown)])
-    with tempfile.TemporaryDirectory(prefix="tiersim-") as folder:
+    with writing.scratch() as folder:
         if base:
             for path in known.values():
-                shutil.copy(path, folder)
-        file = Path(folder, _SENT)
-        file.write_bytes(data)
+                writing.write(Path(folder, path.name), path.read_bytes(), SENT)
+        file = writing.write(Path(folder, _SENT), data, SENT)
         try:
             return load(file)
         except ScenarioError as error:
@@ -212,10 +211,8 @@ def desk_name(file: str) -> str:
 
 @contextmanager
 def _file(data: bytes, name: str) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="tiersim-") as folder:
-        file = Path(folder, _shown(name))
-        file.write_bytes(data)
-        yield file
+    with writing.scratch() as folder:
+        yield writing.write(Path(folder, _shown(name)), data, SENT)
 
 
 def _kept_mapping(data: bytes) -> ColumnMapping:

@@ -87,7 +87,10 @@ def test_a_scenario_of_somebody_is_left_as_it_is(export, tmp_path, capsys):
     output.write_text("name: Mine\n", encoding="utf-8")
     asked = ["calibrate", str(export), "-o", str(output), "--replications", "2", "--no-predict"]
     assert main(asked) == 2
-    assert "my-desk.yaml exists already, and is left as it is" in capsys.readouterr().err
+    assert (
+        "my-desk.yaml exists already, and was not written by TierSim: it is left as it is"
+        in capsys.readouterr().err
+    )
     assert output.read_text(encoding="utf-8") == "name: Mine\n"
     assert [path.name for path in tmp_path.iterdir()] == ["my-desk.yaml"]
 
@@ -116,8 +119,7 @@ def test_what_a_calibration_wrote_is_written_anew_unless_it_was_changed(export, 
     output.write_text(mine, encoding="utf-8")
     capsys.readouterr()
     assert main(asked) == 2
-    assert "client.yaml was changed since it was written" in (said := capsys.readouterr().err)
-    assert "`extends: client.yaml`" in said
+    assert "client.yaml was changed since TierSim wrote it" in capsys.readouterr().err
     assert output.read_text(encoding="utf-8") == mine
 
 

@@ -12,9 +12,11 @@ import pytest
 
 from sim.cli import scenarios, top
 from sim.cli.top import COMMANDS, Exit, main
+from sim.present.report import REPORT, check_kind
 from sim.scenario.file import load
 from sim.scenario.gallery import folder
 from sim.study.compare import replicate_until_sure
+from sim.writing import RECORD
 
 SMALL = """\
 extends: in-house-desk.yaml
@@ -84,16 +86,18 @@ def test_the_version(say):
 
 
 def test_new_writes_a_commented_scenario_once(desk, say):
-    """A copy of the base with comments, which loads; an existing file is left alone."""
+    """A copy of the base with comments, which loads; what somebody changed is left alone."""
     code, out, _ = say("new", "my-desk.yaml")
     assert code == Exit.FINE
     assert "Next: tiersim check my-desk.yaml" in out
     text = Path("my-desk.yaml").read_text(encoding="utf-8")
     assert text.count("# ") > 10
     assert load("my-desk.yaml") == load("in-house-desk.yaml")
+    assert say("new", "my-desk.yaml")[0] == Exit.FINE  # the same once more: nothing is lost
+    Path("my-desk.yaml").write_text(text + "# mine\n", encoding="utf-8")
     code, _, err = say("new", "my-desk.yaml")
-    assert (code, "exists already" in err) == (Exit.BAD_INPUT, True)
-    assert Path("my-desk.yaml").read_text(encoding="utf-8") == text
+    assert (code, "was changed since TierSim wrote it" in err) == (Exit.BAD_INPUT, True)
+    assert Path("my-desk.yaml").read_text(encoding="utf-8") == text + "# mine\n"
     assert say("new", "my-desk.txt")[0] == Exit.BAD_INPUT
 
 
@@ -194,7 +198,7 @@ def test_run_saves_its_log_with_a_manifest(desk, say):
     code, out, _ = say("run", "desk.yaml", "--save", "out", "--seed", "4", "--replication", "2")
     assert code == Exit.FINE
     names = {"tickets.csv", "visits.csv", "spells.csv", "events.xes", "manifest.json"}
-    assert {path.name for path in Path("out").iterdir()} == names
+    assert {path.name for path in Path("out").iterdir()} == names | {RECORD}
     assert all(f"Written: out/{name}" in out for name in names)
     tree = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
     assert (tree["seed"], tree["replication"], tree["engine"] != "auto") == (4, 2, True)
@@ -250,6 +254,8 @@ def written_reports(monkeypatch):
     room = types.ModuleType("sim.present.report")
     room.Asked = lambda **_: None
     room.write_all = lambda study, paths, *_, **__: [write(study, path) for path in paths]
+    room.REPORT = REPORT
+    room.check_kind = check_kind
     monkeypatch.setitem(sys.modules, "sim.present.report", room)
     monkeypatch.setattr("sim.present.report", room, raising=False)
     return reports
@@ -315,7 +321,7 @@ def test_strict_is_for_missed_goals(desk, say):
         (("run", "desk.yaml", "--save", "desk.yaml"), "desk.yaml"),
         (("run", "."), "folder"),
         (("report", "nowhere"), "holds no study"),
-        (("report", "desk.yaml"), "cannot be read"),
+        (("report", "desk.yaml"), "holds no study"),
         (("check", "desk.yaml", "--deep"), "--deep"),
     ],
 )

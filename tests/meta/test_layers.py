@@ -12,6 +12,8 @@ ROOMS = [
     {"units"},
     {"limits"},
     {"borders"},
+    {"reading"},
+    {"writing"},
     {"scenario"},
     {"workload"},
     {"engine"},

@@ -66,7 +66,9 @@ def test_saving(six, tmp_path, kind):
     if kind == "parquet":
         pytest.importorskip("pyarrow")
     written = six.save(tmp_path / "new", kind)
-    assert sorted(p.name for p in (tmp_path / "new").iterdir()) == sorted(p.name for p in written)
+    assert sorted(p.name for p in (tmp_path / "new").glob("[!.]*")) == sorted(
+        p.name for p in written
+    )
     read = pd.read_csv if kind == "csv" else pd.read_parquet
     assert len(read(written[0])) == 6
 

@@ -1,5 +1,7 @@
 """Kill -9 at chosen moments of writing: nothing that was finished is lost, whichever moment it is.
 
+Files of the user stand in the folder all the while, and stay as they are.
+
 Kills at random moments are in ``test_store``; with more of each, and with the workers of a cluster,
 ``python tests/bench kills``.
 """
@@ -21,6 +23,7 @@ def test_kill_at_a_moment_of_writing(tmp_path, whole, moment):
     killed = kill(tmp_path / "study", moment=moment, at=at)
     assert killed.by_signal
     assert (killed.lost, killed.damaged) == (0, 0)
+    assert killed.untouched
     if killed.kept or "just named" in moment:
         assert finishes_the_same(tmp_path / "study", whole)
     else:
@@ -33,5 +36,5 @@ def test_a_worker_is_killed(tmp_path, whole):
     """The study says so and ends; what was finished before is kept, and it goes on from there."""
     killed = kill(tmp_path / "study", how="processes", worker_dies_at=9)
     assert "memory runs out" in killed.said
-    assert (killed.lost, killed.damaged, killed.lasted) == (0, 0, True)
+    assert (killed.lost, killed.damaged, killed.lasted, killed.untouched) == (0, 0, True, True)
     assert finishes_the_same(tmp_path / "study", whole)

@@ -110,7 +110,7 @@ def test_killing_at_any_moment_loses_nothing(tmp_path, desk, more, coin):
     study = resume(folder, evaluate=coin())
     assert {name: (folder / FOLDER / name).stat().st_mtime_ns for name in kept} == kept
     assert _same(study, compare([desk, more], seed=3, replications=60, evaluate=coin()))
-    assert list((folder / FOLDER).glob("*.part")) == []
+    assert list((folder / FOLDER).glob(".tiersim-*.part")) == []
 
 
 def test_resuming_runs_only_what_is_missing(tmp_path, desk, coin):
@@ -243,7 +243,7 @@ def test_study_under_way_can_be_read(tmp_path, desk, more, coin):
     study = read(tmp_path)
     assert study.replications == 5
     assert "not finished" in study.notes[0]
-    assert "1 of 6 replications are not whole" in repr(verify(tmp_path, evaluate=coin()))
+    assert "1 of 6 replications is not whole" in repr(verify(tmp_path, evaluate=coin()))
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EACCES])
@@ -262,7 +262,7 @@ def test_full_or_read_only_disk_is_one_message(tmp_path, desk, coin, monkeypatch
         compare(desk, replications=6, folder=tmp_path, evaluate=coin(), jobs=1)
     monkeypatch.undo()
     assert len(_files(tmp_path)) == 3
-    assert list((tmp_path / FOLDER).glob("*.part")) == []
+    assert list((tmp_path / FOLDER).glob(".tiersim-*.part")) == []
     assert resume(tmp_path, evaluate=coin()).replications == 6
 
 
