@@ -126,9 +126,11 @@ def data_page(export: Export, lines: Lines | None = None) -> DataPage:
     last = _whole(export, weeks, first, last, found)
     inside = export.between(first, last)
     if not len(inside):
+        begin, end = export.days_opened()
+        why = " ".join(one.text for one in found if one.serious)
         raise ExportError(
             f"{export.source} leaves no day to calibrate on: "
-            + " ".join(one.text for one in found if one.serious)
+            + (why or f"none of the weeks from {begin} to {end} has tickets on most of its days.")
         )
     low = _low_days(inside, first, last, found)
     _stated(inside, low.single, first, found)
@@ -237,7 +239,14 @@ def _span(export: Export, found: list[Finding]) -> tuple[dt.date, dt.date, bool]
             serious=True,
         )
     )
-    late = int(np.quantile((ends - one.opened_ms)[known & (one.opened_ms >= first_end)], 0.9))
+    later = known & (one.opened_ms >= first_end)
+    if not later.any():
+        raise ExportError(
+            f"{export.source}: all tickets were opened ({first} to {last}) before the first was resolved "
+            f"({begin}), so that nothing shows how the desk works while tickets come in. Is that the "
+            "column of resolutions?"
+        )
+    late = int(np.quantile((ends - one.opened_ms)[later], 0.9))
     end = _day(export, int(ends[known].max()) - late)
     return begin, max(end, begin), True
 

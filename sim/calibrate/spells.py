@@ -54,4 +54,5 @@ def waits_for(export: Export, states: tuple[int, ...]) -> Spells:
     begins = np.flatnonzero(waits & ~goes_on)
     ends = np.flatnonzero(waits & ~np.append(goes_on[1:], np.zeros(1, np.bool_))[:count])
     found = Spells(stay_of(events)[begins], events.at_ms[begins], following[ends])
-    return found.of((found.to_ms > found.from_ms) & (found.to_ms < latest))
+    # Of a ticket that no team ever had, no wait is known to be with one.
+    return found.of((found.to_ms > found.from_ms) & (found.to_ms < latest) & (found.stay >= 0))

@@ -34,6 +34,8 @@ from sim.intake.visits import Stays, stays
 from sim.scenario.model import check_zone
 from sim.workload.journeys import NONE, NOT_YET, Codes, Numbers, Times
 
+ONE_TEAM: Final = "All"
+"""What the team is called where no update names one."""
 MOSTLY_TICKETS = 0.9
 """Ids that differ in this share of the rows: one row per ticket."""
 SHOWN = 3
@@ -139,7 +141,7 @@ def read_export(
         priorities=clean.labels("priority"),
         categories=clean.labels("category"),
         channels=clean.labels("channel"),
-        teams=clean.labels("team"),
+        teams=(ONE_TEAM,) if clean.is_one_team(kind) else clean.labels("team"),
         agents=clean.labels("assignee"),
         set_aside=tuple(sorted(aside, key=lambda one: one.row)),
         unread=tuple(sheet.unread),
@@ -269,6 +271,10 @@ class _Clean:
         known = np.array([value != "" for value in column.values])
         number = np.where(known, np.cumsum(known) - 1, NONE).astype(np.int32)
         return number[column.code[at]]
+
+    def is_one_team(self, kind: str) -> bool:
+        """Tell whether rows are updates of which none names a team: all are one team's then."""
+        return kind == "events" and bool((self._codes("team", self.at) == NONE).all())
 
     def _times(self, role: str, at: NDArray[np.int64]) -> Times:
         when = self.dates.get(role)
@@ -440,11 +446,15 @@ class _Clean:
         # Tickets are numbered in the order in which the file names them.
         used, number = np.unique(ids.code[at], return_inverse=True)
         ticket = number.astype(np.int32)
+        team = self._codes("team", at)
+        if self.is_one_team("events"):
+            self.notices.append("No row names a team; all tickets are taken to be with one.")
+            team = np.zeros_like(team)
         events = Events(
             ticket,
             self._times("updated", at),
             self._states(at),
-            self._codes("team", at),
+            team,
             self._codes("assignee", at),
         )
         first = np.append(True, np.diff(ticket) != 0)
