@@ -114,6 +114,7 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
     """Run a study, print it, keep it; returns the exit code."""
     from sim.study import listing  # noqa: PLC0415
     from sim.study.priced import unpriced_notices  # noqa: PLC0415
+    from sim.study.runner import WorkersLostError  # noqa: PLC0415
 
     scenarios = [load_served(path) for path in asked.paths]
     if asked.beside:
@@ -130,6 +131,11 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
         if asked.output is None:
             raise
         raise KeyboardInterrupt(_kept_so_far(asked.output)) from None
+    except WorkersLostError as error:
+        kept = "Nothing is kept, since no folder was named (-o)."
+        if asked.output is not None:
+            kept = _kept_so_far(asked.output)
+        raise StudyError(f"{error}. {kept}") from None
     rows = list(listing.rows(study))
     if not as_json:
         for notice in notices:

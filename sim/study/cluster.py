@@ -1,8 +1,8 @@
 """Replications on several machines: Dask's scheduler behind the same ``map``.
 
 A worker that dies takes its chunk with it, and the scheduler gives the chunk to another one; the
-figures do not depend on who computed them. Every worker needs the same version of TierSim, which is
-asked once, before anything is sent.
+figures do not depend on who computed them. Every worker needs the same TierSim, numpy and Python,
+which is asked before anything is sent, and with every call (``sim.study.build``).
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
-import numpy as np
-
 from sim.errors import MissingExtraError, StudyError
-from sim.study.manifest import version
+from sim.study.build import build, check_build
 
 LOCAL = "local"
 CONNECT_S = 10
@@ -50,6 +48,11 @@ class ClusterExecutor(Executor):
                 dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
             )
+        for name in [
+            one for one in logging.root.manager.loggerDict if one.startswith("distributed")
+        ]:
+            # What goes wrong is said once, in a sentence of ours.
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         try:
             self._client = distributed.Client(self._local or address, timeout=CONNECT_S)
         except (OSError, ValueError, TimeoutError) as error:
@@ -64,14 +67,12 @@ class ClusterExecutor(Executor):
     def _check_versions(self) -> None:
         if not self.workers():
             raise StudyError("the cluster has no workers")
-        mine = _versions()
-        for worker, theirs in self._client.run(_versions).items():
-            for package, number in mine.items():
-                if theirs[package] != number:
-                    raise StudyError(
-                        f"worker {worker} has {package} {theirs[package]}, this machine {number}; "
-                        "figures of two versions are not mixed"
-                    )
+        # Those that come later are asked with every call (sim.study.sending).
+        try:
+            for worker, theirs in self._client.run(build).items():
+                check_build(build(), theirs, f"worker {worker}")
+        except (AttributeError, ImportError) as error:
+            raise StudyError(f"a worker has another TierSim, or none ({error})") from None
 
     def workers(self) -> int:
         """Count the threads of all workers."""
@@ -82,13 +83,14 @@ class ClusterExecutor(Executor):
         future: Future[Any] = self._executor.submit(fn, *args, **kwargs)
         return future
 
+    def lost(self, error: Exception) -> bool:
+        """Tell whether an error says that the scheduler or its workers are gone."""
+        gone = isinstance(error, CancelledError | OSError | TimeoutError)
+        return gone or type(error).__module__.startswith("distributed")
+
     def close(self) -> None:
         """Cancel what is under way, and let go of the cluster."""
         self._executor.shutdown(wait=False)
         self._client.close()
         if self._local is not None:
             self._local.close()
-
-
-def _versions() -> dict[str, str]:
-    return {"tiersim": version(), "numpy": np.__version__}

@@ -41,10 +41,11 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Literal, Self
 
-from sim.errors import StudyError
+from sim.errors import StudyError, TierSimError
 from sim.scenario.model import Scenario
+from sim.study.build import build
 from sim.study.replication import Evaluate, Replication, Task
-from sim.study.sending import call, sendable
+from sim.study.sending import call, call_elsewhere, sendable
 
 How = Literal["auto", "serial", "threads", "processes"]
 PROBES = 2
@@ -70,6 +71,10 @@ MOST_WORKERS = 1024
 """More on one machine is a slip of the keyboard."""
 AHEAD = 2
 """Chunks handed out per worker: one in hand and one that waits."""
+
+
+class WorkersLostError(StudyError):
+    """Who computes is gone; what was finished before may have been kept."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,6 +191,9 @@ class Runner:
                 part, tasks = self.work.part(chunk)
                 if isinstance(executor, ThreadPoolExecutor):
                     future = executor.submit(part.many, tasks)
+                elif self.cluster is not None:
+                    sent = sendable(part.many, tasks)
+                    future = executor.submit(call_elsewhere, build(), sent)
                 else:
                     future = executor.submit(call, sendable(part.many, tasks))
                 under_way[future] = chunk
@@ -204,9 +212,17 @@ class Runner:
             # Told by what was under way, or, if that comes first, when more is handed out. Where
             # the whole group was asked to stop, this process is about to be, too.
             time.sleep(STOPPED_TOO_S)
-            raise StudyError(
+            raise WorkersLostError(
                 "a worker process was ended from outside, as the system does when memory runs out; "
                 f"run with fewer jobs ({type(error).__name__})"
+            ) from None
+        except Exception as error:
+            lost = getattr(executor, "lost", None)
+            if lost is None or isinstance(error, TierSimError) or not lost(error):
+                raise
+            raise WorkersLostError(
+                f"the Dask scheduler at {self.cluster} is gone, or all that worked for it "
+                f"({type(error).__name__}); start it again, or run without --cluster"
             ) from None
         finally:
             for future in under_way:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import importlib
 import pickle
-from collections.abc import Callable
+import platform
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sim.errors import StudyError
+from sim.study.build import build, check_build
 
 
 def sendable(function: Callable[..., Any], *arguments: Any) -> bytes:
@@ -24,6 +26,20 @@ def sendable(function: Callable[..., Any], *arguments: Any) -> bytes:
         writer = importlib.import_module("joblib.externals.cloudpickle")
     sent: bytes = writer.dumps((function, arguments))
     return sent
+
+
+def call_elsewhere(asked: Mapping[str, str], sent: bytes) -> Any:
+    """Make a call on another machine, if that computes as the one that sent it does.
+
+    It is asked with every call: workers come and go while a study runs.
+
+    Raises
+    ------
+    StudyError
+        If it does not, or something cannot be loaded there.
+    """
+    check_build(asked, build(), f"the worker on {platform.node()}")
+    return call(sent)
 
 
 def call(sent: bytes) -> Any:
