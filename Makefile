@@ -1,5 +1,6 @@
 # make demo    compare the gallery's desks; verdicts here, report and charts in results/
-# make test    everything that CI runs
+# make test    lint, types, all tests
+# make installs   wheel and sdist installed elsewhere, from PyPI: no git, no compiler, lower bounds
 # Needs Python 3.11 or newer, git and make. A C compiler makes it fast; without one it runs on SimPy.
 
 PYTHON ?= python3
@@ -8,13 +9,16 @@ BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
 NEEDS  := pyproject.toml constraints.txt $(wildcard setup.py sim/engine/*.pyx sim/engine/*.pxd)
 
-.PHONY: demo test lint types notebooks bench format clean
+.PHONY: demo test installs lint types notebooks bench format clean
 
 demo: $(VENV)/.demo
 	$(BIN)/tiersim demo $(DEMO)
 
 test: lint types
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+installs: $(VENV)/.test
+	$(BIN)/python -m pytest -m installs -n 2 --dist worksteal tests/installs
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

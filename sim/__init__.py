@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from sim.study.study import Study
     from sim.study.warmup import mser5, welch
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "ConservationError": "sim.errors",

@@ -107,13 +107,11 @@ def say_next(command: str, why: str) -> None:
 
 def say_engine(engine: str) -> None:
     """Say once, when the slow engine runs for want of the fast one, and what to do."""
-    from sim.engine import available_engines  # noqa: PLC0415 - with the numbers
+    from sim.engine import kernel_fault  # noqa: PLC0415 - with the numbers
 
-    if engine == "auto" and "compiled" not in available_engines():
+    if engine == "auto" and kernel_fault():
         click.echo(
-            "The compiled engine is not installed, so SimPy runs: the same figures, many times "
-            "slower. With a C compiler (gcc, clang or MSVC) install TierSim once more: pip install "
-            "--force-reinstall --no-cache-dir tiersim, or pip install -e . in a checkout.",
+            f"SimPy runs: the same figures, many times slower. {kernel_fault()}",
             err=True,
         )
 

@@ -49,6 +49,16 @@ from sim.workload.desk import (
 from sim.workload.desk import LONGEST_SCALED_MS as LONGEST_SCALED
 from sim.workload.journeys import ALWAYS, NEVER_MS, NONE, NOT_YET, SUCCESSORS, Outcome
 
+cdef extern from *:
+    """
+    #ifndef KERNEL_SOURCES
+    #define KERNEL_SOURCES 0LL
+    #endif
+    """
+    const long long KERNEL_SOURCES
+
+BUILT_FROM = KERNEL_SOURCES     # the fingerprint of kernel_sources.py, put in by setup.py
+
 cdef enum:
     FIRST_ROOM = 256        # events and spells for which there is room at the start
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import shlex
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.engine.conservation import check as check_conservation
+from sim.engine.kernel_sources import fingerprint
 from sim.engine.lying import as_played, as_seen
 from sim.errors import TierSimError
 
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
 _MODULES = {"compiled": "sim.engine.compiled_engine", "simpy": "sim.engine.simpy_engine"}
 """The fastest first."""
-
+_KERNEL = "sim.engine.kernel"
 
 _KEPT_BYTES = 10 << 20
 """Twice as much holds all arrays of a desk-year; what a million tickets take at most is the same."""
@@ -46,11 +50,40 @@ def available_engines() -> tuple[str, ...]:
     >>> "simpy" in available_engines()
     True
     """
+    return ("simpy",) if kernel_fault() else tuple(_MODULES)
+
+
+@cache
+def kernel_fault() -> str:
+    """Say why the compiled engine cannot be used here, and what to do; nothing where it can.
+
+    One that was built from other sources would at best not start: its columns and its rules may be
+    others. It is known by the fingerprint that was compiled in, or because it cannot be imported.
+    """
+    if importlib.util.find_spec(_KERNEL) is None:
+        return (
+            "The compiled engine is not installed: no C compiler was found when TierSim was."
+            f" Install one (gcc, clang or MSVC), then TierSim once more: {_build_again()}."
+        )
+    sources = fingerprint()
     try:
-        importlib.import_module("sim.engine.kernel")
-    except ImportError:
-        return ("simpy",)
-    return tuple(_MODULES)
+        built_from = getattr(importlib.import_module(_KERNEL), "BUILT_FROM", 0)
+    except Exception:  # noqa: BLE001 - what an extension of another commit raises, nobody knows
+        built_from = None
+    if built_from is None or (sources and built_from != sources):
+        return (
+            "The compiled engine is stale: it was built from other sources than those that are here."
+            f" Build it again: {_build_again()}."
+        )
+    return ""
+
+
+def _build_again() -> str:
+    """Return the command that builds the compiled engine, as it can be pasted."""
+    root = Path(__file__).parents[2]
+    if (root / "pyproject.toml").is_file():
+        return f"pip install --editable {shlex.quote(str(root))}"
+    return "pip install --force-reinstall --no-deps --no-cache-dir SDIST, of the version that runs"
 
 
 def engine_for(name: str) -> str:
@@ -64,7 +97,7 @@ def engine_for(name: str) -> str:
     Raises
     ------
     TierSimError
-        If there is no such engine, or it is not installed.
+        If there is no such engine, or it is not installed, or stale.
 
     Examples
     --------
@@ -81,13 +114,9 @@ def engine_for(name: str) -> str:
         raise TierSimError(
             f"There is no engine {name!r}; the engines are auto, compiled and simpy."
         )
-    if name == "compiled" and name not in available_engines():
+    if name == "compiled" and kernel_fault():
         raise TierSimError(
-            "The compiled engine is not installed: no C compiler was found when TierSim was."
-            " Install one (gcc, clang or MSVC), then TierSim once more:"
-            " pip install --force-reinstall --no-cache-dir tiersim,"
-            " or pip install -e . in a checkout."
-            " Or use the engine 'simpy', which gives the same results, slower."
+            f"{kernel_fault()} Or use the engine 'simpy', which gives the same results, slower."
         )
     return name
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from sim import __version__
 from sim.borders import json_text
 from sim.errors import StudyError
 from sim.scenario.change import UNNAMED, differences, plain
@@ -31,10 +32,7 @@ def scenario_hash(scenario: Scenario) -> str:
 
 def version() -> str:
     """Return the version of TierSim that runs."""
-    try:
-        return importlib.metadata.version("tiersim")
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"
+    return __version__
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,8 @@ class Manifest:
     engine : str
         Engines give equal logs, so that it changes no number.
     versions : mapping
-        Of tiersim, numpy and Python.
+        Of tiersim, numpy, scipy and Python. Figures hang on none but the first two; the last places
+        of the ends of intervals hang on scipy's quantiles too.
     platform : str
     """
 
@@ -93,6 +92,7 @@ class Manifest:
             {
                 "tiersim": version(),
                 "numpy": np.__version__,
+                "scipy": importlib.metadata.version("scipy"),
                 "python": platform.python_version(),
             },
             f"{platform.system()} {platform.machine()}",

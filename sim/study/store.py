@@ -219,7 +219,7 @@ def pack(replication: Replication) -> bytes:
     for position, curve in enumerate(replication.curves.values()):
         arrays[f"curve_{position}"] = curve
     buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
+    np.savez(buffer, **arrays)
     return buffer.getvalue()
 
 

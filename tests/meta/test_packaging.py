@@ -1,10 +1,23 @@
-"""What is installed is what is here: every package and every data file of ``sim`` is named."""
+"""What is installed is what is here: every package and every data file of ``sim`` is named.
 
+And what is said of versions in several places is the same in all.
+"""
+
+import re
 import tomllib
 from pathlib import Path
 
+import sim
+
 ROOT = Path(__file__).parents[2]
-SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+SETUP = PROJECT["tool"]["setuptools"]
+
+
+def pythons():
+    """Return the Pythons that TierSim says it runs on, oldest first."""
+    said = "\n".join(PROJECT["project"]["classifiers"])
+    return re.findall(r"Python :: (3\.\d+)", said)
 
 
 def test_every_package_is_named():
@@ -32,3 +45,21 @@ def test_every_data_file_is_named():
         )
     ]
     assert not missing
+
+
+def test_every_python_that_is_named_is_tried():
+    """The oldest is asked for, the workflow tries each, wheels are for each, and CI knows the newest."""
+    assert PROJECT["project"]["requires-python"] == f">={pythons()[0]}"
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text()
+    assert re.findall(r'"(3\.\d+)"', workflow.partition("matrix:")[2]) == pythons()
+    wheels = PROJECT["tool"]["cibuildwheel"]["build"]
+    assert wheels == [f"cp{one.replace('.', '')}-*" for one in pythons()]
+    assert f"version={pythons()[-1]}\n" in (ROOT / ".ci" / "newest-python").read_text()
+    assert PROJECT["tool"]["ruff"]["target-version"] == f"py{pythons()[0].replace('.', '')}"
+
+
+def test_the_version_that_is_cited_is_the_one_that_runs():
+    """The version stands in the package; the citation repeats it, and the change log begins with it."""
+    assert f"\nversion: {sim.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+    first = re.search(r"^## (\S+?),?(?: |$)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert first[1] == sim.__version__
