@@ -17,8 +17,8 @@ NO_COMMAND_NEEDS = {"notebook", "distances", "all", "test"}
 """To run notebooks, to hold distances against another's, and lists of the others."""
 SMALL = """\
 extends: in-house-desk.yaml
-name: Two weeks
-period: {length: 2 weeks, warm_up: 1 week}
+name: Three weeks
+period: {length: 3 weeks, warm_up: 1 week}
 """
 NEEDED = {
     "python-calamine": ("python_calamine", ["calibrate export.xlsx"]),
