@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,8 +109,9 @@ def commented(text: str) -> str:
 @json_option
 def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
     """Find every fault in the files, and say what each scenario implies before any simulation."""
-    from sim.scenario.file import load  # noqa: PLC0415
+    from sim.scenario.file import base_of, load  # noqa: PLC0415
     from sim.study.implied import implied  # noqa: PLC0415
+    from sim.study.second_looks import option_doubts, paid_lunch  # noqa: PLC0415
 
     faults: list[Fault] = []
     found: list[tuple[Path, Implied]] = []
@@ -130,6 +131,11 @@ def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: b
             faults += error.faults
             continue
         faults += [Fault(what, key, str(path)) for key, what in known.errors]
+        asked_back = list(paid_lunch(scenario))
+        extended = base_of(path)
+        if extended is not None:
+            asked_back += option_doubts(load(extended), scenario)
+        known = replace(known, sentences=(*known.sentences, *asked_back))
         found.append((path, known))
         if warm_up and not known.errors:
             study, seen[path] = _filling_up(scenario)

@@ -8,7 +8,7 @@ from typing import Any
 from sim.errors import Fault, ScenarioError, TierSimError
 from sim.scenario.checking import judged
 from sim.scenario.model import LONGEST_NAME, Scenario
-from sim.scenario.support import DIALLED
+from sim.scenario.support import DIALS
 from sim.scenario.wording import did_you_mean, dotted, shown, some
 
 UNNAMED = ("name", "about", "lesson", "caution")
@@ -34,11 +34,14 @@ def changed(scenario: Scenario, changes: Mapping[str, Any], *, name: str | None)
     # A name made here is cut where a name that is given would be refused.
     tree["name"] = name or (made if len(made) <= LONGEST_NAME else f"{made[: LONGEST_NAME - 1]}…")
     new = _judged(tree)
-    dial = "documentation.quality" in changes
-    if not dial or new.documentation.quality == scenario.documentation.quality:
+    follows: set[str] = set()
+    for dial, sets in DIALS.items():
+        was, now = (getattr(one.documentation, dial) for one in (scenario, new))
+        if f"documentation.{dial}" in changes and was != now:
+            # The dial was turned: what it sets follows, unless it is changed too.
+            follows |= {part for part in sets if f"documentation.{part}" not in changes}
+    if not follows:
         return new
-    # The dial was turned: what it sets follows, unless it is changed too.
-    follows = [part for part in DIALLED if f"documentation.{part}" not in changes]
     tree["documentation"] |= dict.fromkeys(follows)
     return _judged(tree)
 

@@ -33,7 +33,7 @@ from sim.scenario.checking import MISSING, Finding, judged
 from sim.scenario.hours import Hours, Model, Profile
 from sim.scenario.model import Scenario
 from sim.scenario.parts import default_of, field_at, model_of, part_at
-from sim.scenario.support import DIALLED
+from sim.scenario.support import DIALS
 from sim.scenario.wording import Path, did_you_mean, dotted, shown, some
 from sim.scenario.yaml_text import Place, Written, read_yaml
 
@@ -55,6 +55,16 @@ class _Layers:
     """Parts that a what-if adds, as a tier, with the names that its base has there."""
     known: dict[Path, tuple[str, ...]] = field(default_factory=dict)
     """Those names, by what holds them."""
+
+
+def base_of(path: str | os.PathLike[str]) -> str | None:
+    """Return the path of the file that a scenario file extends; None if it extends none."""
+    file = os.fspath(path)
+    written = read_yaml(_content(file), file)
+    if EXTENDS not in written.tree:
+        return None
+    by = Fault("", EXTENDS, file, *written.places[EXTENDS,].value)
+    return _base_of(file, written.tree[EXTENDS], by)
 
 
 def load(path: str | os.PathLike[str]) -> Scenario:
@@ -184,8 +194,10 @@ def _lay_over(layers: _Layers, written: Written, *, extends: bool) -> None:
                 layers.faults.append(Fault(wrong, key, place.file, *place.key))
                 continue
         _merge(_Merge(layers, written, given, len(target) - 1), (key,), target, value, extends)
-    if extends and ("documentation", "quality") in given:
-        for name in DIALLED:
+    for dial, sets in DIALS.items() if extends else ():
+        if ("documentation", dial) not in given:
+            continue
+        for name in sets:
             if ("documentation", name) not in given:
                 layers.tree["documentation"].pop(name, None)
                 layers.places.pop(("documentation", name), None)

@@ -44,6 +44,8 @@ class Flow:
         none come in.
     load_h, rework_h : float64, one a queue
         Agent-hours that a week asks for, and the part that missing notes and unclear criteria cause.
+    comes : float64, one a queue
+        Share of the tickets that come to each queue: to each team of a tier, its own.
     callers_h : float64, one a queue
         The part of the hours asked that comes with callers who would hang up.
     """
@@ -55,6 +57,7 @@ class Flow:
     load_h: NDArray[np.float64]
     rework_h: NDArray[np.float64]
     callers_h: NDArray[np.float64]
+    comes: NDArray[np.float64]
 
 
 def flow(scenario: Scenario) -> Flow:
@@ -69,6 +72,7 @@ def flow(scenario: Scenario) -> Flow:
     some = callers(scenario)
     who_calls = 0.0 if some is None else some.share
     reaches, resolves, own = np.zeros((3, len(names)))
+    comes = np.zeros(len(known.queues))
     handed = earlier = np.zeros_like(mix)
     for position, tier in enumerate(scenario.tiers.values()):
         fresh = mix * (entry == position)[:, np.newaxis, np.newaxis]
@@ -83,7 +87,9 @@ def flow(scenario: Scenario) -> Flow:
             calls.add(position, fresh * new.load_ms * who_calls)
         kept = fresh * new.kept + handed * again.kept
         load.add(0, kept * step.closing_ms)
-        reaches[position] = fresh.sum() + handed.sum() + settled.sum()
+        here = (fresh + handed + settled).sum(axis=(1, 2))
+        reaches[position] = here.sum()
+        np.add.at(comes, known.queue_of[position], here)
         resolves[position] += kept.sum()
         if position:
             resolves[position - 1] += settled.sum()
@@ -107,6 +113,7 @@ def flow(scenario: Scenario) -> Flow:
         load_h=(load.ms + rework.apart_ms) * arrivals / HOUR + _planned_h(scenario, known),
         rework_h=(rework.ms + rework.apart_ms) * arrivals / HOUR,
         callers_h=calls.ms * arrivals / HOUR,
+        comes=comes / sent if sent else comes,
     )
 
 

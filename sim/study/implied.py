@@ -10,10 +10,12 @@ import numpy as np
 
 from sim.scenario.model import Scenario
 from sim.scenario.opening import idle_promises
+from sim.scenario.support import FIELDS_OF_NOTES
+from sim.scenario.wording import listed
 from sim.study.arguments import a_scenario
 from sim.study.callers import Callers, callers, hang_up
 from sim.study.flow import Flow, flow
-from sim.units import HOUR, WEEK, format_share
+from sim.units import HOUR, WEEK, exact_duration, format_duration, format_share
 from sim.workload.desk import NO_PROVIDER, Pool, ShiftEnd
 from sim.workload.plan import Plan, Shift, plan
 
@@ -42,6 +44,8 @@ class QueueLoad:
         Pools that help out, and have people.
     provider : bool
         A provider does the work.
+    comes : float
+        Share of all tickets that come to it: to a team, its own.
     callers_h : float
         The part of the hours asked that comes with callers, who hang up instead of waiting for ever.
     answered : float
@@ -58,6 +62,7 @@ class QueueLoad:
     there_h: float
     helpers: tuple[str, ...] = ()
     provider: bool = False
+    comes: float = 1.0
     callers_h: float = 0.0
     answered: float = 1.0
     overtime_h: float = 0.0
@@ -133,7 +138,7 @@ class Implied:
         return [
             (
                 queue.name,
-                format_share(self.reaches[queue.tier]),
+                format_share(queue.comes),
                 f"{queue.asked_h:,.1f}",
                 format_share(queue.rework_h / queue.asked_h) if queue.asked_h else "–",
                 "a provider" if queue.provider else f"{queue.there_h:,.1f}",
@@ -153,6 +158,7 @@ class Implied:
             "queues": [
                 {
                     "name": queue.name,
+                    "comes": queue.comes,
                     "asked_h": queue.asked_h,
                     "rework_h": queue.rework_h,
                     "there_h": None if queue.provider else queue.there_h,
@@ -222,6 +228,7 @@ def _queues(scenario: Scenario, known: Plan, flows: Flow) -> Iterator[QueueLoad]
             there_h=float(there[own].sum()),
             helpers=helpers,
             provider=queue.calendar != NO_PROVIDER,
+            comes=float(flows.comes[number]),
             callers_h=float(flows.callers_h[number]),
             overtime_h=float(overtime[own].sum()),
         )
@@ -280,6 +287,7 @@ def _sentences(scenario: Scenario, flows: Flow, queues: tuple[QueueLoad, ...]) -
         return
     yield f"About {flows.tickets:,.0f} tickets a week are expected."
     yield from _first_line(scenario, flows)
+    yield from _notes(scenario)
     for queue in queues:
         yield from _load_sentence(queue)
     left_out = [
@@ -297,6 +305,27 @@ def _sentences(scenario: Scenario, flows: Flow, queues: tuple[QueueLoad, ...]) -
     ]
     if left_out:
         yield f"Not in this arithmetic, and in the simulation: {', '.join(left_out)}."
+
+
+def _notes(scenario: Scenario) -> Iterator[str]:
+    """Say what the notes of an escalation are taken to be, in both ways to say it, and what they cost."""
+    notes = scenario.documentation
+    if len(scenario.tiers) < 2:  # noqa: PLR2004 - nobody escalates
+        return
+    chances = {field: notes.completeness(field) for field in FIELDS_OF_NOTES}
+    each = f"each of the {len(chances)} fields of the notes with {format_share(notes.quality, 0)}"
+    if len(set(chances.values())) > 1:
+        each = listed([f"{field} with {format_share(one, 0)}" for field, one in chances.items()])
+    elif notes.complete is not None or chances["summary"] != notes.quality:
+        each = f"each of the {len(chances)} fields of the notes with {format_share(chances['summary'], 0)}"
+    yield (
+        f"Notes: {each} (`documentation.quality`, or by field), so that "
+        f"{format_share(notes.arrives_complete())} of the escalations arrive complete "
+        "(`documentation.complete`); writing them takes "
+        f"{format_duration(notes.writing_ms())} an escalation (from `documentation.writing`, "
+        f"{exact_duration(notes.writing)} for complete ones: say how long yours takes, it decides what "
+        "better notes cost)."
+    )
 
 
 def _first_line(scenario: Scenario, flows: Flow) -> Iterator[str]:

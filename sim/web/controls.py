@@ -148,7 +148,7 @@ def move(asked: Asked, base: Scenario) -> Asked:
         )
         if value != one.now:
             found[one.path] = value
-    now = round(100 * base.documentation.quality)
+    now = round(100 * base.documentation.completeness("summary"))
     value = st.slider(
         "Quality of notes and runbooks, %",
         0,
