@@ -16,7 +16,8 @@ import random
 import tomllib
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("exports_by_tool.toml")
@@ -96,6 +97,7 @@ class Made:
     ids: list[str] = field(default_factory=list)
 
 
+@cache
 def tools() -> dict[str, Tool]:
     """Read the table of tools."""
     found = {}
@@ -163,7 +165,48 @@ def _floor(at: dt.datetime, step: dt.timedelta) -> dt.datetime:
 
 
 def _written(at: dt.datetime, form: str) -> str:
+    seconds = (at - dt.datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001 - likewise
+    if form in ("epoch", "epoch ms"):
+        return f"{seconds * (1000 if form.endswith('ms') else 1):.0f}"
+    if form == "serial":
+        return f"{seconds / 86_400 + 25_569:.10f}"
+    for language, months in MONTHS.items():
+        # Not by the locale of whoever runs this.
+        form = form.replace(f"%b[{language}]", months.split()[at.month - 1])
     return at.strftime(form)
+
+
+MONTHS = {
+    "de": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    "es": "ene feb mar abr may jun jul ago sep oct nov dic",
+    "pt": "jan fev mar abr mai jun jul ago set out nov dez",
+    "it": "gen feb mar apr mag giu lug ago set ott nov dic",
+    "nl": "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+}
+FORMS = (
+    ISO, "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S.000", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %I:%M %p", "%d.%m.%Y %H:%M", "%d.%m.%y %H:%M", "%Y/%m/%d %H:%M:%S", "%Y%m%dT%H%M%S",
+    "%d-%m-%Y %H:%M:%S", "%a %b %d %H:%M:%S %Y", "%d-%b-%Y %H:%M", "%d %B %Y %H:%M", "epoch", "epoch ms",
+    "serial", "%Y-%m-%d %H:%M:%S UTC", "%d/%b/%y %I:%M %p", "%A, %d %B %Y %H:%M",
+)  # fmt: skip
+"""Of dates, whatever the tool."""
+
+
+def any_export(seed: int) -> tuple[Made, str]:
+    """Make an export from a tool, a form of dates, a separator and faults, all drawn; and say which."""
+    rng = random.Random(seed)
+    tool = rng.choice(list(tools().values()))
+    apart = any(what == "openedday" for _, what in tool.columns)
+    own = [f"%d %b[{tool.language}] %Y %H:%M", f"%d-%b[{tool.language}]-%y %H:%M"]
+    drawn = rng.random()
+    dates = tool.dates if apart or drawn < 0.3 else rng.choice(own if drawn < 0.45 else FORMS)
+    separator = rng.choice((tool.separator, ",", ";", "\t", "|", "^"))
+    made_by = replace(tool, dates=dates, separator=separator)
+    faults = rng.sample(FAULTS, rng.choice((0, 1, 1, 2, 3)))
+    made = make(made_by, seed, rng.randint(25, 90), faults)
+    return made, f"seed {seed}: {tool.name}, {dates!r}, {separator!r}, {', '.join(faults)}"
 
 
 def _cell(value: object, form: str) -> str:

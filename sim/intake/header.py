@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -75,6 +75,7 @@ class Head:
         return [look(name, cells, words) for name, cells in zip(self.names, columns, strict=True)]
 
 
+@cache
 def known_states() -> frozenset[str]:
     """Return the words that presets know as states, folded."""
     return frozenset(

@@ -24,6 +24,7 @@ import io
 import os
 import stat
 from collections.abc import Mapping as Dictionary
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
@@ -214,6 +215,7 @@ def folded(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum())
 
 
+@cache
 def presets() -> tuple[str, ...]:
     """Name the mappings that come with TierSim.
 
@@ -244,7 +246,16 @@ def load_mapping(name: str | os.PathLike[str]) -> Mapping:
     >>> load_mapping("zendesk").states["work"]
     ('open',)
     """
-    tree = _tree(str(name), Path.cwd(), ())
+    return _preset(str(name)) if str(name) in presets() else _loaded(str(name))
+
+
+@cache
+def _preset(name: str) -> Mapping:
+    return _loaded(name)
+
+
+def _loaded(name: str) -> Mapping:
+    tree = _tree(name, Path.cwd(), ())
     try:
         return Mapping.model_validate(tree)
     except ValidationError as error:
