@@ -20,6 +20,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
+from sim.errors import ExportError
+from sim.intake.guess import guess_mapping
+from sim.intake.read import read_export
+from sim.workload.journeys import NOT_YET
+
 TABLE = Path(__file__).with_name("exports_by_tool.toml")
 ISO = "%Y-%m-%d %H:%M:%S"
 MONDAY = dt.datetime(2025, 3, 3)  # noqa: DTZ001 - exports write local times
@@ -217,7 +222,8 @@ def _cell(value: object, form: str) -> str:
 
 FAULTS = (
     "title", "total", "bom", "cp1252", "utf16", "gzip", "zip", "stars", "shouted", "underscored", "bracketed",
-    "spaced", "quoted", "backslash", "doubled", "hint", "jsonl", "wrapped", "html", "shuffled", "newest first",
+    "spaced", "quoted", "backslash", "counted", "empty twin", "dashes", "trailing", "blank lines", "n/a",
+    "lists", "units", "joined", "doubled", "hint", "jsonl", "wrapped", "html", "shuffled", "newest first",
 )  # fmt: skip
 """What exports have in them that no reader should mind."""
 
@@ -229,7 +235,24 @@ def _file(
         rows.reverse()
     if "shuffled" in faults:
         rows = rng.sample(rows, len(rows))
-    kind = next((one for one in ("jsonl", "wrapped", "html") if one in faults), tool.file)
+    if "n/a" in faults:
+        rows = [[cell or "N/A" for cell in row] for row in rows]
+    if "empty twin" in faults:
+        # A second column of the same name, before the one that is filled.
+        at = next(n for n, (_, what) in enumerate(tool.columns) if what == "state")
+        header = [*header[:at], header[at], *header[at:]]
+        rows = [[*row[:at], "", *row[at:]] for row in rows]
+    if "counted" in faults:
+        header = ["No.", *header]
+        rows = [[str(number), *row] for number, row in enumerate(rows, 1)]
+    if "joined" in faults:
+        header = [*header, "Worklog"]
+        rows = [[*row, f"note {n}"] for row in rows for n in range(1 + len(row[0]) % 2)]
+    kind = next((one for one in ("jsonl", "wrapped", "html", "lists") if one in faults), tool.file)
+    if kind == "lists":
+        return "export.json", json.dumps([header, *rows]).encode()
+    if kind in ("json", "jsonl", "wrapped") and "empty twin" in faults:
+        kind = "csv"  # An object has no name twice.
     if kind in ("json", "jsonl", "wrapped"):
         text = _json(header, rows, kind)
         name = "export.json"
@@ -282,6 +305,7 @@ def _text(tool: Tool, header: list[str], rows: list[list[str]], faults: Sequence
         "shouted": str.upper,
         "underscored": lambda name: name.replace(" ", "_"),
         "bracketed": lambda name: f"{name} (UTC)" if "-" not in name else name,
+        "units": lambda name: f"{name}\n[local]",
         "spaced": lambda name: f"  {name} ",
     }
     for fault in faults:
@@ -298,11 +322,46 @@ def _text(tool: Tool, header: list[str], rows: list[list[str]], faults: Sequence
         out, delimiter=tool.separator, quoting=quoting, doublequote=not backslash,
         escapechar="\\" if backslash else None,
     )  # fmt: skip
-    writer.writerow(header)
-    for row in rows:
+    if "blank lines" in faults:
+        out.write("\r\n\r\n")
+    writer.writerow([*header, ""] if "trailing" in faults else header)
+    if "dashes" in faults:
+        writer.writerow(["-" * max(3, len(name)) for name in header])
+    for row in rows if "trailing" not in faults else [[*row, ""] for row in rows]:
         writer.writerow(row)
         if "doubled" in faults and len(row[0]) % 2:
             writer.writerow(row)
     if "total" in faults:
         out.write(f"Total: {len(rows)}\r\n")
     return out.getvalue()
+
+
+def wrongs(path: Path, made: Made) -> list[str] | None:
+    """Return what was read otherwise than it was written; None where it was refused."""
+    try:
+        export = read_export(path, guess_mapping(path)[0])
+    except ExportError:
+        return None
+    one = export.tickets
+    place = {text: at for at, text in enumerate(made.ids)}
+    if set(one.id) != set(made.ids):
+        return ["ids"]
+    order = [place[text] for text in one.id]
+    found = []
+    for name, got, true in (
+        ("opened", one.opened_ms, made.opened),
+        ("resolved", one.resolved_ms, made.resolved),
+    ):
+        if got.tolist() != [_ms(true[at]) for at in order]:
+            found.append(name)
+    if "team" in made.columns:
+        teams = [export.teams[code] if code >= 0 else "" for code in one.last_team]
+        found += ["teams"] * (teams != [made.teams[at] for at in order])
+    for role in ("state", "priority", "category", "channel", "assignee"):
+        if (role in made.columns) and role not in export.mapping.columns:
+            found.append(f"{role} unread")
+    return found
+
+
+def _ms(at: dt.datetime | None) -> int:
+    return NOT_YET if at is None else round(at.replace(tzinfo=dt.UTC).timestamp() * 1000)

@@ -108,7 +108,7 @@ def without_repeats(
         )
     first = at[np.maximum.accumulate(np.where(same_id, 0, np.arange(len(at))))]
     kept = kept.copy()
-    for i in np.flatnonzero(same_id):
+    for i in np.flatnonzero(same_id).tolist():
         but = [column for column, which in differs.items() if which[i]]
         text = f"it repeats row {sheet.row[first[i]]}"
         text += f" but for {', '.join(but)}" if but else ""

@@ -9,10 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, Final
 
 from sim.intake.names import state_meaning, stems, words_of
@@ -271,7 +270,7 @@ def look(name: str, cells: Sequence[Any], states: frozenset[str] = frozenset()) 
         spans=share(span_like),
         numbers=share(lambda v: isinstance(v, str) and bool(_NUMBER.fullmatch(v))),
         timed=share(_says_time) if dates else 0.0,
-        counter=_counts(values),
+        counter=_counts(count),
         yes_no=all(str(value).casefold() in _YES_NO for value in few),
         length=sum(len(str(value)) * n for value, n in few.items()) / some,
         groups=spoken(lambda _, w: bool(groups.places(w))),
@@ -287,14 +286,15 @@ def _says_time(value: object) -> bool:
     return isinstance(value, str) and _HOURS.search(value) is not None
 
 
-def _counts(values: Sequence[Any]) -> bool:
-    """Tell whether values count the rows: from 0 or 1 on, up or down by one with each."""
+def _counts(values: Iterable[Any]) -> bool:
+    """Tell whether distinct values count the rows, in any order: from 0 or 1 on, none left out."""
     try:
-        numbers = [int(str(value)) for value in values if value is not None and value != ""]
+        numbers = {int(str(value)) for value in values}
     except ValueError:
         return False
-    steps = {b - a for a, b in pairwise(numbers)}
-    return len(numbers) > 1 and steps in ({1}, {-1}) and min(numbers) in (0, 1)
+    return (
+        len(numbers) > 1 and min(numbers) in (0, 1) and max(numbers) - min(numbers) < len(numbers)
+    )
 
 
 def folded_word(text: str) -> str:

@@ -13,7 +13,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -85,8 +85,8 @@ def opened(
         if path.is_dir():
             raise ExportError(f"{path} is a folder; name the file in it.")
         reading.note(path)
-        with path.open("rb") as raw:
-            yield _tables(path.name, raw, mapping, notices, escape=escape)
+        with path.open("rb") as raw, ExitStack() as texts:
+            yield _tables(path.name, raw, mapping, notices, texts, escape=escape)
     except FileNotFoundError:
         raise ExportError(f"There is no file {path}.") from None
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError):
@@ -96,7 +96,14 @@ def opened(
 
 
 def _tables(
-    name: str, file: Any, mapping: Mapping, notices: list[str], *, escape: bool, depth: int = 0
+    name: str,
+    file: Any,
+    mapping: Mapping,
+    notices: list[str],
+    texts: ExitStack,
+    *,
+    escape: bool,
+    depth: int = 0,
 ) -> list[Table]:
     start = file.read(SAMPLE)
     file.seek(0)
@@ -106,12 +113,18 @@ def _tables(
         raise ExportError(f"{name} is packed in a packing in a packing; unpack it.")
     if start.startswith(_GZIP):
         return _tables(
-            name, gzip.GzipFile(fileobj=file), mapping, notices, escape=escape, depth=depth + 1
+            name,
+            gzip.GzipFile(fileobj=file),
+            mapping,
+            notices,
+            texts,
+            escape=escape,
+            depth=depth + 1,
         )
     if start.startswith(_ZIP):
         inner = _inside(name, file)
         if inner is not None:
-            return _tables(name, inner, mapping, notices, escape=escape, depth=depth + 1)
+            return _tables(name, inner, mapping, notices, texts, escape=escape, depth=depth + 1)
         file.seek(0)
     if start.startswith((_ZIP, _OLD_WORKBOOK)):
         return _workbook(name, file, mapping)
@@ -123,37 +136,12 @@ def _tables(
     # A mark of the byte order may stand before what the file is.
     plain = start.lstrip(_SPACE).replace(b"\x00", b"")
     if plain.startswith(b"<"):
-        return _markup(name, file, start, mapping, notices)
+        return _markup(name, file, mapping, notices, texts, start=start)
     encoding = _encoding(name, start, mapping, notices)
-    lines = io.TextIOWrapper(_Kept(file), encoding=encoding, newline="")
+    lines = _text(file, encoding, texts)
     if _is_json(plain):
         return [Table("", _decoded(name, json_rows(lines, name)))]
     return [Table("", text_rows(name, lines, mapping.separator, notices, escape=escape))]
-
-
-class _Kept(io.BufferedIOBase):
-    """A binary file that outlives the text wrapper around it."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        return self._file.read(-1 if size is None else size)
-
-    def read1(self, size: int = -1, /) -> bytes:
-        return self._file.read(size)
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
 
 
 def _decoded(name: str, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
@@ -195,8 +183,21 @@ def _inside(name: str, file: IO[bytes]) -> Any:
     return inner
 
 
+def _text(file: Any, encoding: str, texts: ExitStack) -> io.TextIOWrapper:
+    """Read a binary file as text; the file stays its opener's to close."""
+    lines = io.TextIOWrapper(file, encoding=encoding, newline="")
+    texts.callback(lines.detach)
+    return lines
+
+
 def _markup(
-    name: str, file: IO[bytes], start: bytes, mapping: Mapping, notices: list[str]
+    name: str,
+    file: IO[bytes],
+    mapping: Mapping,
+    notices: list[str],
+    texts: ExitStack,
+    *,
+    start: bytes,
 ) -> list[Table]:
     lower = start.lstrip(_SPACE).replace(b"\x00", b"").lower()
     html = lower.startswith((b"<html", b"<!doctype html", b"<table", b"<head", b"<body", b"<meta"))
@@ -205,7 +206,7 @@ def _markup(
         for known in (b"charset=utf-8", b'charset="utf-8'):
             encoding = "utf-8-sig" if known in lower else encoding
         tables: dict[int, list[Sequence[Any]]] = {}
-        lines = io.TextIOWrapper(_Kept(file), encoding=encoding)
+        lines = _text(file, encoding, texts)
         for number, row in _decoded_pairs(name, html_rows(lines)):
             tables.setdefault(number, []).append(row)
         if not tables:
