@@ -201,8 +201,7 @@ def open_spells(
     >>> (opens // HOUR).tolist(), (closes // HOUR).tolist()
     ([9, 81], [17, 89])
     """
-    own_zone = hours.time_zone or zone
-    closed = () if hours.on_holidays else tuple(sorted(set(holidays)))
+    own_zone, closed, half = days_off(hours, zone, holidays)
     return _spells(
         tuple(hours.spans()),
         start,
@@ -210,7 +209,20 @@ def open_spells(
         zone,
         own_zone=own_zone,
         closed=closed,
+        half=half,
     )
+
+
+def days_off(
+    hours: Hours, zone: str, holidays: tuple[dt.date, ...]
+) -> tuple[str, tuple[dt.date, ...], tuple[dt.date, ...]]:
+    """Return where hours are kept, on which days they do not hold, and on which until noon alone."""
+    own = hours.days_off
+    own_zone = hours.time_zone or zone if own is None else own.time_zone
+    if hours.on_holidays:
+        return own_zone, (), ()
+    closed, half = (holidays, ()) if own is None else (own.holidays, own.half_days)
+    return own_zone, tuple(sorted(set(closed))), tuple(sorted(set(half)))
 
 
 @lru_cache(maxsize=256)
@@ -222,6 +234,7 @@ def _spells(
     *,
     own_zone: str,
     closed: tuple[dt.date, ...],
+    half: tuple[dt.date, ...] = (),
 ) -> tuple[Instants, Instants]:
     first, count = _days_around(start, length_ms)
     day = np.arange(first, first + count, dtype=np.int64)
@@ -230,14 +243,24 @@ def _spells(
     opens, closes = [], []
     for span_start, span_end in spans:
         on_day, minute = divmod(span_start, DAY_MINUTES)
-        open_local = day[weekday == on_day] * DAY + minute * MINUTE
+        days = day[weekday == on_day]
+        open_local = days * DAY + minute * MINUTE
         opens.append(open_local)
-        closes.append(open_local + (span_end - span_start) * MINUTE)
+        closes.append(_by_noon(days, open_local + (span_end - span_start) * MINUTE, half))
     own_clock = _clock(own_zone, first, count)
     zero = _start_utc_ms(start, _clock(zone, first, count))
     open_ms = np.clip(own_clock.instants(np.concatenate(opens)) - zero, 0, length_ms)
     close_ms = np.clip(own_clock.instants(np.concatenate(closes)) - zero, 0, length_ms)
     return _merged(open_ms, close_ms)
+
+
+def _by_noon(day: Instants, close_local: Instants, half: tuple[dt.date, ...]) -> Instants:
+    """Cut at noon what closes later on half days; what opens after noon is empty then."""
+    if not half:
+        return close_local
+    is_half = np.isin(day, [(one - _EPOCH).days for one in half])
+    noon = day * DAY + DAY // 2
+    return np.where(is_half, np.minimum(close_local, noon), close_local)
 
 
 def _merged(open_ms: Instants, close_ms: Instants) -> tuple[Instants, Instants]:
@@ -281,7 +304,7 @@ def working_days(
     ([9, 81], [17, 89])
     """
     first, count = _days_around(start, length_ms)
-    closed = () if hours.on_holidays else holidays
+    own_zone, closed, half = days_off(hours, zone, holidays)
     day = np.arange(first, first + count, dtype=np.int64)
     day = day[~np.isin(day, [(holiday - _EPOCH).days for holiday in closed])]
     opens = np.full(_WEEK_DAYS, 2**31, np.int64)
@@ -293,27 +316,35 @@ def working_days(
     weekday_of = (day + _EPOCH_WEEKDAY) % _WEEK_DAYS
     day = day[closes[weekday_of] >= 0]
     weekday_of = (day + _EPOCH_WEEKDAY) % _WEEK_DAYS
-    own = _clock(hours.time_zone or zone, first, count)
+    own = _clock(own_zone, first, count)
     zero = _start_utc_ms(start, _clock(zone, first, count))
     midnight, opening, closing = (
         own.instants(day * DAY + minutes * MINUTE) - zero
         for minutes in (np.zeros_like(day), opens[weekday_of], closes[weekday_of])
     )
-    inside = (closing > 0) & (midnight < length_ms)
+    noon = own.instants(_by_noon(day, day * DAY + 2 * DAY, half)) - zero
+    closing = np.minimum(closing, noon)
+    inside = (closing > np.maximum(opening, 0)) & (midnight < length_ms)
     return WorkingDays(midnight[inside], opening[inside], closing[inside])
 
 
 @lru_cache(maxsize=64)
-def _local_hours(start: dt.date, length_ms: int, zone: str) -> Instants:
-    """Return the local time (in ms since 1970) at the start of each elapsed hour of a period."""
+def _local_hours(start: dt.date, length_ms: int, zone: str, at: str | None = None) -> Instants:
+    """Return the local time (in ms since 1970) at the start of each elapsed hour of a period.
+
+    It starts at midnight of ``zone``; ``at`` is the zone whose clock is read, where another.
+    """
     first, count = _days_around(start, length_ms)
     clock = _clock(zone, first, count)
     elapsed = np.arange(-(-length_ms // HOUR), dtype=np.int64) * HOUR
-    return clock.shows(_start_utc_ms(start, clock) + elapsed)
+    shows = clock if at is None else _clock(at, first, count)
+    return shows.shows(_start_utc_ms(start, clock) + elapsed)
 
 
 @lru_cache(maxsize=64)
-def hour_of_week(start: dt.date, length_ms: int, zone: str) -> NDArray[np.int16]:
+def hour_of_week(
+    start: dt.date, length_ms: int, zone: str, at: str | None = None
+) -> NDArray[np.int16]:
     """Tell the hour of the local week of each elapsed hour of a period.
 
     Returns
@@ -327,14 +358,16 @@ def hour_of_week(start: dt.date, length_ms: int, zone: str) -> NDArray[np.int16]
     >>> hour_of_week(dt.date(2026, 3, 29), 4 * HOUR, "Europe/Amsterdam").tolist()
     [144, 145, 147, 148]
     """
-    local = _local_hours(start, length_ms, zone) + _EPOCH_WEEKDAY * DAY
+    local = _local_hours(start, length_ms, zone, at) + _EPOCH_WEEKDAY * DAY
     hour = (local // HOUR % (_WEEK_DAYS * DAY // HOUR)).astype(np.int16)
     hour.flags.writeable = False
     return hour
 
 
 @lru_cache(maxsize=64)
-def local_days(start: dt.date, length_ms: int, zone: str) -> NDArray[np.int32]:
+def local_days(
+    start: dt.date, length_ms: int, zone: str, at: str | None = None
+) -> NDArray[np.int32]:
     """Tell the local day of each elapsed hour of a period.
 
     Returns
@@ -348,6 +381,8 @@ def local_days(start: dt.date, length_ms: int, zone: str) -> NDArray[np.int32]:
     >>> [int((days == day).sum()) for day in range(3)]
     [23, 24, 1]
     """
-    days = (_local_hours(start, length_ms, zone) // DAY - (start - _EPOCH).days).astype(np.int32)
+    days = (_local_hours(start, length_ms, zone, at) // DAY - (start - _EPOCH).days).astype(
+        np.int32
+    )
     days.flags.writeable = False
     return days

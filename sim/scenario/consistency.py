@@ -268,8 +268,12 @@ def _handing_over(scenario: Scenario) -> Iterator[str]:
 def _zones(scenario: Scenario) -> Iterator[str]:
     from sim.scenario.model import check_zone  # noqa: PLC0415 - it needs this module
 
+    if scenario.sites:
+        yield from _adds_up("sites", {k: v.share for k, v in scenario.sites.items()})
     for group in ("shifts", "hours"):
         for name, value in getattr(scenario, group).items():
+            if value.site is not None and value.site not in scenario.sites:
+                yield _unknown(f"{group}.{name}.site", value.site, scenario.sites)
             if value.time_zone is not None:
                 try:
                     check_zone(value.time_zone)

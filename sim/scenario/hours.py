@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+import datetime as dt
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
@@ -10,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainSerializer,
+    PrivateAttr,
     WithJsonSchema,
     model_serializer,
     model_validator,
@@ -62,6 +64,14 @@ DaySpans = Annotated[
 ]
 
 
+class DaysOff(NamedTuple):
+    """Where hours are kept, and the days on which they do not hold, or until noon alone."""
+
+    time_zone: str
+    holidays: tuple[dt.date, ...]
+    half_days: tuple[dt.date, ...]
+
+
 class Hours(Model):
     """Hours of the week in local time: ``{Mon-Fri: 08:00-17:00, Sat: 09:00-13:00}``.
 
@@ -73,19 +83,39 @@ class Hours(Model):
     time_zone : str, optional
         Where these hours are kept; the scenario's own zone if absent.
     on_holidays : bool
-        Whether these hours hold on the scenario's holidays too.
+        Whether these hours hold on holidays too.
+    site : str, optional
+        The site of the scenario where these hours are kept: in its zone, with its holidays and half
+        days.
     """
 
     week: dict[str, DaySpans] = Field(min_length=1)
     time_zone: str | None = None
     on_holidays: bool = False
+    site: str | None = None
+    _days_off: DaysOff | None = PrivateAttr(None)
+
+    @property
+    def days_off(self) -> DaysOff | None:
+        """The zone and the days of the site, where the scenario has settled them; else None."""
+        return self._days_off
+
+    def settle(self, days_off: DaysOff) -> None:
+        """Let these hours keep the zone, holidays and half days of a site (or of the scenario)."""
+        self._days_off = days_off
+
+    @model_validator(mode="after")
+    def _one_zone(self) -> Self:
+        if self.site is not None and self.time_zone is not None:
+            raise UnitError("`site` says the time zone: give one of the two")
+        return self
 
     @model_validator(mode="before")
     @classmethod
     def _gather_days(cls, value: Any) -> Any:
         if not isinstance(value, dict) or "week" in value:
             return value
-        own = {name: value[name] for name in ("time_zone", "on_holidays") if name in value}
+        own = {name: value[name] for name in ("time_zone", "on_holidays", "site") if name in value}
         return {"week": {k: v for k, v in value.items() if k not in own}, **own}
 
     @model_serializer(mode="wrap")

@@ -17,9 +17,9 @@ from pydantic import Field, model_validator
 from sim.errors import UnitError
 from sim.scenario.demand import Channel, Demand, Priority, Topic
 from sim.scenario.events import Incident, Problems
-from sim.scenario.hours import ALL_HOURS, Hours, Model
+from sim.scenario.hours import ALL_HOURS, DaysOff, Hours, Model
 from sim.scenario.promises import Bands, Costs, ServiceLevel, Signs
-from sim.scenario.quantities import Date, Duration, written
+from sim.scenario.quantities import Date, Duration, Share, written
 from sim.scenario.search import Search
 from sim.scenario.support import MOST_NAMES, Documentation, Knowledge, Routing, Tier
 from sim.scenario.waiting import Updates, Users
@@ -61,6 +61,29 @@ def check_zone(name: str) -> None:
         raise UnitError(f"{name!r} is no time zone; write for example 'Europe/Paris'") from None
 
 
+class Site(Model):
+    """Where users sit: its own clock, days off, and part of the demand."""
+
+    share: Share = Field(description="Share of the tickets that come from there.")
+    time_zone: str = Field(
+        description="IANA name of its zone: `demand.profile` holds on its clock for what comes from there."
+    )
+    holidays: tuple[Date, ...] = Field(
+        (), description="Its holidays, instead of the scenario's.", max_length=2000
+    )
+    half_days: tuple[Date, ...] = Field(
+        (),
+        description="Days on which its hours and shifts end at noon, and its demand is then that of "
+        "a holiday.",
+        max_length=2000,
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_zone(self.time_zone)
+        return self
+
+
 class Scenario(Model):
     """A service desk, what it is asked, and what it has promised."""
 
@@ -75,6 +98,17 @@ class Scenario(Model):
         (),
         description="Days on which shifts and hours do not hold, unless they say so.",
         max_length=2000,
+    )
+    half_days: tuple[Date, ...] = Field(
+        (),
+        description="Days on which shifts and hours end at noon, unless they hold on holidays.",
+        max_length=2000,
+    )
+    sites: dict[Named, Site] = Field(
+        default_factory=dict,
+        description="Sites of the users; hours and shifts that name one (`site`) are kept there. "
+        "Absent: one, in the period's time zone.",
+        max_length=MOST_NAMES,
     )
     shifts: dict[Named, Hours] = Field(
         description="When people work: names for `tiers.*.staff`.",
@@ -126,6 +160,13 @@ class Scenario(Model):
         found = faults(self)
         if found:
             raise UnitError("\n".join(found))
+        for hours in (*self.shifts.values(), *self.hours.values()):
+            if hours.site is not None:
+                site = self.sites[hours.site]
+                hours.settle(DaysOff(site.time_zone, site.holidays, site.half_days))
+            elif self.half_days:
+                zone = hours.time_zone or self.period.time_zone
+                hours.settle(DaysOff(zone, self.holidays, self.half_days))
         for name, level in self.service_levels.items():
             if level.within.working:
                 day_ms = self.hours_named(level.hours).working_day_ms()

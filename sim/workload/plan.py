@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.scenario.calendar import hour_of_week, local_days, open_spells, start_instant
 from sim.scenario.consistency import queue_names, served_queue
 from sim.scenario.hours import Hours
-from sim.scenario.model import Scenario
+from sim.scenario.model import Scenario, Site
 from sim.scenario.support import FIELDS_OF_NOTES, Tier
 from sim.units import DAY, HOUR, HOURS_PER_WEEK, YEAR
 from sim.workload.desk import (
@@ -195,11 +195,26 @@ def _plan(key: _Same) -> Plan:
 
 def _rates(scenario: Scenario) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     period, demand = scenario.period, scenario.demand
-    hours = hour_of_week(period.start, period.length, period.time_zone)
-    day = local_days(period.start, period.length, period.time_zone).astype(np.int64)
-    rates = demand.volume * HOURS_PER_WEEK * np.array(demand.profile.weights())[hours]
-    for holiday in scenario.holidays:
-        rates[day == (holiday - period.start).days] *= demand.holiday_share
+    where = period.start, period.length, period.time_zone
+    day = local_days(*where).astype(np.int64)
+    weights = demand.volume * HOURS_PER_WEEK * np.array(demand.profile.weights())
+    alone = Site(
+        share=1,
+        time_zone=period.time_zone,
+        holidays=scenario.holidays,
+        half_days=scenario.half_days,
+    )
+    rates = np.zeros(len(day))
+    for site in scenario.sites.values() or (alone,):
+        hours = hour_of_week(*where, site.time_zone)
+        there = local_days(*where, site.time_zone)
+        of_site = weights[hours] * site.share
+        for holiday in site.holidays:
+            of_site[there == (holiday - period.start).days] *= demand.holiday_share
+        afternoon = hours % 24 >= 12  # noqa: PLR2004 - noon
+        for half in site.half_days:
+            of_site[(there == (half - period.start).days) & afternoon] *= demand.holiday_share
+        rates += of_site
     if demand.growth:
         rates *= (1 + demand.growth) ** (np.arange(len(rates)) * HOUR / YEAR)
     rates[-1] *= (period.length - (len(rates) - 1) * HOUR) / HOUR
