@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from sim.scenario.model import Scenario
     from sim.scenario.wording import Path
 
+EARLIEST: Final = dt.date(1900, 1, 1)
+LATEST: Final = dt.date(2200, 1, 1)
+"""Days of which periods are simulated; beyond, the calendar itself soon ends."""
 MOST_TICKETS: Final = 50_000_000
 """Expected in one period, calls about incidents included; about ten gigabytes of log."""
 MOST_AGENT_DAYS: Final = 20_000_000
@@ -63,6 +67,14 @@ def agent_days(scenario: Scenario) -> dict[str, float]:
 
 def limit_faults(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     """Tell what is too large, as (path, what)."""
+    start = scenario.period.start
+    left = (LATEST - start).days * DAY
+    if start < EARLIEST or scenario.period.length > left:
+        what = (
+            f"a period from {start} that takes {scenario.period.length / DAY:,.0f} days; allowed is "
+            f"one between {EARLIEST} and {LATEST}, where calendars and time zones mean something"
+        )
+        yield ("period", "start"), what
     tickets, entries = expected_tickets(scenario), expected_entries(scenario)
     happen = sum(expected_incidents(scenario).values())
     if tickets > MOST_TICKETS:

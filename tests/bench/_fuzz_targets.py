@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from bench._fuzz_commands import command_lines, tampered_folders
 from bench._fuzz_desks import desks, refused
 from pydantic import ValidationError
 
@@ -284,4 +285,6 @@ TARGETS = {
     "calendars": calendars,
     "mappings": mappings,
     "study folders": study_folders,
+    "tampered studies": tampered_folders,
+    "command lines": command_lines,
 }

@@ -137,7 +137,7 @@ def fuzz(name: str, seconds: int, file: Path, corpus: Path) -> None:
 
 def seeds(name: str, corpus: Path) -> None:
     """Begin with what is right: mutations of it come further than noise."""
-    if name == "desks":
+    if name in {"desks", "tampered studies", "command lines"}:
         rng = np.random.default_rng(1)
         for number in range(RANDOM_SEEDS):
             (corpus / str(number)).write_bytes(rng.bytes(SEED_BYTES))
@@ -146,7 +146,7 @@ def seeds(name: str, corpus: Path) -> None:
             (corpus / str(number)).write_text(text, encoding="utf-8")
     if name == "mappings":
         for preset in PRESETS:
-            text = resources.files("sim.calibrate") / "presets" / f"{preset}.yaml"
+            text = resources.files("sim.intake") / "presets" / f"{preset}.yaml"
             (corpus / preset).write_bytes(text.read_bytes()[:MOST_BYTES])
     if name == "study folders":
         values = {"l1_share": 0.7, "response[L1, p90]": float("nan")}
