@@ -171,7 +171,7 @@ def _options(study: Study, headline: str, under: str, notes: str) -> Slide:
         cells += [figure(result, cost)] if cost is not None else []
         rows.append(cells)
     return Slide(
-        headline.partition(";")[0],
+        f"{headline.partition(';')[0]}: the options side by side",
         f"{under} · ✗ missed  ? not yet known",
         table=(headings, rows),
         notes=notes,

@@ -30,9 +30,10 @@ def clearest(study: Study, changes: Sequence[Change] | None = None) -> Claim:
     What is better or worse comes before what is only higher or lower.
     """
     judged = study.changes() if changes is None else changes
-    shown = [one for one in judged if one.effect in ("better", "worse")]
-    shown = shown or [one for one in judged if one.effect in ("higher", "lower")]
-    shown = [one for one in shown if not one.difference.estimate.dominated]
+    # A change that hangs on one replication is none to be named, however sure it looks.
+    known = [one for one in judged if not one.difference.estimate.dominated]
+    shown = [one for one in known if one.effect in ("better", "worse")]
+    shown = shown or [one for one in known if one.effect in ("higher", "lower")]
     base = study[0].name
     if not shown:
         return Claim("no difference", (base,))

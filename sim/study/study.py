@@ -184,6 +184,8 @@ class Study(Shown):
     def rank(self, metric: str, *, better: Better | None = None) -> Ranking:
         """Say which scenario is best by a metric, and how sure that is.
 
+        Those that cannot be judged (see ``sim.study.trouble``) are left out.
+
         Parameters
         ----------
         metric : str
@@ -193,13 +195,14 @@ class Study(Shown):
         direction = better or words(metric).better
         if direction is None:
             raise StudyError(f"say whether higher or lower is better: rank({metric!r}, better=…)")
-        for result in self.results[1:]:
-            if not compares(result, self.results[0], metric):
+        sound = [result for result in self.results if not result.trouble]
+        for result in sound[1:]:
+            if not compares(result, sound[0], metric):
                 raise StudyError(
-                    f"{metric!r} of {result.name!r} and {self.results[0].name!r} is not compared: "
-                    "currency, period or tickets differ, or one of them cannot be judged"
+                    f"{metric!r} of {result.name!r} and {sound[0].name!r} is not compared: currency, "
+                    "prices, period or tickets differ"
                 )
-        values = {result.name: result.parts(metric) for result in self.results}
+        values = {result.name: result.parts(metric) for result in sound}
         return rank(values, better=direction, level=self.level)
 
     def table(self, metrics: Sequence[str] | None = None) -> pd.DataFrame:
