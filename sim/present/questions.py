@@ -133,6 +133,14 @@ def _documentation(result: Result) -> Iterator[str]:
         f"{figure(result, 'documented_share')} of escalations are fully documented; by field: "
         f"{fields}."
     )
+    notes = result.scenario.documentation
+    each = listed(
+        f"{field} {format_share(notes.completeness(field), 0)}" for field in FIELDS_OF_NOTES
+    )
+    yield (
+        f"This is no finding: it follows from the completeness that the scenario assumes ({each}, "
+        "`documentation`); count it in your tickets."
+    )
     yield (
         f"Users explain again {figure(result, 'reexplains')} times for each escalated ticket, and "
         f"{figure(result, 'rework')} of work on it repeats what had been done; writing the notes "

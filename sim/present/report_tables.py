@@ -57,6 +57,10 @@ HANDOVERS: Final = (
     "total_cost",
     "satisfaction",
 )
+ASSUMED: Final = (
+    "Full documentation, explaining again and rework follow from the completeness of notes that each "
+    "scenario assumes (`documentation`), satisfaction from its weights: none of these is a finding."
+)
 UTILISATION: Final = (
     "Utilisation is work on shift out of the time that people were there, in the counted period, "
     "overtime left out. `tiersim check` and `tiersim theory` hold all work against that time, overtime "
@@ -241,7 +245,7 @@ def handovers(study: Study) -> Table:
         if any(metric in r.metrics and not math.isnan(r.estimate(metric).mean) for r in study)
     ]
     return _turned(
-        Table("Hand-overs, cost and satisfaction", ("figure", *study.names), tuple(rows))
+        Table("Hand-overs, cost and satisfaction", ("figure", *study.names), tuple(rows), ASSUMED)
     )
 
 

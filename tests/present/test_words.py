@@ -270,7 +270,7 @@ def test_an_interval_clear_of_zero_that_is_not_shown_to_differ_is_explained(
     slides_said = "\n".join(one.notes for one in deck.slides(study, report.Asked()))
     said = {
         "screen": study_text(study, 200),
-        "text": repr(study),
+        "text": str(study),
         "notebook": html.unescape(study._repr_html_()),
         "report": html.unescape(report.page(study, report.Asked(), paper=False)),
         "deck": slides_said,
