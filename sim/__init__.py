@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         TierSimError,
         UnitError,
     )
+    from sim.facts.infer import desk_from
     from sim.outcome.measures import Measures, measure
     from sim.outcome.registry import metric
     from sim.outcome.run import Run
@@ -75,6 +76,7 @@ _HOMES = {
     "choose_best": "sim.study.choosing",
     "compare": "sim.study.compare",
     "controlled_estimate": "sim.study.covariates",
+    "desk_from": "sim.facts.infer",
     "difference_lines": "sim.scenario.change",
     "differences": "sim.scenario.change",
     "dump": "sim.scenario.file",
@@ -122,6 +124,7 @@ __all__ = [
     "choose_best",
     "compare",
     "controlled_estimate",
+    "desk_from",
     "difference_lines",
     "differences",
     "dump",

@@ -59,11 +59,24 @@ def scenario_text(calibration: Calibration) -> str:
         "#",
         *(f"# {finding.about}: {finding.text}" for finding in calibration.page.findings),
         "",
+        *commented(calibration.scenario, notes),
     ]
-    tree = _told(calibration.scenario)
-    for key, value in tree.items():
-        lines += _lines(key, value, key, 0, notes)
     return "\n".join(lines) + "\n"
+
+
+def commented(scenario: Scenario, notes: Mapping[str, str]) -> list[str]:
+    """Return the lines of a scenario file, without what is a default anyway.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    notes : mapping of str to str
+        What stands as a comment behind the value of a dotted path.
+    """
+    lines: list[str] = []
+    for key, value in _told(scenario).items():
+        lines += _lines(key, value, key, 0, notes)
+    return lines
 
 
 def _told(scenario: Scenario) -> dict[str, Any]:
@@ -211,4 +224,4 @@ def parameter_rows(calibration: Calibration) -> list[tuple[str, str, str, Origin
     return rows
 
 
-__all__ = ["parameter_rows", "scenario_text", "write_scenario"]
+__all__ = ["commented", "parameter_rows", "scenario_text", "write_scenario"]

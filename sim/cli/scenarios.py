@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sim import reading, writing
+from sim.cli.facts import NEW
 from sim.cli.keeping import ends_in, force_option, foresee
 from sim.cli.saying import json_option, say_json, say_next, say_table
-from sim.errors import Fault, ScenarioError
+from sim.errors import Fault, OutputError, ScenarioError
 from sim.reading import pasted
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ MEANINGS = (
     "that of a run or a study is of work on shift alone, in its counted period. All of it is arithmetic on means; nothing was simulated for it."
 )
 """What the columns of a checked scenario mean."""
-NEW = "a new scenario"
 _MODELINE = re.compile(r"^# yaml-language-server:.*\n")
 _TOP_KEY = re.compile(r"^([a-z_]+):", re.MULTILINE)
 
@@ -38,14 +38,29 @@ _TOP_KEY = re.compile(r"^([a-z_]+):", re.MULTILINE)
 @click.command(short_help="Write a scenario to start from.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--what-if", is_flag=True, help="Write one that extends the base beside it.")
+@click.option(
+    "--ask",
+    is_flag=True,
+    help="Ask what you know of your desk, show what such a desk does, and write that.",
+)
 @force_option
 @json_option
-def new(path: Path, what_if: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags by name
-    """Write a commented scenario to PATH: a desk for 1,850 users, to be changed into yours."""
+def new(path: Path, what_if: bool, ask: bool, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
+    """Write a commented scenario to PATH: a desk for 1,850 users, to be changed into yours.
+
+    With --ask it is made from what you know: tickets, heads, hours, times, shares.
+    """
     from sim.scenario.file import SUFFIXES  # noqa: PLC0415
     from sim.scenario.gallery import BASE, gallery  # noqa: PLC0415
 
     ends_in(path, SUFFIXES, "a scenario file")
+    if ask and what_if:
+        raise OutputError("--ask makes a desk of its own, and --what-if one that extends another")
+    if ask:
+        from sim.cli.facts import ask_for_desk  # noqa: PLC0415 - what computes comes late
+
+        foresee((path, NEW))
+        return ask_for_desk(path, as_json=as_json)
     text = gallery()[BASE].read_text(encoding="utf-8")
     contents = {path: commented(text)}
     if what_if:
@@ -57,10 +72,11 @@ def new(path: Path, what_if: bool, as_json: bool) -> None:  # noqa: FBT001 - cli
     written = [writing.write(place, content, NEW) for place, content in contents.items()]
     if as_json:
         say_json({"written": [str(one) for one in written]})
-        return
+        return 0
     for one in written:
         click.echo(f"Written: {one}")
     say_next(f"tiersim check {pasted(path)}", "change it, then look for faults")
+    return 0
 
 
 _WHAT_IF = """\

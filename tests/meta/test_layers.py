@@ -22,6 +22,7 @@ ROOMS = [
     {"study"},
     {"intake"},
     {"calibrate"},
+    {"facts"},
     {"course"},
     {"present"},
     {"web"},
