@@ -270,14 +270,14 @@ def promised(known: Facts) -> dict[str, Promise]:
                 "today": known.answered_in_time if clock == "respond" else None,
             }
         )
-    for name, within in zip(
+    for name, stated in zip(
         names[1:], itertools.chain(_LATER, itertools.repeat(None)), strict=False
     ):
         longest = _WORKING_DAYS * max(
             end - start for start, end in _day_spans(known.tiers[name].hours)
         )
         found[f"{name} resolution"] = Promise.model_validate(
-            {"clock": "resolve", "tier": name, "within": within or f"{longest} min", "goal": 0.8}
+            {"clock": "resolve", "tier": name, "within": stated or f"{longest} min", "goal": 0.8}
         )
     return found
 

@@ -166,14 +166,14 @@ def infer(known: Facts, *, seed: int = 1, free: str | None = None) -> Inferred:
         missed,
         start,
         bounds=(_AWAY - _BOUND, _AWAY + _BOUND),
-        diff_step=_STEP,
+        diff_step=np.full(len(unknown), _STEP),
         xtol=1e-3,
         ftol=1e-3,
         max_nfev=_MOST_ROUNDS,
     )
     at = found.x - _AWAY
     slopes = np.asarray(found.jac, dtype=np.float64)
-    covariance = np.linalg.inv(slopes.T @ slopes)
+    covariance = np.asarray(np.linalg.inv(slopes.T @ slopes), dtype=np.float64)
     return Inferred(known, unknown, at, covariance, told, tuple(played(made_at(at))))
 
 

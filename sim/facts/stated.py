@@ -240,7 +240,7 @@ def _fault(one: Any) -> Fault:
         last = str(one["loc"][-1])
         fields = [*Facts.model_fields, *TierFacts.model_fields, *Promise.model_fields]
         return Fault(f"there is no such fact{did_you_mean(last, fields)}", path)
-    return Fault(one["msg"].removeprefix("Value error, "), path or None)
+    return Fault(one["msg"].removeprefix("Value error, "), path)
 
 
 def minutes(ends: tuple[int, int]) -> tuple[float, float]:
