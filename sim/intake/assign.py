@@ -1,8 +1,10 @@
 """Which column is which: names and values are weighed, and the whole header is settled at once.
 
 Each pair of a role and a column has points: what the stems of the name say (``names.said``) and how
-well the values fit (``fits``). The roles are dealt so that the sum is greatest; what stays under
-``ENOUGH`` points is not taken. A role that the mapping names is not weighed.
+well the values fit (``fits``). The strongest pair is taken first, then the strongest of what is left;
+what stays under ``ENOUGH`` points is not taken. A role that the mapping names is not weighed. The
+greatest sum over all roles (``scipy.optimize.linear_sum_assignment``) was tried: it deals the columns of
+the fifty tools alike, and its import takes as long as reading a hundred thousand rows.
 """
 
 from __future__ import annotations
@@ -220,20 +222,18 @@ def assign(
     dict
         Role to column, of those that are there.
     """
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - heavy, and only needed here
-
     free = [one for one in candidates(looks) if not set(one.places) & set(taken)]
     wanted = [role for role in ROLES if role in roles]
     if not free or not wanted:
         return {}
     points = np.array([[weigh(role, one.look) for one in free] for role in wanted])
-    # Of two columns that are alike the first is taken.
-    order = np.arange(len(free)) * 1e-6
-    gain = np.where(points >= ENOUGH, points - order, 0.0)
-    found = {}
-    for row, at in zip(*linear_sum_assignment(gain, maximize=True), strict=True):
-        if gain[row, at] > 0:
-            found[wanted[row]] = _match(wanted[row], free, points[row], int(at))
+    found: dict[str, Match] = {}
+    left = points.copy()
+    # The strongest evidence first; of two columns that are alike the first is taken.
+    while left.max() >= ENOUGH:
+        row, at = (int(n) for n in np.unravel_index(np.argmax(left), left.shape))
+        found[wanted[row]] = _match(wanted[row], free, points[row], at)
+        left[row], left[:, at] = -np.inf, -np.inf
     used = {place for match in found.values() for place in match.places}
     if "resolved" in found and "duration" in found:
         del found["duration"]
