@@ -63,3 +63,10 @@ def test_the_version_that_is_cited_is_the_one_that_runs():
     assert f"\nversion: {sim.__version__}\n" in (ROOT / "CITATION.cff").read_text()
     first = re.search(r"^## (\S+?),?(?: |$)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert first[1] == sim.__version__
+
+
+def test_what_ci_runs_on_the_newest_python_is_there():
+    """A test that was moved would end CI with an error, and not with a failure."""
+    named = re.findall(r"tests/[\w/.]+", (ROOT / ".ci" / "newest-python").read_text())
+    assert named
+    assert [one for one in named if not (ROOT / one).exists()] == []
