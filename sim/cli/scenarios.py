@@ -126,6 +126,7 @@ def commented(text: str) -> str:
 def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
     """Find every fault in the files, and say what each scenario implies before any simulation."""
     from sim.scenario.file import base_of, load  # noqa: PLC0415
+    from sim.study.foretold import foretold  # noqa: PLC0415
     from sim.study.implied import implied  # noqa: PLC0415
     from sim.study.second_looks import option_doubts, paid_lunch  # noqa: PLC0415
 
@@ -147,7 +148,7 @@ def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: b
             faults += error.faults
             continue
         faults += [Fault(what, key, str(path)) for key, what in known.errors]
-        asked_back = list(paid_lunch(scenario))
+        asked_back = [*foretold(scenario, known), *paid_lunch(scenario)]
         extended = base_of(path)
         if extended is not None:
             asked_back += option_doubts(load(extended), scenario)

@@ -36,7 +36,7 @@ def idle_promises(scenario: Scenario) -> list[tuple[str, str]]:
     >>> import sim
     >>> desk = sim.one_queue(rate="6 / h", work="9 min", staff=2, length="3 d", warm_up="1 d")
     >>> idle_promises(desk.with_({"service_levels.response.within": "5 d"}))
-    [('service_levels.response.within', 'the hours 'always' are open for 48 h of the counted period, which is no more than the target of 5 d: no ticket can miss it; count a longer period, or promise less')]
+    [('service_levels.response.within', "the hours 'always' are open for 48 h of the counted period, which is no more than the target of 5 d: no ticket can miss it; count a longer period, or promise less")]
     """
     found = []
     for name, promise in scenario.service_levels.items():

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.scenario.model import Scenario
+from sim.scenario.promises import ServiceLevel
 from sim.scenario.support import Tier
 from sim.study.callers import callers
 from sim.workload.desk import NO_PRE_EMPTION, NO_PROVIDER, Discipline
@@ -79,6 +80,16 @@ def standings(scenario: Scenario) -> tuple[Standing, ...]:
         for number, queue in enumerate(known.queues)
         if number in visited
     )
+
+
+def levels_of(scenario: Scenario, one: Standing) -> Iterator[tuple[str, ServiceLevel]]:
+    """Yield the service levels that are about every ticket of a queue, from its arrival there."""
+    for name, level in scenario.service_levels.items():
+        some = level.priorities or level.topics or level.hours != "always"
+        here = level.clock == "respond" and one.queue == one.tier == level.tier
+        first = one.tier == next(iter(scenario.tiers))
+        if here and not some and (first or level.starts == "arrival at the tier"):
+            yield name, level
 
 
 def _standing(scenario: Scenario, known: Plan, number: int, tier_name: str) -> Standing:

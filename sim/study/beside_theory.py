@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from sim import theory
 from sim.errors import TheoryError
 from sim.scenario.model import Scenario
-from sim.scenario.promises import ServiceLevel
-from sim.study.assumptions import Standing, standings
+from sim.study.assumptions import Standing, levels_of, standings
 from sim.study.callers import callers
 from sim.study.estimate import Estimate, mean_estimate
 from sim.study.evaluate import replicate
@@ -292,7 +291,7 @@ class _Asked:
         erlang = theory.erlang_c(rate, work, staff)
         yield row("share that waits", "Erlang C", "share", erlang.p_wait, exponential, waited)
         yield row("mean wait", "Erlang C", "duration", erlang.wait.mean.ms, exponential, mean_wait)
-        for name, level in self._levels(one):
+        for name, level in levels_of(self.scenario, one):
             reached = 1 - erlang.wait.longer_than_h(level.within / HOUR)
             yield self._level_row(row, name, "Erlang C", reached, exponential)
         if staff == 1:
@@ -338,7 +337,7 @@ class _Asked:
                 bent,
                 lambda s: _mean(s.left[mine(s)]),
             )
-            for name, level in self._levels(one):
+            for name, level in levels_of(self.scenario, one):
                 reached = 1 - lost if level.leavers == "missed" else 1.0
                 yield self._level_row(row, name, "Erlang B", reached, bent)
             return
@@ -351,7 +350,7 @@ class _Asked:
             one.staff,
             Duration.of_hours(some.patience_h / some.share),
         )
-        for name, level in self._levels(one):
+        for name, level in levels_of(self.scenario, one):
             reached = found.service_level(
                 Duration.of_hours(level.within / HOUR), leavers=level.leavers
             )
@@ -380,15 +379,6 @@ class _Asked:
             bent,
             lambda s: _mean(s.wait_ms[mine(s)]),
         )
-
-    def _levels(self, one: Standing) -> Iterator[tuple[str, ServiceLevel]]:
-        """Yield the service levels that are about every ticket of a queue, from its arrival there."""
-        for name, level in self.scenario.service_levels.items():
-            some = level.priorities or level.topics or level.hours != "always"
-            here = level.clock == "respond" and one.queue == one.tier == level.tier
-            first = one.tier == next(iter(self.scenario.tiers))
-            if here and not some and (first or level.starts == "arrival at the tier"):
-                yield name, level
 
     def _level_row(
         self, row: Any, name: str, formula: str, reached: float, bent: tuple[str, ...]

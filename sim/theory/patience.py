@@ -120,7 +120,7 @@ class ErlangA(Result):
         ...     print(round(desk.service_level("1 min", leavers=leavers), 4))
         0.6629
         0.7142
-        0.7763
+        0.7762
         """
         in_time = self.answered_within(limit)
         out_of = {

@@ -8,9 +8,11 @@ import pytest
 
 import sim
 from sim import theory
+from sim.outcome.service import FORMULAS
 from sim.scenario.search import Search
 from sim.study.beside_theory import beside_theory
 from sim.study.callers import callers
+from sim.study.foretold import foretold
 from sim.study.implied import implied
 from sim.study.search import search
 from sim.study.shift_cover import _needed
@@ -51,6 +53,17 @@ def test_theory_and_simulation_stand_beside_each_other():
     assert row.formula == "Erlang A"
     assert row.theory == pytest.approx(0.816, abs=0.01)
     assert row.inside
+
+
+def test_check_foretells_the_same():
+    """What `check` says before any simulation is Erlang A's share of all who came, or as asked."""
+    known = theory.erlang_a(RATE, WORK, 15, PATIENCE)
+    for leavers, formula in FORMULAS.items():
+        made = desk(15, leavers)
+        (sentence,) = foretold(made, implied(made))
+        share = known.service_level(WITHIN, leavers=leavers)
+        assert f"reaches {100 * share:.1f} % of 80 % within 1 min ({formula})" in sentence
+        assert f"{100 * known.abandonment:.1f} % of what comes" in sentence
 
 
 def test_as_many_staff_by_theory_and_by_search():
