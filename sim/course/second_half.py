@@ -1,4 +1,4 @@
-"""The exercises of notebooks 7 to 12, and how their answers are worked out."""
+"""The exercises of notebooks 7 to 11, and how their answers are worked out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import math
 from typing import Any
 
 from sim.course.exercise import Exercise
+from sim.scenario.model import Scenario
 from sim.theory import staff_for
+from sim.units import MINUTE
+
+CALLS_PER_H, CALL_MIN, PEOPLE, ROOM = 20, 6, 2, 4
+"""The help line of exercise 11.1."""
 
 
 def _reserved(name: str) -> float:
@@ -21,6 +26,29 @@ def _may_be_best(ranking: Any) -> set[float]:
 def _heads() -> int:
     need = staff_for("60 / h", "10 min", within="15 min", share="80 %")
     return math.ceil(need / (1 - 0.08) / (1 - 0.12))
+
+
+def _help_line(desk: Any) -> str:
+    """Tell what is wrong with the help line that a student built; nothing if it is right."""
+    if not isinstance(desk, Scenario):
+        return "Give the desk itself: what sim.one_queue(…) returns."
+    tier = next(iter(desk.tiers.values()))
+    asked = (
+        (math.isclose(desk.demand.volume, CALLS_PER_H), "Twenty calls an hour are asked for."),
+        (tier.work == CALL_MIN * MINUTE, "A call takes six minutes."),
+        (tier.law_of_work().is_exponential, "Work is to be exponential: `work_law`."),
+        (sum((tier.staff or {}).values()) == PEOPLE, "Two people are asked for: `staff`."),
+        (tier.room == ROOM, "Four may wait: `room`."),
+    )
+    return next((what for fits, what in asked if not fits), "")
+
+
+def _turned_away() -> float:
+    load = CALLS_PER_H * CALL_MIN / 60
+    weight = [1.0]
+    for callers in range(1, PEOPLE + ROOM + 1):
+        weight.append(weight[-1] * load / min(callers, PEOPLE))
+    return weight[-1] / sum(weight)
 
 
 SECOND_HALF = {
@@ -105,6 +133,29 @@ SECOND_HALF = {
         lambda ranking: ranking.best,
         "ranking.best names it.",
         "The first line of the ranking.",
+    ),
+    "11.1": Exercise(
+        lambda: _help_line,
+        "sim.one_queue(rate=…, work=…, staff=…, work_law=…, room=…).",
+        "one_queue(rate='20 / h', work='6 min', staff=2, work_law='exponential', room=4).",
+    ),
+    "11.2": Exercise(
+        _turned_away,
+        "Simulate your desk and take waits().left.mean(); or solve the chain of 0 to 6 callers.",
+        "The chain of 0 to 6 callers with a load of 2 on two people: 2/13 of the time it is full.",
+        within=0.01,
+        share=True,
+    ),
+    "11.3": Exercise(
+        lambda: 1 + 2**2,
+        "(1 + cv²) / 2, once for 2 and once for 0.",
+        "2.5 against 0.5.",
+        within=0.05,
+    ),
+    "11.4": Exercise(
+        lambda: "no",
+        "What is the most that ten people can take in an hour, of how many that call?",
+        "At least 6 of 66 calls, 9.1 %, find nobody, however long they wait.",
     ),
 }
 """By number."""

@@ -166,7 +166,8 @@ class Tier(Model):
     ] = Field(
         "priority",
         description="In what order tickets are served: by class and then first come; first come; earliest "
-        "due; last come; by lots that are drawn ahead; shortest work first, as if it were known.",
+        "due; last come; random, by lots that are drawn ahead and kept (who drew badly is overtaken by every newcomer "
+        "who drew better: the mean wait of the textbook's random order, and more spread); shortest work first, as if it were known.",
     )
     takes: Literal["own first", "longest wait"] = Field(
         "own first",

@@ -36,7 +36,7 @@ class Discipline(IntEnum):
     LAST_COME = 3
     """Who joined last is served first."""
     RANDOM = 4
-    """By lots that are drawn ahead."""
+    """By lots that are drawn ahead and kept: the mean wait of a fresh draw each time, and more spread."""
     SHORTEST_WORK = 5
     """By the work asked, as if it were known."""
 

@@ -123,6 +123,14 @@ BY_OTHER_MEANS = {
     "8.4": lambda: min(1, 0.004 * 5),
     "9.1": lambda: fewest(200 / 60, 6, 0.5, 0.9),
     "9.2": lambda: 2 * (50 + 2 * 50**0.5) - (100 + 2 * 100**0.5),
+    "11.1": lambda: sim.one_queue(
+        rate="20 / h", work="6 min", staff=2, work_law="exponential", room=4
+    ),
+    "11.2": lambda: np.mean(
+        [sim.run(BY_OTHER_MEANS["11.1"](), seed=n).waits().left.mean() for n in range(4)]
+    ),
+    "11.3": lambda: (1 / (2 * (1 - 2 / 3)) * (1 + 4)) / (1 / (2 * (1 - 2 / 3))),
+    "11.4": lambda: "No" if 1 - 60 / 66 > 0.09 else "yes",
     "9.3": lambda: math.ceil(fewest(1, 10, 15, 0.8) / 0.92 / 0.88),
 }
 
@@ -137,7 +145,10 @@ def test_both_ways_agree(name, capsys):
     """The answer of another solver is right; it is not when it is far off."""
     answer = BY_OTHER_MEANS[name]()
     check(name, answer)
-    wrong = f"{answer}, or not" if isinstance(answer, str) else 1.5 * answer + 1
+    if isinstance(answer, sim.Scenario):
+        wrong = answer.with_({"tiers.L1.room": 5})
+    else:
+        wrong = f"{answer}, or not" if isinstance(answer, str) else 1.5 * answer + 1
     check(name, wrong)
     right, other = capsys.readouterr().out.splitlines()
     assert right == f"{name}: right."

@@ -21,10 +21,22 @@ for _name, _found in {calls}:
     _found = [eval(_found)] if _found else []
     _right = _exercises[_name].answer(*_found)
     _right = min(_right) if isinstance(_right, set) else _right
+    if callable(_right):  # what a student builds
+        sim.check(_name, sim.one_queue(**{built}))
+        sim.check(_name, sim.one_queue(**({built} | {"staff": 3})))
+        continue
     sim.check(_name, _right, *_found)
     sim.check(_name, _wrong(_right), *_found)
 """
 """What a student may answer: the right thing, and something else."""
+BUILT = {
+    "rate": "20 / h",
+    "work": "6 min",
+    "staff": 2,
+    "work_law": "exponential",
+    "room": 4,
+}
+"""The desk of exercise 11.1."""
 _CALL = re.compile(r'^sim\.check\("([\d.]+)", answer(?:, (.+))?\)$', re.MULTILINE)
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
 ALLOWED = {"math", "numpy", "pathlib", "sim", "tempfile"}
@@ -48,10 +60,10 @@ def named(path):
 every_notebook = pytest.mark.parametrize("path", course.NOTEBOOKS, ids=named)
 
 
-def test_there_are_ten():
+def test_they_are_numbered():
     """The course is complete, and its parts are numbered in order."""
     found = [path.name[:2] for path in course.NOTEBOOKS]
-    assert found == [f"{n:02}" for n in range(1, 11)]
+    assert found == [f"{n:02}" for n in range(1, 12)]
 
 
 @every_notebook
@@ -65,7 +77,9 @@ def test_it_runs_and_says_what_is_stored(path):
     calls = asked(stored)
     chapter = f"{int(path.name[:2])}."
     assert [name for name, _ in calls] == [n for n in EXERCISES if n.startswith(chapter)]
-    done = course.run(stored, also=[CHECKS.replace("{calls}", repr(calls))])
+    done = course.run(
+        stored, also=[CHECKS.replace("{calls}", repr(calls)).replace("{built}", repr(BUILT))]
+    )
     assert course.warnings_of(done) == []
     *said, answers = course.texts(done)
     assert said == course.texts(stored), (

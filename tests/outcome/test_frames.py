@@ -116,3 +116,10 @@ def test_a_mistake_is_told_in_a_sentence(mistake, error, what):
     """Each says what was found and what is due, in one sentence and with no traceback of Python's."""
     with pytest.raises(error, match=what):
         mistake()
+
+
+def test_a_name_that_is_made_of_changes_is_cut():
+    """Changes longer than a name may be do not stand in the way of a change."""
+    changed = DESK.with_({"about": "x" * 500})
+    assert len(changed.name) == 200
+    assert changed.name.endswith("…")
