@@ -98,8 +98,8 @@ def _fits_dates(role: str, one: Look) -> float | None:
         return -1.0
     if one.dates >= SOME:
         points = 1.0 if one.is_dates else 0.25
-    elif one.date_numbers >= MOSTLY:
-        points = 0.75
+    elif one.date_numbers >= SOME:
+        points = 0.75 if one.date_numbers >= MOSTLY else 0.25
     else:
         # A strong name is taken at its word, and what reads dates says what is wrong with them.
         return -1.0 if role == "opened" and not one.yes_no else None
@@ -281,7 +281,7 @@ def left_unread(looks: Sequence[Look], found: Collection[int]) -> list[str]:
     for place, one in enumerate(looks):
         if place in found or not one.filled:
             continue
-        if one.is_dates or (date_named(one.name) and one.date_numbers >= MOSTLY):
+        if one.is_dates or (date_named(one.name) and max(one.dates, one.date_numbers) >= SOME):
             left.append(f"{one.name!r} (dates)")
             continue
         kinds = [role for role in ("team", "state") if weigh(role, one) >= ENOUGH + 1]

@@ -50,6 +50,8 @@ class Head:
     rest : iterator
         Of the rows after those, likewise.
     padded : bool
+    missing : frozenset of str
+        Texts that mean that nothing is known, in small letters.
     """
 
     sheet: str
@@ -58,6 +60,7 @@ class Head:
     sample: list[tuple[int, Sequence[Any]]]
     rest: Iterator[tuple[int, Sequence[Any]]]
     padded: bool
+    missing: frozenset[str] = frozenset()
 
     @cached_property
     def looks(self) -> list[Look]:
@@ -72,7 +75,14 @@ class Head:
         ]
         columns = list(zip(*rows, strict=True)) or [()] * width
         words = known_states()
-        return [look(name, cells, words) for name, cells in zip(self.names, columns, strict=True)]
+        return [
+            look(name, [self._known(cell) for cell in cells], words)
+            for name, cells in zip(self.names, columns, strict=True)
+        ]
+
+    def _known(self, cell: Any) -> Any:
+        """Return a cell; the empty text where it says that nothing is known."""
+        return "" if isinstance(cell, str) and cell.strip().casefold() in self.missing else cell
 
 
 @cache
@@ -148,7 +158,9 @@ def _one_below_the_other(name: str, heads: list[Head]) -> Head:
                 yield begin + number, row
             begin += max(last, head.number)
 
-    return Head(first.sheet, first.names, first.number, first.sample, rows(), first.padded)
+    return Head(
+        first.sheet, first.names, first.number, first.sample, rows(), first.padded, first.missing
+    )
 
 
 def _worth(head: Head, found: Collection[str]) -> tuple[bool, int, bool]:
@@ -175,7 +187,8 @@ def _head(table: Table, mapping: Mapping) -> Head | None:
     while len(names) > usual and not names[-1]:
         names.pop()
     below = [one for one in filled[at + 1 :] if not _is_rule(one[1])]
-    return Head(table.name, names, number, below, numbered, table.padded)
+    missing = frozenset(text.casefold() for text in mapping.missing)
+    return Head(table.name, names, number, below, numbered, table.padded, missing)
 
 
 def _is_rule(row: Sequence[Any]) -> bool:

@@ -205,7 +205,8 @@ def _gather(head: Head, places: dict[str, Places], notices: list[str], unread: l
 def _joined(date: Any, clock: Any) -> Any:
     """Join a date and a time of day that stand in two columns."""
     clock = clock.strip() if clock.__class__ is str else clock
-    if date == "" or clock == "":
+    # Where nothing is known, both may say so in the same words.
+    if date in ("", clock) or clock == "":
         return date
     day = f"{date:%Y-%m-%d}" if hasattr(date, "hour") else date
     return f"{day} {clock:%H:%M:%S}" if hasattr(clock, "hour") else f"{day} {clock}"

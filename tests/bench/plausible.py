@@ -52,7 +52,7 @@ def main() -> None:
     portions = iter(range(FIRST, FIRST + CASES, PORTION))
     with ProcessPoolExecutor(CORES) as pool:
         while time.monotonic() - begin < SECONDS and (
-            some := [first for first, _ in zip(portions, range(CORES), strict=False)]
+            some := [first for _, first in zip(range(CORES), portions, strict=False)]
         ):
             for part, bad in pool.map(_some, some):
                 count += part
