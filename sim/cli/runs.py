@@ -17,6 +17,7 @@ from sim.cli.saying import (
     say_engine,
     say_json,
     say_next,
+    say_size,
     say_table,
     seed_option,
 )
@@ -78,6 +79,7 @@ def run(  # noqa: PLR0917 - click passes options by name
     say_engine(engine)
     if save is not None:
         foresee(*_run_files(save, kind))
+    say_size([scenario], engine)
     done = replicate(scenario, seed=seed, replication=replication, engine=engine)
     story = None if trace is None else outcome.tell(done, trace)
     written: list[Path] = []

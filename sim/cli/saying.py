@@ -15,6 +15,8 @@ from sim.borders import Drawing, Screen, json_text
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleRenderable, RenderHook
 
+    from sim.scenario.model import Scenario
+
 PLAIN_WIDTH = 140
 """Columns where the output is no terminal, as in a file."""
 
@@ -114,6 +116,16 @@ def say_engine(engine: str) -> None:
             f"SimPy runs: the same figures, many times slower. {kernel_fault()}",
             err=True,
         )
+
+
+def say_size(scenarios: Sequence[Scenario], engine: str = "auto") -> None:
+    """Tell what one replication of the largest desk takes, where that is much, before it is run."""
+    from sim.scenario.limits import expected_entries  # noqa: PLC0415
+    from sim.study.footprint import footprint  # noqa: PLC0415 - with the numbers
+
+    found = footprint(max(scenarios, key=expected_entries), engine=engine)
+    if found is not None:
+        click.echo(found.sentence(), err=True)
 
 
 @contextmanager

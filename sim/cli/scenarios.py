@@ -126,6 +126,7 @@ def commented(text: str) -> str:
 def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: bool) -> int:  # noqa: FBT001 - click passes flags by name
     """Find every fault in the files, and say what each scenario implies before any simulation."""
     from sim.scenario.file import base_of, load  # noqa: PLC0415
+    from sim.study.footprint import footprint  # noqa: PLC0415
     from sim.study.foretold import foretold  # noqa: PLC0415
     from sim.study.implied import implied  # noqa: PLC0415
     from sim.study.second_looks import option_doubts, paid_lunch  # noqa: PLC0415
@@ -152,6 +153,9 @@ def check(paths: tuple[Path, ...], warm_up: bool, welch: Path | None, as_json: b
         extended = base_of(path)
         if extended is not None:
             asked_back += option_doubts(load(extended), scenario)
+        large = None if known.errors else footprint(scenario)
+        if large is not None:
+            asked_back += (large.sentence(),)
         known = replace(known, sentences=(*known.sentences, *asked_back))
         found.append((path, known))
         if warm_up and not known.errors:

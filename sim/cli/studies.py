@@ -29,6 +29,7 @@ from sim.cli.saying import (
     say_engine,
     say_json,
     say_next,
+    say_size,
     seed_option,
 )
 from sim.errors import ExportError, StudyError
@@ -124,6 +125,8 @@ def carry_out(asked: StudyAsked, *, as_json: bool, strict: bool, report: bool) -
     say_engine(asked.engine)
     if asked.output is not None:
         foresee(*_study_files(asked.output, report=report))
+    if asked.arrivals is None:
+        say_size(scenarios, asked.engine)
     try:
         study, arrivals, notices = _run(scenarios, asked, quiet=as_json)
         notices += unpriced_notices(scenarios)
