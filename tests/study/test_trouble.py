@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.study.claims import cheapest
 from sim.study.implied import implied
 from sim.study.replication import Replication
 from sim.study.result import Result
@@ -148,3 +149,27 @@ def test_what_is_known_well_enough_is_not_told(desk):
     share = np.ones(20)
     share[3] = 0.999
     assert not one(desk, share).trouble
+
+
+def costs(desk, *columns, level=0.95):
+    """Return a result for each column of weekly costs, the first as what the others are held against."""
+    found = []
+    for number, column in enumerate(columns):
+        replications = tuple(Replication({"total_cost": float(v)}) for v in column)
+        base = found[0] if found else None
+        found.append(Result(desk.with_({}, name=f"Desk {number}"), replications, base, level))
+    return found
+
+
+def test_the_cheapest_of_many_has_to_be_surer_than_of_two(desk):
+    """Each of the others gets its part of what may be wrong: p = 0.03 is enough for one, not for two."""
+    rng = np.random.default_rng(8)
+    base = 1000 + rng.normal(0, 1, 20)
+    step = rng.normal(0, 1, 20)
+    step = (step - step.mean()) / step.std(ddof=1)
+    dearer = base + step + 2.37 / np.sqrt(20)
+    two, three = costs(desk, base, dearer), costs(desk, base, dearer, base + 500)
+    p = two[1].difference("total_cost").p
+    assert 0.025 < p < 0.05
+    assert [r.name for r in cheapest(two, "total_cost")] == ["Desk 0"]
+    assert [r.name for r in cheapest(three, "total_cost")] == ["Desk 0", "Desk 1"]
