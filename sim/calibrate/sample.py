@@ -10,6 +10,7 @@ import datetime as dt
 import gzip
 import io
 import os
+import re
 import zoneinfo
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sim.calibrate.fit import Calibration
 
 SAMPLE: Final = "a sample"
+_PLAIN: Final = re.compile(r"L\d+")
 FORM: Final = "%Y-%m-%d %H:%M:%S"
 _ROLES: Final = (
     "id", "state", "opened", "updated", "sequence", "team", "assignee", "priority", "category",
@@ -41,6 +43,20 @@ _NAMES: Final = {
     "reopened": "reopen_count", "reassigned": "reassignment_count", "resolved": "resolved_at",
 }  # fmt: skip
 """Of columns, where the mapping names none: ServiceNow's."""
+OWN: Final = Mapping(
+    kind="events",
+    columns={role: (role,) for role in _ROLES},  # type: ignore[misc]
+    states={
+        "queue": ("open",),
+        "work": ("in progress",),
+        "user": ("waiting for user",),
+        "vendor": ("waiting for vendor",),
+        "change": ("scheduled",),
+        "resolved": ("resolved",),
+        "closed": ("closed",),
+    },
+)
+"""Columns and states by what they mean: a client's own words may hold its name."""
 _UPDATES: Final = ("updated", "sequence")
 """What a table of one row per ticket has no column for."""
 
@@ -126,10 +142,10 @@ def _form(words: Mapping) -> str:
 
 
 def anonymous(export: Export) -> Export:
-    """Replace what a client called its topics, priorities and channels by numbers.
+    """Replace what a client called its teams, topics, priorities and channels by numbers.
 
-    Teams and people of a mirrored run are the desk's own already. Priorities are numbered in the
-    desk's order, the most urgent first.
+    People of a mirrored run are the desk's own already, and so are teams that are called L1, L2, …
+    Priorities are numbered in the desk's order, the most urgent first.
 
     Examples
     --------
@@ -140,6 +156,10 @@ def anonymous(export: Export) -> Export:
         categories=_numbered("Topic", export.categories),
         priorities=_numbered("Priority", export.priorities),
         channels=_numbered("Channel", export.channels),
+        teams=tuple(
+            team if _PLAIN.fullmatch(team) else f"Team {number}"
+            for number, team in enumerate(export.teams, 1)
+        ),
     )
 
 
@@ -149,6 +169,8 @@ def _numbered(word: str, labels: tuple[str, ...]) -> tuple[str, ...]:
 
 def sample_of(calibration: Calibration, path: str | os.PathLike[str], *, seed: int = 3) -> Path:
     """Run a fitted desk over the days it was fitted to, and write its tickets without any name of the client's.
+
+    Columns and states are called by what they mean (``OWN``).
 
     Parameters
     ----------
@@ -162,7 +184,7 @@ def sample_of(calibration: Calibration, path: str | os.PathLike[str], *, seed: i
         If it cannot be written.
     """
     (run,) = Rehearsal(calibration.scenario).runs(1, seed=seed)
-    return write_sample(anonymous(run), path, calibration.export.mapping)
+    return write_sample(anonymous(run), path, OWN)
 
 
-__all__ = ["FORM", "anonymous", "sample_of", "write_sample"]
+__all__ = ["FORM", "OWN", "anonymous", "sample_of", "write_sample"]

@@ -64,6 +64,12 @@ WORST = 8
     help="Of the check.",
 )
 @force_option
+@click.option(
+    "--anonymous",
+    is_flag=True,
+    help="Name teams, topics, channels, priorities and states by numbers and meanings in all that is written; "
+    "the key is a file of its own.",
+)
 @json_option
 def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -> None:
     """Fit a desk to EXPORT; write it as a commented scenario, and reports beside it.
@@ -71,13 +77,15 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     The reports (HTML and text) say how well it predicts, how good the data are, and where each
     number comes from: measured, fitted or assumed. Also written: how the export was read, as a
     mapping file for --as; rows that cannot be used, with reasons; and a sample, simulated tickets
-    in the export's columns without any name of the client's.
+    without any name of the client's.
     """
     from sim.calibrate.check import check  # noqa: PLC0415
     from sim.calibrate.fit import calibrate as fit  # noqa: PLC0415
     from sim.calibrate.found import save_found  # noqa: PLC0415
+    from sim.calibrate.lines import find_lines  # noqa: PLC0415
     from sim.calibrate.sample import SAMPLE, sample_of  # noqa: PLC0415
     from sim.calibrate.write import CALIBRATED, write_scenario  # noqa: PLC0415
+    from sim.intake.anonymous import KEY, anonymised  # noqa: PLC0415
     from sim.intake.aside import SET_ASIDE, write_set_aside  # noqa: PLC0415 - what computes comes late
     from sim.intake.guess import guess_mapping  # noqa: PLC0415
     from sim.intake.mapping import MAPPING  # noqa: PLC0415
@@ -99,6 +107,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
         (beside("calibration.txt"), FITTED_REPORT),
         (beside("set-aside.csv"), SET_ASIDE),
         (beside("sample.csv.gz"), SAMPLE),
+        (beside("key.csv"), KEY),
     ]
     # How the export was read may have been corrected by hand: then it is left as it is.
     found = (beside("mapping.yaml"), MAPPING)
@@ -120,6 +129,11 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
         click.echo(data.notices[0], err=True)
 
     written: list[Path] = []
+    read, theirs_alone = data, []
+    if options["anonymous"]:
+        data, key = anonymised(data)
+        theirs_alone = [key.write(beside("key.csv"))]
+        guessed = ""
     if data.set_aside:
         written.append(write_set_aside(data.set_aside, beside("set-aside.csv")))
     desk = fit(data, first=first, last=last, name=output.stem)
@@ -140,26 +154,30 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     )
     written.append(writing.write(beside("calibration.txt"), unsteered(text), FITTED_REPORT))
     if not theirs:
-        written.append(save_found(data, desk.lines, found[0]))
+        whose = find_lines(read) if options["anonymous"] else desk.lines
+        kept = save_found(read, whose, found[0])
+        (theirs_alone if options["anonymous"] else written).append(kept)
     if len(data.events):
         written.append(sample_of(desk, beside("sample.csv.gz")))
     for path, what in places:
         # What an earlier calibration wrote and this one has none of would pass for its own.
-        if path not in written:
+        if path not in (*written, *theirs_alone):
             writing.remove(path, what)
     if options["as_json"]:
-        say_json(_plain(desk, checks, written, unpredicted))
+        say_json(_plain(desk, checks, [*written, *theirs_alone], unpredicted))
         return
     click.echo(_short(desk, checks, unpredicted))
     for one in written:
         click.echo(f"Written: {one}")
+    for one in theirs_alone:
+        click.echo(f"Written, with the client's names, to be kept to yourself: {one}")
     if theirs:
-        read = (
+        again = (
             ""
             if mapping == str(found[0])
             else f"; to read the export by it: --as {pasted(found[0])}"
         )
-        click.echo(f"Left as it is, since it was changed by hand: {found[0]}{read}")
+        click.echo(f"Left as it is, since it was changed by hand: {found[0]}{again}")
     say_next(
         f"tiersim check {pasted(output)}", "then options beside it: `extends: " + output.name + "`"
     )
