@@ -45,7 +45,7 @@ _NAMES: Final = {
 """Of columns, where the mapping names none: ServiceNow's."""
 OWN: Final = Mapping(
     kind="events",
-    columns={role: (role,) for role in _ROLES},  # type: ignore[misc]
+    columns={role: (role,) for role in _ROLES},
     states={
         "queue": ("open",),
         "work": ("in progress",),

@@ -115,8 +115,7 @@ def anonymised(export: Export) -> tuple[Export, Key]:
         for name in names
     ]
     rows.append(("file", SOURCE, export.source))
-    if export.mapping.sheet:
-        rows.append(("sheet", "sheet", export.mapping.sheet))
+    rows += [("sheet", "sheet", name) for name in export.mapping.sheet or ()]
     tiers = export.mapping.teams
     if not isinstance(tiers, str):
         rows += [("tier", f"Tier {n}", said) for n, said in enumerate(tiers, 1) if not _PLAIN_TIER.fullmatch(said)]  # fmt: skip
@@ -160,7 +159,8 @@ def _mapping(mapping: Mapping, teams: Sequence[str], key: Key) -> Mapping:
     return mapping.model_copy(
         update={
             "name": "",
-            "sheet": None,
+            "sheet": (),
+            "leave_out": {},
             "columns": {role: (role,) for role in mapping.columns},
             "states": {meaning: (meaning,) for meaning in mapping.states},
             "teams": tiers,
