@@ -68,12 +68,17 @@ def test_guesses_the_tool_and_keeps_what_it_found(export, tmp_path, capsys):
 
 
 def test_writes_a_sample_without_the_clients_names(export, tmp_path, capsys):
-    """Simulated tickets in the export's columns; no topic, channel or person of the client's."""
+    """Simulated tickets, no topic, channel or person of the client's, that read without help."""
     output = tmp_path / "client.yaml"
     asked = ["calibrate", str(export), "-o", str(output), "--replications", "2", "--no-predict"]
-    assert main(asked) == 0
-    assert "not known: it was not asked for" in capsys.readouterr().out
-    sample = read_export(tmp_path / "client-sample.csv.gz", tmp_path / "client-mapping.yaml")
+    assert main([*asked, "--anonymous"]) == 0
+    said = capsys.readouterr().out
+    assert "not known: it was not asked for" in said
+    assert "to be kept to yourself" in said
+    assert "team,Team 1," in (tmp_path / "client-key.csv").read_text(encoding="utf-8")
+    made = tmp_path / "client-sample.csv.gz"
+    sample = read_export(made, guess_mapping(made)[0])
+    assert sample.mapping.columns["team"] == ("team",)
     real = read_export(export, "servicenow")
     assert len(sample) > 0
     assert not set(sample.categories) & set(real.categories)
