@@ -23,7 +23,7 @@ from sim import writing
 from sim.borders import cell
 from sim.intake.export import Export
 from sim.intake.losses import reason_kind
-from sim.intake.mapping import Mapping
+from sim.intake.mapping import Mapping, load_mapping
 from sim.intake.priorities import rank
 from sim.intake.sheet import SetAside
 
@@ -91,6 +91,8 @@ def anonymised(export: Export) -> tuple[Export, Key]:
 
     Priorities are numbered from the most urgent, where that can be told; all else in the order of the file.
     """
+    # Words that any tool has say nothing of a client, and stand in sentences too.
+    common = {name for names in load_mapping("any").states.values() for name in names}
     ranking = rank(export.priorities)
     order = ranking.order() if ranking else list(range(len(export.priorities)))
     place = np.argsort(order)
@@ -113,6 +115,7 @@ def anonymised(export: Export) -> tuple[Export, Key]:
         ("state", meaning, name)
         for meaning, names in export.mapping.states.items()
         for name in names
+        if name not in common
     ]
     rows.append(("file", SOURCE, export.source))
     rows += [("sheet", "sheet", name) for name in export.mapping.sheet or ()]
@@ -143,6 +146,7 @@ def anonymised(export: Export) -> tuple[Export, Key]:
         ),
         notices=tuple(map(key.hide, export.notices)),
         lost=key.hide(export.lost),
+        unread=tuple(map(key.hide, export.unread)),
     )
     return hidden, key
 

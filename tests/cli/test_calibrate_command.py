@@ -7,6 +7,7 @@ import pytest
 
 from sim.calibrate import as_export, read_export, write_sample
 from sim.cli.top import main
+from sim.intake.guess import guess_mapping
 from sim.intake.mapping import load_mapping
 from sim.scenario.file import load
 from sim.scenario.gallery import gallery
