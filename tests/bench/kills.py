@@ -27,8 +27,8 @@ class Table:
     def __init__(self, whole: Study) -> None:
         self.whole = whole
         self.lines = [
-            "| killed | when | kills | reported finished before | lost | damaged | processes left | resumed equals whole |",
-            "|---|---|---|---|---|---|---|---|",
+            "| killed | when | kills | reported finished before | lost | damaged | processes left | files of the user touched | resumed equals whole |",
+            "|---|---|---|---|---|---|---|---|---|",
         ]
         self.kills = self.lost = 0
 
@@ -40,10 +40,11 @@ class Table:
             same = finishes_the_same(folder, self.whole)
         ended = [one for one in found if one.by_signal or one.said or what == "cluster worker"]
         reported = ", ".join(str(one.reported) for one in found)
+        touched = sum(not one.untouched for one in found)
         lost, left = sum(one.lost for one in found), sum(not one.lasted for one in found)
         self.lines.append(
             f"| {what} | {when} | {len(ended)} | {reported} | {lost} "
-            f"| {sum(one.damaged for one in found)} | {left} | {'yes' if same else 'NO'} |"
+            f"| {sum(one.damaged for one in found)} | {left} | {touched} | {'yes' if same else 'NO'} |"
         )
         self.kills += len(ended)
         self.lost += lost
@@ -103,7 +104,8 @@ def main() -> None:
         f"A study of two desks, {REPLICATIONS} replications each, killed by SIGKILL {table.kills} "
         f"times (seed {SEED}); kills of a line follow one another in one folder. Replications that "
         f"had been reported as finished and were lost: {table.lost}. *Damaged*: files that "
-        "do not match their checksum. *Processes left*: of the study, 20 s after it was killed."
+        "do not match their checksum. Files and links of the user stand in the folder all the while; "
+        "*touched*: kills after which one had changed. *Processes left*: of the study, 20 s after it was killed."
     )
     text = [
         "# Kills",
