@@ -126,9 +126,13 @@ class MissingExtraError(TierSimError, ImportError):
     """
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
+        self._said = (package, extra, purpose)
         super().__init__(
             f"{purpose} needs {package}, which is not installed: pip install 'tiersim[{extra}]'"
         )
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str, str]]:
+        return type(self), self._said
 
 
 class ConservationError(TierSimError):

@@ -29,13 +29,26 @@ LINK_UNFOLDED_BYTES: Final = 256 * KIB
 MANIFEST_BYTES: Final = 16 * MIB
 KEPT_BYTES: Final = 64 * MIB
 """Of the numbers of one replication that is kept: a year of daily curves of a large desk has two."""
+EXPORT_COLUMNS: Final = 16_384
+"""As many as a spreadsheet has."""
+EXPORT_ROW_CHARACTERS: Final = 4_000_000
+EXPORT_UNFOLDED_BYTES: Final = 2 * 1024 * MIB
+"""Of a packed export."""
+WORKBOOK_UNFOLDED_BYTES: Final = 1024 * MIB
+WORKBOOK_CELLS: Final = 20_000_000
+"""Of a sheet, empty ones counted: a million rows of twenty columns."""
+PACKED_MEMORY: Final = 2 * 1024 * MIB
+"""Reading what is packed, a workbook too, takes so much at most: it may be large inside."""
 
 MEMORY_TIMES: Final = 10
 """Reading an input takes so many times its size at most, and"""
 MEMORY_BESIDE: Final = 300 * MIB
 """so much beside it."""
 ANSWER_S: Final = 10
-"""Seconds until it is read or refused, on one core of an ordinary machine."""
+"""Seconds until it is read or refused, on one core of an ordinary machine, and"""
+MIB_PER_S: Final = 1
+"""so many MiB of an export for each second more; what is packed counts ten times."""
+PACKED_TIMES: Final = 10
 
 
 @dataclass(frozen=True)
@@ -69,3 +82,28 @@ def size(count: int) -> str:
         if count >= unit:
             return f"{count / unit:.3g} {name}"
     return f"{count} bytes"
+
+
+def export_memory(count: int, *, packed: bool) -> int:
+    """Return how many bytes reading an export may take.
+
+    Parameters
+    ----------
+    count : int
+        Bytes of the file.
+    packed : bool
+        Whether it is compressed, as workbooks are.
+    """
+    plain = MEMORY_BESIDE + MEMORY_TIMES * count
+    return max(plain, PACKED_MEMORY) if packed else plain
+
+
+def export_seconds(count: int, *, packed: bool) -> int:
+    """Return how many seconds of work reading an export may take.
+
+    Examples
+    --------
+    >>> export_seconds(1000, packed=False), export_seconds(50 * MIB, packed=False)
+    (10, 60)
+    """
+    return ANSWER_S + count * (PACKED_TIMES if packed else 1) // (MIB_PER_S * MIB)

@@ -22,6 +22,7 @@ from sim.intake.export import Export, midnight_ms
 from sim.intake.mapping import Mapping
 from sim.intake.read import read_export
 from sim.intake.sheet import SetAside
+from sim.intake.untrusted import read_apart
 from sim.scenario.model import Scenario
 from sim.units import exact_duration, format_share
 from sim.workload.arrivals import Arrivals
@@ -68,7 +69,7 @@ def replay(
     ExportError
         If the export or the mapping cannot be used, or no ticket lies in the window.
     """
-    export = read_export(path, mapping, time_zone=scenario.period.time_zone)
+    export = read_apart(read_export, path, mapping, time_zone=scenario.period.time_zone)
     return replay_export(export, scenario)
 
 

@@ -90,6 +90,7 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     from sim.intake.guess import guess_mapping  # noqa: PLC0415
     from sim.intake.mapping import MAPPING  # noqa: PLC0415
     from sim.intake.read import read_export  # noqa: PLC0415
+    from sim.intake.untrusted import read_apart  # noqa: PLC0415
     from sim.present.calibration import FITTED_REPORT, write_calibration  # noqa: PLC0415
     from sim.present.fitted_words import statement  # noqa: PLC0415
     from sim.scenario.file import SUFFIXES  # noqa: PLC0415
@@ -119,11 +120,15 @@ def calibrate(export: Path, mapping: str | None, output: Path, **options: Any) -
     say_engine("auto")
     guessed = ""
     if mapping is None:
-        mapping, guessed = guess_mapping(export)
+        mapping, guessed = read_apart(guess_mapping, export)
         if not options["as_json"]:
             click.echo(f"{guessed}\n`--as` says otherwise.", err=True)
-    data = read_export(
-        export, mapping, time_zone=options["time_zone"], holidays=options["holidays"]
+    data = read_apart(
+        read_export,
+        export,
+        mapping,
+        time_zone=options["time_zone"],
+        holidays=options["holidays"],
     )
     if data.unread and not guessed and not options["as_json"]:
         click.echo(data.notices[0], err=True)

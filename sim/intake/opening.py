@@ -14,12 +14,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 from sim import reading
 from sim.errors import ExportError, MissingExtraError
+from sim.intake.bounds import Unfolding, check_workbook, narrow
 from sim.intake.json_rows import json_rows
 from sim.intake.mapping import Mapping
 from sim.intake.markup_rows import html_rows, spreadsheet_rows
@@ -84,9 +85,12 @@ def opened(
     try:
         if path.is_dir():
             raise ExportError(f"{path} is a folder; name the file in it.")
+        if path.exists() and not path.is_file():  # a pipe or a device may never end
+            raise ExportError(f"{path} is no ordinary file; save the export first.")
         reading.note(path)
         with path.open("rb") as raw, ExitStack() as texts:
-            yield _tables(path.name, raw, mapping, notices, texts, escape=escape)
+            tables = _tables(path.name, raw, mapping, notices, texts, escape=escape)
+            yield [replace(one, rows=narrow(path.name, one.rows)) for one in tables]
     except FileNotFoundError:
         raise ExportError(f"There is no file {path}.") from None
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, NotImplementedError):
@@ -114,7 +118,7 @@ def _tables(
     if start.startswith(_GZIP):
         return _tables(
             name,
-            gzip.GzipFile(fileobj=file),
+            Unfolding(name, cast("IO[bytes]", gzip.GzipFile(fileobj=file))),
             mapping,
             notices,
             texts,
@@ -124,6 +128,7 @@ def _tables(
     if start.startswith(_ZIP):
         inner = _inside(name, file)
         if inner is not None:
+            inner = Unfolding(name, inner)
             return _tables(name, inner, mapping, notices, texts, escape=escape, depth=depth + 1)
         file.seek(0)
     if start.startswith((_ZIP, _OLD_WORKBOOK)):
@@ -261,6 +266,9 @@ def _workbook(name: str, file: IO[bytes], mapping: Mapping) -> list[Table]:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an extra
     except ImportError:
         raise MissingExtraError("python-calamine", "office", "A workbook") from None
+    if file.read(len(_ZIP)) == _ZIP:
+        check_workbook(name, file)
+    file.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(file)
         names = book.sheet_names

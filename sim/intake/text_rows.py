@@ -11,10 +11,10 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Final, TextIO
 
 from sim.errors import ExportError
+from sim.intake.bounds import Lines
 
 LONGEST_CELL: Final = 1_000_000
 """Characters; a small file can unpack to one cell that fills the memory."""
@@ -96,8 +96,10 @@ def text_rows(
             notices.append(f"Fields are separated by a {what}.")
         if writing.escape:
             notices.append("A backslash before a quotation mark is taken for an escape.")
-        for row in writing.rows(chain(head, lines)):
+        bounded = Lines(name, head, lines)
+        for row in writing.rows(bounded):
             number += 1
+            bounded.row_done()
             yield row
     except UnicodeDecodeError as error:
         byte = f"0x{error.object[error.start]:02x}" if error.start < len(error.object) else "a byte"

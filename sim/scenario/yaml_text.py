@@ -156,7 +156,7 @@ class _CountingComposer(Composer):
         self._nodes += 1
         if self._nodes > YAML_VALUES:
             raise _TooManyError(problem_mark=self.parser.peek_event().start_mark)
-        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
 
 
 _MANY: Final = f"more than {YAML_VALUES:,} keys and values stand before this: no desk has so many"

@@ -132,18 +132,24 @@ def guess(data: bytes, name: str) -> Guess:
     ExportError
         If it is no table at all.
     """
+    from sim.intake.untrusted import read_apart  # noqa: PLC0415 - only for an export
+
+    with _file(data, name) as file:
+        return read_apart(_guess, file)
+
+
+def _guess(file: Path) -> Guess:
     from sim.intake.columns import matched  # noqa: PLC0415 - only for an export
     from sim.intake.guess import guess_mapping  # noqa: PLC0415
     from sim.intake.mapping import load_mapping  # noqa: PLC0415
     from sim.intake.sheet import read_head  # noqa: PLC0415
 
-    with _file(data, name) as file:
-        preset, why = guess_mapping(file)
-        mapping = load_mapping(preset)
-        head, _ = read_head(file, mapping)
-        found = tuple((role, one.name) for role, one in matched(head, mapping).items())
-        names = dict.fromkeys([*head.names, *(column for _, column in found)])
-        return Guess(preset, why, tuple(names), found)
+    preset, why = guess_mapping(file)
+    mapping = load_mapping(preset)
+    head, _ = read_head(file, mapping)
+    found = tuple((role, one.name) for role, one in matched(head, mapping).items())
+    names = dict.fromkeys([*head.names, *(column for _, column in found)])
+    return Guess(preset, why, tuple(names), found)
 
 
 def columns_of(way: Way, found: Guess) -> dict[str, str]:
@@ -190,10 +196,12 @@ def fit_export(data: bytes, name: str, way: Way) -> Fitted:
         If no desk can be made of it.
     """
     from sim import calibrate  # noqa: PLC0415 - only for an export
+    from sim.intake.read import read_export  # noqa: PLC0415
+    from sim.intake.untrusted import read_apart  # noqa: PLC0415
 
     mapping = way.mapping()
     with _file(data, name) as file:
-        export = calibrate.read_export(file, mapping, time_zone=way.time_zone or None)
+        export = read_apart(read_export, file, mapping, time_zone=way.time_zone or None)
     return Fitted(export, calibrate.calibrate(export, name=desk_name(name)))
 
 

@@ -14,6 +14,7 @@ ROOMS = [
     {"borders"},
     {"reading"},
     {"writing"},
+    {"apart"},
     {"scenario"},
     {"workload"},
     {"engine"},
