@@ -2,8 +2,8 @@
 
 A file of a few bytes can ask for hours and for all the memory there is. So whatever comes from
 outside is counted before it is unfolded, and what is above a limit here is refused by its name. The
-table in ``scenarios/LIMITS.md`` is written from ``LIMITS``, and ``tests/meta/test_limits.py`` holds
-every line of it with a file at the limit and one beyond.
+table in ``scenarios/LIMITS.md`` is written from ``LIMITS``; files beyond each are in the tests called
+``test_bounds``.
 """
 
 from __future__ import annotations
@@ -107,3 +107,63 @@ def export_seconds(count: int, *, packed: bool) -> int:
     (10, 60)
     """
     return ANSWER_S + count * (PACKED_TIMES if packed else 1) // (MIB_PER_S * MIB)
+
+
+LIMITS: Final = (
+    Limit(
+        "Scenario or column mapping (YAML)",
+        f"{size(YAML_BYTES)}, {YAML_VALUES:,} keys and values, {YAML_DEEP} levels",
+        "the line at which it is exceeded; exit code 2",
+    ),
+    Limit(
+        "Link to the page",
+        f"{LINK_CHARACTERS:,} characters of a desk, unfolding to {size(LINK_UNFOLDED_BYTES)}; "
+        f"{LINK_CHANGE_CHARACTERS:,} of changes",
+        "the page; download the scenario and share the file",
+    ),
+    Limit(
+        "Study folder",
+        f"{size(KEPT_BYTES)} for a replication, stored as it is; {size(MANIFEST_BYTES)} for the "
+        "manifest",
+        "the file is named; exit code 2",
+    ),
+    Limit(
+        "Export as text (CSV, JSON, XES)",
+        f"{EXPORT_COLUMNS:,} columns; {EXPORT_ROW_CHARACTERS:,} characters in a row of CSV",
+        "the row is named; exit code 2",
+    ),
+    Limit(
+        "Packed export (gzip, zip)",
+        f"what unfolds to {size(EXPORT_UNFOLDED_BYTES)}",
+        "unpack it",
+    ),
+    Limit(
+        "Workbook (XLSX)",
+        f"what unfolds to {size(WORKBOOK_UNFOLDED_BYTES)}; {WORKBOOK_CELLS:,} cells in a sheet, "
+        "empty ones counted",
+        "delete what stands far from the table, or save the sheet as CSV",
+    ),
+)
+"""What is taken of each kind of input."""
+
+
+def as_markdown() -> str:
+    """Write the page of limits."""
+    rows = "\n".join(f"| {one.kind} | {one.most} | {one.where} |" for one in LIMITS)
+    return f"""\
+# What TierSim takes in
+
+Written from the table in `sim/limits.py`: `python -c "from sim.limits import as_markdown; \
+print(as_markdown(), end='')"`.
+
+| input | at most | where it is exceeded |
+|---|---|---|
+{rows}
+
+Reading takes at most {MEMORY_TIMES} times the size of the file and {size(MEMORY_BESIDE)} beside; of a
+packed export or a workbook, which may be large inside, {size(PACKED_MEMORY)}. An export is read within
+{ANSWER_S} seconds of work on one core, and one more for each {MIB_PER_S} MiB (a packed one counts
+{PACKED_TIMES} times); then it is refused. Commands and the page read exports in a process of its own,
+so that Linux holds both bounds; elsewhere the time alone is held. `read_export` in a notebook reads
+in the notebook's own process, within the limits of the table.
+"""
