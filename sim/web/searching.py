@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -62,6 +62,8 @@ class Searching:
     found: Found | None = None
     error: Exception | None = None
     over: threading.Event = field(default_factory=threading.Event)
+    wanted: Callable[[], bool] = lambda: True
+    """Tells whether its reader is still there: a search that nobody waits for ends."""
     _drawn: dict[bool, str] = field(default_factory=dict)
 
     def begin(self, folder: str) -> None:
@@ -73,14 +75,19 @@ class Searching:
         asked = self.scenario.search or Search()
         asked = asked.model_copy(update={"time": SEARCH_S * SECOND})
         try:
-            self.found = search(self.scenario, asked, seed=SEED, folder=folder, progress=self._tell)
+            self.found = search(
+                self.scenario, asked, seed=SEED, folder=folder, progress=self.progress
+            )
         except Exception as error:  # noqa: BLE001 - raised again where the page can say it
             self.error = error
         finally:
             self.over.set()
 
-    def _tell(self, sentence: str) -> None:
+    def progress(self, sentence: str) -> None:
+        """Say the best so far; raises ``StudyError`` where nobody waits for it any more."""
         self.said = sentence
+        if not self.wanted():
+            raise StudyError("the search was left")
 
     def picture(self, found: Found, *, dark: bool) -> str:
         """Return the frontier, drawn once in each light."""
@@ -94,6 +101,30 @@ class Searching:
 def _kept() -> TemporaryDirectory[str]:
     """Return where desks are kept that were simulated, for all readers of this server."""
     return writing.scratch()
+
+
+def _watched(scenario: Scenario) -> Callable[[], bool]:
+    """Return what tells, from another thread, whether this reader still waits for this search."""
+    from streamlit.runtime import get_instance  # noqa: PLC0415 - of a page that is served
+    from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: PLC0415
+
+    known = get_script_run_ctx()
+    if known is None:
+        return lambda: True
+    reader = known.session_id
+    _LATEST[reader] = scenario
+
+    def wanted() -> bool:
+        there = get_instance().is_active_session(reader)
+        if not there:
+            _LATEST.pop(reader, None)
+        return there and _LATEST.get(reader) is scenario
+
+    return wanted
+
+
+_LATEST: Final[dict[str, Scenario]] = {}
+"""What each reader searches around: whoever asks anew does not wait for the search before."""
 
 
 def offer(scenario: Scenario, where: Any) -> None:
@@ -111,7 +142,7 @@ def offer(scenario: Scenario, where: Any) -> None:
         said = st.empty()
         known: Searching | None = memory.get("searching")
         if pressed and (known is None or known.over.is_set() or known.scenario != scenario):
-            known = memory.searching = Searching(scenario)
+            known = memory.searching = Searching(scenario, wanted=_watched(scenario))
             known.begin(_kept().name)
         if known is None:
             return

@@ -19,6 +19,7 @@ from sim.scenario.model import Scenario
 from sim.web import moves
 from sim.web.answer import QUICK, Desks
 from sim.web.files import downloads, missing, of_chart, of_export
+from sim.web.searching import Searching
 from sim.web.shown import beside, film, headline, plain, reasons, theme
 from sim.web.state import Asked, from_params, own_desk, to_params
 from sim.web.upload import Way, columns_of, fit_export, guess, read_scenario
@@ -340,3 +341,10 @@ def test_a_shift_that_is_called_after_its_tier_names_it_once():
     tree["tiers"]["L1"]["staff"] = {"L1 day": 6}
     labels = [one.label for one in moves.heads(Scenario.model_validate(tree))]
     assert labels[0] == "L1, day"
+
+
+def test_a_search_that_nobody_waits_for_ends(small):
+    """Its next sign of life ends it, when the reader has left or asked anew."""
+    Searching(small).progress("the best so far")
+    with pytest.raises(sim.StudyError, match="was left"):
+        Searching(small, wanted=lambda: False).progress("the best so far")
