@@ -405,6 +405,7 @@ class Checked:
         assert bool(claim.rests) == ("arrivals" not in unlike(self.by_name[name], self.base, "x"))
         for metric in claim.what:
             assert self.shown(name, metric)
+            assert not self.gap(name, metric)[-1], "it hangs on one replication"
             self.apart(claim[metric], name, base, metric)
 
     def _cheaper(self, claim):
@@ -444,6 +445,10 @@ class Checked:
         assert self.keeps(name)
         assert self.keeps(best)
         self.apart(claim["dearer"], name, best, claim.what[0])
+        rivals = [r for r in self.sound if self.keeps(r.name) and r.name != best]
+        rivals = [r for r in rivals if not unlike(r, self.by_name[best], claim.what[0])]
+        means = {r.name: estimate(r, claim.what[0], self.level)[0] for r in rivals}
+        assert means[name] == min(means.values())
 
     def _misses(self, claim):
         assert claim.what == self.words(claim.of[0], "missed") != ()
