@@ -176,11 +176,11 @@ def _promises_of(c: _Context) -> int:
 
 def _cannot_cope(claim: Claim, c: _Context) -> str:
     loads = listed(
-        f"{one_line(queue)} is asked {format_share(claim[queue])} of what its people can give"
-        for queue in claim.what
+        f"{one_line(queue)} is asked {format_share(claim[queue])}" for queue in claim.what
     )
+    whose = "its" if len(claim.what) == 1 else "their"
     return (
-        f"{c.first} cannot cope: {loads}. Its backlog grows as long as one looks, so that neither its "
+        f"{c.first} cannot cope: {loads} of what {whose} people can give. {whose.capitalize()} backlog grows as long as one looks, so that neither its "
         "promises nor its costs are judged; give it more people, or less work"
     )
 

@@ -170,7 +170,7 @@ def test_schema(desk, say):
     assert "$schema=s.json" in say("schema", "-o", "s.json")[1]
     assert Path("s.json").read_text(encoding="utf-8") == out
     assert say("schema", "--reference")[1].startswith("# What a scenario file may say")
-    assert say("schema", "--mapping")[1].startswith("# What a mapping file may say")
+    assert say("schema", "--mapping")[1].startswith("# How a file becomes an export")
     assert "Next: tiersim calibrate" in say("schema", "--mapping", "-o", "MAPPING.md")[1]
 
 
