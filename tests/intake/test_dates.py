@@ -208,7 +208,7 @@ def test_times_with_and_without_a_zone_are_not_mixed(write):
 def test_what_stands_for_no_date_is_counted(write):
     """Words, zeros and a tool's first day are no date, and no fault."""
     rows = [f"T{n},{1 + n}.1.2026 08:00,{1 + n}.1.2026 09:00" for n in range(20)]
-    none = ["never", "00.00.0000 00:00", "01.01.1900 00:00", "n/a"]
+    none = ["never", "00.00.0000 00:00", "01.01.1900 00:00", "not yet"]
     rows += [f"N{n},3.1.2026 08:00,{text}" for n, text in enumerate(none)]
     export = read_export(write("\n".join(["number,opened_at,resolved_at", *rows])), "servicenow")
     assert int((export.tickets.resolved_ms == NOT_YET).sum()) == 4
