@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.errors import ExportError
 from sim.intake.date_forms import Candidate, Form, catalogue
 from sim.intake.date_values import Instants, Shape, read_shapes, read_typed, shapes_of
+from sim.intake.date_words import KNOWN_WORDS, DateWords
 from sim.intake.sheet import Column
 from sim.units import DAY
 from sim.workload.journeys import NOT_YET, Times
@@ -84,9 +85,10 @@ class Texts:
     typed_ms: Times
     nothing: NDArray[np.bool_]
     shapes: list[Shape] = field(default_factory=list)
+    words: DateWords = KNOWN_WORDS
 
     @classmethod
-    def of(cls, column: Column, row: NDArray[np.int64]) -> Texts:
+    def of(cls, column: Column, row: NDArray[np.int64], words: DateWords = KNOWN_WORDS) -> Texts:
         """Take a column apart."""
         values = column.values
         count = np.bincount(column.code, minlength=len(values))
@@ -100,7 +102,7 @@ class Texts:
         for at, value in enumerate(values):
             if isinstance(value, dt.datetime) and value.year in (1, 1899, 1900, 9999):
                 nothing[at] = True
-        return cls(column, row, count, read_typed(values), nothing, shapes)
+        return cls(column, row, count, read_typed(values), nothing, shapes, words)
 
     def rows(self, places: Sequence[int]) -> int:
         """Return how many rows have one of some values."""
@@ -201,10 +203,12 @@ def fitting_readings(texts: Texts, local_names: Collection[str], most_words: int
     if not found:
         if not texts.unread(nothing.wall_ms):
             return [texts.reading(nothing, "")]
+        letters = any(c.isalpha() for c in texts.shapes[0].text)
+        months = " (and `months:`, where they are named in another language)" if letters else ""
         raise ExportError(
             f"{texts.column.name!r} holds no dates that can be read "
-            f"({texts.shown(texts.shapes[0].at[0])}); say `dates:` in the mapping, or name another "
-            "column."
+            f"({texts.shown(texts.shapes[0].at[0])}); say `dates:` in the mapping{months}, or name "
+            "another column."
         )
     least = min(left for left, _, _ in found)
     best = [(one, read) for left, one, read in found if left == least]
@@ -220,7 +224,7 @@ def _worth_reading(texts: Texts) -> list[Candidate]:
     step = max(1, sum(len(shape.at) for shape in shapes) // TRIAL)
     some = [Shape(shape.text, shape.at[::step]) for shape in shapes]
     tried = []
-    for one in catalogue():
+    for one in catalogue(texts.words):
         if any(one.form.spans(shape.text) for shape in some):
             read = read_shapes(texts.column.values, some, one.form)
             tried.append((int((read.wall_ms != NOT_YET).sum()), one))
@@ -260,7 +264,7 @@ def _refuse_rest(texts: Texts, read: Instants, form: str) -> None:
     ]
     shown = []
     for shape in shapes[:MOST_SHAPES]:
-        for candidate in catalogue():
+        for candidate in catalogue(texts.words):
             again = read_shapes(texts.column.values, [shape], candidate.form)
             good = [at for at in shape.at if again.wall_ms[at] != NOT_YET]
             if good and not candidate.form.number:

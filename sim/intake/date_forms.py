@@ -20,7 +20,7 @@ from functools import cache, cached_property
 from typing import Final
 
 from sim.errors import ExportError
-from sim.intake.date_words import MONTHS, WEEKDAYS, fold_word
+from sim.intake.date_words import KNOWN_WORDS, DateWords, words_pattern
 
 ISO: Final = "ISO"
 _ISO_TEXT: Final = "%Y-%m-%d[ %H:%M[:%S]]"
@@ -72,6 +72,15 @@ _O_CLOCK: Final = r"(?:\s?(?:h|hs|hrs|uhr|uur))?"
 class Form:
     """A way of writing dates: ``%d/%m/%Y[ %H:%M]``, ``ISO``, ``epoch ms``.
 
+    Parameters
+    ----------
+    text : str
+        The form.
+    words : DateWords
+        Names of months and weekdays beside those that are known.
+    checked : bool
+        It is known to be a form.
+
     Raises
     ------
     ExportError
@@ -83,7 +92,8 @@ class Form:
     ('dmY', 'Ymd')
     """
 
-    def __init__(self, text: str, *, checked: bool = False) -> None:
+    def __init__(self, text: str, words: DateWords = KNOWN_WORDS, *, checked: bool = False) -> None:
+        self.words = words
         known = {name.casefold(): name for name in (ISO, *NUMBERS)}
         self.text = known.get(text.strip().casefold(), text)
         self.number = self.text in NUMBERS
@@ -108,7 +118,7 @@ class Form:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return _compiled(self._strftime)
+        return _compiled(self._strftime, self.words)
 
     def spans(self, shape: str) -> Spans | None:
         """Return where the parts of a date are in all texts of a shape; None if it is not of this form."""
@@ -120,12 +130,9 @@ class Form:
         if match is None:
             return None
         at = {name: match.span(name) for name, value in match.groupdict().items() if value}
-        words = {
-            name: fold_word(match[name].casefold().removesuffix("-feira"))
-            for name in ("b", "a")
-            if name in at
-        }
-        if words.get("b", "jan") not in MONTHS or words.get("a", "mon") not in WEEKDAYS:
+        month = self.words.month(match["b"]) if "b" in at else 0
+        weekdays = self.words.weekday(match["a"]) if "a" in at else frozenset[int]()
+        if ("b" in at and not month) or ("a" in at and not weekdays):
             return None
         zone = match["zn"] or ""
         if zone.casefold() in _HALVES:
@@ -133,8 +140,8 @@ class Form:
         sign = match["zs"] or match["zs2"] or "+"
         return Spans(
             at,
-            month=MONTHS.get(words.get("b", ""), 0),
-            weekdays=WEEKDAYS.get(words.get("a", ""), frozenset()),
+            month=month,
+            weekdays=weekdays,
             afternoon=None if not match["p"] else match["p"].casefold() == "p",
             zone=zone,
             ahead=1 if sign == "+" else -1,
@@ -177,7 +184,7 @@ class Spans:
         return self.number or "H" in self.at or "I" in self.at
 
 
-def _compiled(text: str) -> re.Pattern[str]:
+def _compiled(text: str, words: DateWords) -> re.Pattern[str]:
     """Make the regular expression of a form."""
     pieces = re.split(r"%(.)", text)
     names = [_SAME.get(name, name) for name in pieces[1::2]]
@@ -206,6 +213,8 @@ def _compiled(text: str) -> re.Pattern[str]:
         pattern += r"(?P<zn>)(?P<zs>)(?P<zs2>)"
     for name in ("p", "b", "a"):
         pattern += "" if f"(?P<{name}>" in pattern else f"(?P<{name}>)"
+    for name, stated in (("b", words.months), ("a", words.weekdays)):
+        pattern = pattern.replace(f"(?P<{name}>[", f"(?P<{name}>{words_pattern(stated)}[")
     try:
         return re.compile(pattern, re.IGNORECASE)
     except re.error:
@@ -252,7 +261,7 @@ class Candidate:
 
 
 @cache
-def catalogue() -> tuple[Candidate, ...]:
+def catalogue(words: DateWords = KNOWN_WORDS) -> tuple[Candidate, ...]:
     """Return the forms that ``dates: found`` tries, the usual ones first."""
     found: list[tuple[str, bool]] = [(ISO, True)]
     clocks = ("[ %H:%M[:%S]]", "[ %I:%M[:%S] %p]")
@@ -287,5 +296,5 @@ def catalogue() -> tuple[Candidate, ...]:
         ("Excel serial", True),
     ]
     found = [one for one in found if one[0] != _ISO_TEXT]
-    made = [Candidate(Form(text, checked=True), usual) for text, usual in found]
+    made = [Candidate(Form(text, words, checked=True), usual) for text, usual in found]
     return tuple(sorted(made, key=lambda one: not one.usual))

@@ -3,13 +3,19 @@
 Months and weekdays are those of the Unicode locale data (CLDR) for English, German, French, Spanish,
 Portuguese, Italian and Dutch, and the short ones that older versions of tools write. Words are folded:
 small letters, no accents, no full stop. Babel, which carries the locale data, is 11 MB for what is one
-page here; its own reader of dates takes one form at a time and no other language's words.
+page here; its own reader of dates takes one form at a time and no other language's words. A mapping
+states the words of any other language (``DateWords``).
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
+
+from sim.errors import UnitError
 
 _MONTHS: Final = (
     "january jan januar janner janvier janv enero ene janeiro gennaio gen januari",
@@ -62,3 +68,91 @@ def fold_word(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if c.isalpha())
+
+
+@dataclass(frozen=True)
+class DateWords:
+    """Names of months and weekdays that a mapping states, beside those that are known.
+
+    A stated name goes before a known one: ``lis`` may be October or November. Case and a full stop
+    behind it do not matter; accents do.
+
+    Attributes
+    ----------
+    months : tuple of tuple of str
+        Twelve, January first, each with its names; or empty.
+    weekdays : tuple of tuple of str
+        Seven, Monday first, each with its names; or empty.
+
+    Raises
+    ------
+    UnitError
+        If they are not twelve or seven, or a name means two, holds a digit or has no letter.
+
+    Examples
+    --------
+    >>> polish = "sty lut mar kwi maj cze lip sie wrz paź lis gru".split()
+    >>> words = DateWords(tuple((name,) for name in polish))
+    >>> words.month("PAŹ."), words.month("October"), words.month("nothing")
+    (10, 10, 0)
+    """
+
+    months: tuple[tuple[str, ...], ...] = ()
+    weekdays: tuple[tuple[str, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_names("months", self.months, 12, "January")
+        _check_names("weekdays", self.weekdays, 7, "Monday")
+
+    def month(self, word: str) -> int:
+        """Return the month that a word names, 1 to 12; 0 if it names none."""
+        return self._months.get(_key(word), -1) + 1 or MONTHS.get(fold_word(word), 0)
+
+    def weekday(self, word: str) -> frozenset[int]:
+        """Return the weekdays that a word may name, Monday 0; empty if it names none."""
+        stated = self._weekdays.get(_key(word))
+        known = WEEKDAYS.get(fold_word(word.casefold().removesuffix("-feira")), frozenset[int]())
+        return known if stated is None else frozenset({stated})
+
+    @cached_property
+    def _months(self) -> dict[str, int]:
+        return _places(self.months)
+
+    @cached_property
+    def _weekdays(self) -> dict[str, int]:
+        return _places(self.weekdays)
+
+
+def words_pattern(names: tuple[tuple[str, ...], ...]) -> str:
+    """Return the regular expression of stated names, to stand before that of any word; empty if none."""
+    plain = sorted((name.strip().rstrip(".") for some in names for name in some), key=len)
+    return "".join(f"{re.escape(name)}|" for name in reversed(plain))
+
+
+def _key(word: str) -> str:
+    return word.strip().casefold().rstrip(".")
+
+
+def _places(names: tuple[tuple[str, ...], ...]) -> dict[str, int]:
+    return {_key(name): at for at, some in enumerate(names) for name in some}
+
+
+def _check_names(what: str, names: tuple[tuple[str, ...], ...], count: int, first: str) -> None:
+    if names and len(names) != count:
+        raise UnitError(f"{what}: these are {len(names)}; state all {count}, {first} first")
+    meant: dict[str, int] = {}
+    for at, some in enumerate(names):
+        for name in some:
+            if any(c.isdigit() for c in name) or not any(c.isalpha() for c in name):
+                raise UnitError(
+                    f"{what}: {name!r} is no name in letters; numbers are read by `dates:`, "
+                    "such as '%Y年%m月%d日'"
+                )
+            if meant.setdefault(_key(name), at) != at:
+                raise UnitError(f"{what}: {name!r} is there twice, for numbers {meant[_key(name)] + 1} and {at + 1}")  # fmt: skip
+        if not some:
+            raise UnitError(f"{what}: number {at + 1} has no name")
+
+
+KNOWN_WORDS: Final = DateWords()
+"""Nothing stated."""

@@ -46,7 +46,7 @@ from sim.intake.date_column import (
 )
 from sim.intake.date_forms import Form, catalogue
 from sim.intake.date_values import read_shapes, shapes_of
-from sim.intake.date_words import fold_word
+from sim.intake.date_words import KNOWN_WORDS, DateWords, fold_word
 from sim.intake.halves import repaired
 from sim.intake.mapping import FOUND
 from sim.intake.sheet import Column
@@ -129,6 +129,7 @@ def read_forms(
     asked: Sequence[str],
     *,
     local_names: Collection[str] = (),
+    words: DateWords = KNOWN_WORDS,
     now_ms: int | None = None,
 ) -> dict[str, Reading]:
     """Settle the form in which the dates of each column are written, and read them.
@@ -143,6 +144,8 @@ def read_forms(
         The mapping's ``dates``.
     local_names : collection of str
         Folded abbreviations of the zone that was stated, such as ``ist``.
+    words : DateWords
+        Names of months and weekdays that the mapping states.
     now_ms : int, optional
         What lies after it, in ms since 1970, is in the future; now if absent.
 
@@ -151,9 +154,9 @@ def read_forms(
     ExportError
         If no form reads them, several do, or some are of one form and some of another.
     """
-    texts = {role: Texts.of(column, row) for role, column in columns.items()}
+    texts = {role: Texts.of(column, row, words) for role, column in columns.items()}
     if FOUND not in asked:
-        forms = [Form(text) for text in asked]
+        forms = [Form(text, words) for text in asked]
         return {
             role: _settled(one, stated_reading(one, forms, local_names))
             for role, one in texts.items()

@@ -34,6 +34,7 @@ from ruamel.yaml import YAML
 
 from sim import reading, writing
 from sim.errors import ExportError, ScenarioError, UnitError
+from sim.intake.date_words import DateWords
 from sim.limits import YAML_BYTES
 from sim.scenario.hours import Model
 from sim.scenario.model import check_zone
@@ -112,7 +113,16 @@ class Mapping(Model):
         description="Forms of dates, as in strftime: `%d/%m/%Y %H:%M`; `ISO`, `epoch s`, `epoch ms`, "
         "`epoch us`, `Excel serial`, `Excel 1904`; or `found`, the one known form that reads every date of a "
         "column. Zeros in front, fractions of a second, a weekday in front and a zone behind never matter; "
-        "names of months and weekdays may be English, German, French, Spanish, Portuguese, Italian or Dutch.",
+        "names of months and weekdays may be English, German, French, Spanish, Portuguese, Italian or Dutch, "
+        "or those of `months` and `weekdays`. Any order can be stated: `%Y-%d-%m` has the day before the month.",
+    )
+    months: tuple[Names, ...] = Field(
+        (),
+        description="Names of months in any other language: twelve, January first, each a name or a "
+        "list of names (short, long, in another case). They go before names that are known.",
+    )
+    weekdays: tuple[Names, ...] = Field(
+        (), description="Names of weekdays likewise: seven, Monday first."
     )
     time_zone: str | None = Field(
         None, description="Zone of dates that do not say theirs (IANA name)."
@@ -182,6 +192,7 @@ class Mapping(Model):
     def _check(self) -> Self:
         if self.time_zone is not None:
             check_zone(self.time_zone)
+        _ = self.words
         try:
             "".encode(self.encoding)
         except LookupError:
@@ -194,6 +205,11 @@ class Mapping(Model):
                 if meant.setdefault(name, state) != state:
                     raise UnitError(f"states: {name!r} means both {meant[name]} and {state}")
         return self
+
+    @property
+    def words(self) -> DateWords:
+        """Names of months and weekdays that are stated."""
+        return DateWords(self.months, self.weekdays)
 
     def state_of(self, text: str) -> int:
         """Return the meaning of a state as a position in ``STATES``; -1 for an unknown one."""
@@ -371,4 +387,7 @@ def mapping_text(mapping: Mapping) -> str:
 def _short(value: Any) -> Any:
     if isinstance(value, Dictionary):
         return {key: _short(part) for key, part in value.items()}
-    return value[0] if isinstance(value, list) and len(value) == 1 else value
+    if isinstance(value, list):
+        value = [_short(part) for part in value]
+        return value[0] if len(value) == 1 else value
+    return value

@@ -83,6 +83,15 @@ PARTS: Final[dict[str, Part]] = {
         "a form or a list of forms",
         'dates: "%d/%m/%Y[ %H:%M[:%S]]"  # what stands in brackets may be missing',
     ),
+    "months": Part(
+        "twelve names, or lists of names",
+        "months: [[sty, stycznia], [lut, lutego], [mar, marca], [kwi, kwietnia], [maj, maja], "
+        "[cze, czerwca],\n  [lip, lipca], [sie, sierpnia], [wrz, września], [paź, października], "
+        "[lis, listopada], [gru, grudnia]]",
+    ),
+    "weekdays": Part(
+        "seven names, or lists of names", "weekdays: [pon, wt, śr, czw, pt, sob, niedz]"
+    ),
     "time_zone": Part("the IANA name of a zone", "time_zone: Europe/Lisbon"),
     "missing": Part("a text or a list of texts", 'missing: ["", "?", N/A]'),
     "states": Part(

@@ -212,7 +212,7 @@ def _dates(
     columns = {role: sheet.columns[role] for role in DATE_ROLES if role in sheet.columns}
     stated = mapping.time_zone or stated_zone
     names = zone_names(stated) if stated else frozenset[str]()
-    readings = read_forms(columns, sheet.row, mapping.dates, local_names=names)
+    readings = read_forms(columns, sheet.row, mapping.dates, local_names=names, words=mapping.words)
     dates = {role: to_dates(columns[role], reading, zone) for role, reading in readings.items()}
     shown = sorted({reading.form for reading in readings.values() if reading.form})
     if shown and "found" in mapping.dates:

@@ -15,6 +15,7 @@ from sim.errors import ExportError
 from sim.intake.date_forms import Form
 from sim.intake.date_values import read_shapes, shapes_of
 from sim.intake.dates import looks_like_dates, read_forms
+from sim.intake.mapping import load_mapping, mapping_text
 from sim.intake.read import read_export
 from sim.intake.sheet import Column
 from sim.scenario.calendar import local_instants
@@ -364,3 +365,83 @@ def test_a_cell_with_a_time_and_no_day_is_no_date(tmp_path):
     export = read_export(tmp_path / "export.xlsx", "servicenow")
     assert [(one.ticket, one.row) for one in export.set_aside] == [("B", 3)]
     assert "is no date" in export.set_aside[0].reason
+
+
+POLISH = """\
+columns: {id: number, opened: opened_at}
+months: [[sty, stycznia], [lut, lutego], [mar, marca], [kwi, kwietnia], [maj, maja], [cze, czerwca],
+  [lip, lipca], [sie, sierpnia], [wrz, września], [paź, października], [lis, listopada], [gru, grudnia]]
+weekdays: [pon, wt, śr, czw, pt, sob, niedz]
+"""
+RUSSIAN = """\
+columns: {id: number, opened: opened_at}
+months: [янв, фев, мар, апр, мая, июн, июл, авг, сен, окт, ноя, дек]
+dates: "%d-%b-%Y %H:%M"
+"""
+ROMAN = """\
+columns: {id: number, opened: opened_at}
+months: [I, II, III, IV, V, VI, VII, VIII, IX, X, XI, XII]
+"""
+
+
+@pytest.mark.parametrize(
+    ("stated", "texts"),
+    [
+        (POLISH, ("pt, 30 paź 2026 15:04", "sob., 31 października 2026 15:04")),
+        (POLISH, ("30 PAŹ. 2026 15:04", "31 października 2026 15:04")),
+        (RUSSIAN, ("30-окт-2026 15:04", "31-Окт.-2026 15:04")),
+        (ROMAN, ("30.X.2026 15:04", "31 X 2026 15:04")),
+    ],
+)
+def test_months_of_any_language_can_be_stated(stated, texts, write):
+    """What no language here knows is refused unstated, read when stated, and so by the saved mapping."""
+    path, own = write(_cells(*texts)), write(stated, "own.yaml")
+    with pytest.raises(ExportError, match="months"):
+        read_export(path, write("columns: {id: number, opened: opened_at}", "bare.yaml"))
+    export = read_export(path, own)
+    expected = [dt.datetime(2026, 10, day, 15, 4) for day in (30, 31)]
+    assert _shown(export) == expected
+    saved = write(mapping_text(export.mapping), "saved.yaml")
+    assert _shown(read_export(path, saved)) == expected
+
+
+def test_a_stated_month_goes_before_a_known_one_and_a_wrong_weekday_is_no_date(write):
+    """``mar`` may be what the mapping says; 30 October 2026 was a Friday, not a Monday."""
+    names = "[aa, mar, b, c, d, e, f, g, h, i, j, k]"
+    own = write(f"columns: {{id: number, opened: opened_at}}\nmonths: {names}\n", "own.yaml")
+    export = read_export(write(_cells("5 mar 2026 15:04", "6 mar 2026 15:04")), own)
+    assert [at.month for at in _shown(export)] == [2, 2]
+    polish = write(POLISH, "polish.yaml")
+    with pytest.raises(ExportError, match="no dates that can be read"):
+        read_export(write(_cells("pon, 30 paź 2026 15:04", "pon, 30 paź 2026 15:05")), polish)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("months: [jan, feb]", "these are 2; state all 12, January first"),
+        ("weekdays: [a, b, c, d, e, f, g, h]", "these are 8; state all 7, Monday first"),
+        ("weekdays: [a, b, c, d, e, f, A]", "'A' is there twice, for numbers 1 and 7"),
+        ("weekdays: [a, b, c, d, e, f, 7日]", "'7日' is no name in letters"),
+        ("weekdays: [a, b, c, d, e, f, []]", "number 7 has no name"),
+    ],
+)
+def test_names_that_cannot_be_those_of_months_or_weekdays(fault, said, write):
+    """Each fault is one sentence."""
+    with pytest.raises(ExportError, match=said):
+        load_mapping(write(fault, "own.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("form", "texts"),
+    [
+        ("%Y-%d-%m %H:%M", ("2026-05-01 15:04", "2026-06-01 15:04")),
+        ("%Y/%d/%m[ %H:%M[:%S]]", ("2026/5/1 15:04", "2026/06/01 15:04:00")),
+        ("%Y年%d日%m月 %H:%M", ("2026年5日1月 15:04", "2026年06日01月 15:04")),
+    ],
+)
+def test_year_day_month_can_be_stated(form, texts, write):
+    """What also reads as year, month, day is taken as the mapping says."""
+    own = write(f'columns: {{id: number, opened: opened_at}}\ndates: "{form}"\n', "own.yaml")
+    export = read_export(write(_cells(*texts)), own)
+    assert _shown(export) == [dt.datetime(2026, 1, day, 15, 4) for day in (5, 6)]

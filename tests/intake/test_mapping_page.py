@@ -16,7 +16,7 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
 def test_the_checked_in_page_is_current():
-    """After a change of the model: tiersim schema --mapping -o scenarios/MAPPING.md."""
+    """After a change of the model: tiersim schema --mapping -o scenarios/MAPPING.md --force."""
     assert (ROOT / "scenarios" / "MAPPING.md").read_text(encoding="utf-8") == PAGE
 
 
