@@ -16,9 +16,11 @@ it could read, with day and month exchanged, and left the others. They are found
 A date without a zone is a local time of the stated zone. A time that the clock skips in spring is
 the instant of the skip; one that it shows twice in autumn is the first of the two. Both are counted.
 
-Of libraries, pandas and dateutil were tried: each date is guessed alone, so that 12.1.2026 and 13.1.2026 in
-one column get day and month the one way and the other, and IST is dropped without a word. dateparser wraps
-dateutil and is slower. What they would save is the catalogue of forms, which is the short part here.
+Of libraries, three were tried. dateutil 2.9 guesses each date alone, month first: 12.1.2026 and 13.1.2026 in
+one column are read the one way and the other; a zone it does not know (IST) is left out with a warning.
+pandas 3.1 takes the form of the first value, month first, and stops at 13.1.2026. dateparser 1.5 also
+guesses each date alone, took IST for Israel's, and needed some 4 ms a text. What they would save is the
+catalogue of forms, which is the short part here.
 """
 
 from __future__ import annotations

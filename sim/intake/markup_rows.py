@@ -1,8 +1,9 @@
 """Rows of tables in markup: HTML that calls itself .xls, and Excel's XML of 2003 (SpreadsheetML).
 
-Both are read with the standard library, piece by piece. ``pandas.read_html`` was tried: it needs lxml
-or html5lib, holds the whole tree in memory, and guesses types of its own (an id ``00123`` becomes a
-number). Document types, which can be made to grow without end, are refused before XML is parsed.
+Both are read with the standard library, piece by piece. ``pandas.read_html`` was considered: it needs
+lxml or html5lib, holds the whole tree in memory, and guesses types of its own unless told not to (an id
+``00123`` becomes a number). Document types, which can be made to grow without end, are refused before XML
+is parsed.
 """
 
 from __future__ import annotations
