@@ -24,9 +24,9 @@ from pathlib import Path
 
 import numpy as np
 from bench._fuzz_targets import PRESETS, SLOW_S, SMALL, TARGETS
+from plausible import make, tools
 from ruamel.yaml import YAML
 
-from sim.intake.mapping import load_mapping
 from sim.scenario.model import Scenario
 from sim.study.manifest import Manifest
 from sim.study.replication import Replication
@@ -63,7 +63,13 @@ channels: {phone: {share: .5, patience: 3 min}, portal: &p {share: 50 %}}
 updates: {tier: L2, every: 1 d, hours: day}
 holidays: [2026-01-06]
 """
-ROLES = ("id", "state", "opened", "updated", "resolved", "team", "assignee", "priority", "category")
+HEADERS = {
+    "any": "Ticketnummer,Status,Erstellt am,Geändert am,Gelöst am,Gruppe,Bearbeiter,Priorität,Kategorie",
+    "servicenow": "number,state,opened_at,sys_updated_on,resolved_at,assignment_group,assigned_to,priority,category",
+    "jira": "Issue key,Status,Created,Updated,Resolved,Team,Assignee,Priority,Component/s",
+    "zendesk": "Ticket ID,Status,Created at,Updated at,Solved at,Group,Assignee,Priority,Topic",
+}
+"""By preset, in the words of its tool."""
 TICKETS = """\
 INC1,Closed,2026-01-05 08:00:00,2026-01-05 09:00:00,2026-01-05 08:30:00,Desk,Ann,1 - Critical,Mail
 INC2,Resolved,2026-01-05 09:00:00,,2026-01-05 12:00:00,Network,Bob,3 - Moderate,VPN
@@ -158,11 +164,14 @@ def seeds(name: str, corpus: Path) -> None:
     if name == "exports":
         # The provider takes its numbers from the end, and the file from the front.
         for number, preset in enumerate(PRESETS):
-            columns = load_mapping(preset).columns
-            header = ",".join((columns.get(role) or (role,))[0] for role in ROLES)
             for rows, text in enumerate((TICKETS, UPDATES)):
-                content = f"{header}\n{text}".encode() + bytes([1, number])
+                content = f"{HEADERS[preset]}\n{text}".encode() + bytes([1, number])
                 (corpus / f"{preset}-{rows}").write_bytes(content)
+        for tool in tools().values():
+            made = make(tool, seed=1, tickets=28)
+            content = made.data + bytes([1, PRESETS.index("any")])
+            if made.name.endswith(".csv") and len(content) <= MOST_BYTES:
+                (corpus / tool.name).write_bytes(content)
 
 
 def main() -> None:

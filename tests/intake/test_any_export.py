@@ -7,6 +7,8 @@ import contextlib
 import string
 
 import pytest
+from bench.fuzz import PRESETS as FUZZED
+from bench.fuzz import seeds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -69,3 +71,18 @@ def test_any_mapping(tmp_path, text, head):
     path.write_text(head + text, encoding="utf-8")
     with contextlib.suppress(ExportError):
         load_mapping(path)
+
+
+def test_the_bench_begins_with_exports_that_are_read(tmp_path):
+    """A seed that is refused at its header leads nowhere; each is read by its preset, in its words."""
+    corpus, path = tmp_path / "corpus", tmp_path / "export.csv"
+    corpus.mkdir()
+    seeds("exports", corpus)
+    for seed in corpus.iterdir():
+        *content, _, preset = seed.read_bytes()
+        path.write_bytes(bytes(content))
+        export = read_export(path, FUZZED[preset])
+        assert {"id", "opened"} <= export.mapping.columns.keys(), seed.name
+        assert not export.set_aside, seed.name
+    headers = {seed.read_bytes().split(b"\n")[0] for seed in corpus.iterdir()}
+    assert len(headers) > 2 * len(FUZZED)
