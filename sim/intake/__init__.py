@@ -14,6 +14,8 @@ In the order in which a file goes through them:
     durations  how long tickets took, where no column says when they were resolved
     aside      rows that cannot be used, and why; rows that name a ticket again
     leave_out  tickets that are none, left out or asked about
+    states     what states mean: as the mapping says, or by their words
+    rows       what can be used becomes tables: a row is a ticket, or an update of one
     visits     updates become stays with teams
     read       all of it, in order
     export     the result

@@ -12,6 +12,7 @@ import pytest
 from sim.calibrate.figures import Figures
 from sim.calibrate.lines import find_lines
 from sim.errors import ExportError
+from sim.intake.anonymous import anonymised
 from sim.intake.export import QUEUE, USER, WORK
 from sim.intake.mapping import load_mapping, presets, save_mapping
 from sim.intake.read import read_export
@@ -107,6 +108,22 @@ def test_unknown_states_are_told(write, log):
     export = read_export(write(log.replace("Awaiting User Info", "Odłożone")), "servicenow")
     assert any("'Odłożone' (1 row)" in notice for notice in export.notices)
     assert not export.tickets.was_in[:, USER].any()
+
+
+def test_states_told_by_their_words_are_said(write, log):
+    """A guess by stems is shown with its meaning and rows; what the mapping says, and what was saved, is not."""
+    path = write(
+        log.replace("Awaiting User Info", "Warten").replace("Resolved", "Gelöscht & erledigt")
+    )
+    export = read_export(path, "servicenow")
+    (said,) = [one for one in export.notices if "by their words" in one]
+    assert "'Warten' (1 row) wait for the user" in said
+    assert "erledigt' (2 rows) are resolved" in said
+    assert "Closed" not in said
+    assert export.tickets.was_in[:, USER].tolist() == [True, False]
+    again = read_export(path, export.mapping)
+    assert not [one for one in again.notices if "by their words" in one]
+    assert "Warten" not in " ".join(anonymised(export)[0].notices)
 
 
 def test_states_of_another_language(write, log):
