@@ -149,6 +149,9 @@ def shown(found: dict[str, Value], export: Export) -> dict[str, Value]:
 
 def least_difference_h(export: Export) -> float:
     """Return the hours below which times of an export do not differ: a minute, or its stamps' unit."""
+    if not export.timed:
+        # Dates without times are spread over their day: their hours say nothing.
+        return DAY / HOUR
     one = export.tickets
     at = np.concatenate([one.opened_ms, one.resolved_ms[one.resolved_ms != NOT_YET]])
     if (at % HOUR != 0).any():

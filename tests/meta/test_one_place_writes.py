@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "sim"
-WRITERS = {"writing.py", "study/lock.py"}
-"""The rule, and the lock, which writes a process number into a file that it has made sure of."""
+WRITERS = {"writing.py", "study/lock.py", "apart.py"}
+"""The rule; the lock, which writes a process number into a file that it has made sure of; and what hands
+work to a process of its own, in a temporary folder that it has made and nobody else knows."""
 PATH_METHODS = {
     *("write_text", "write_bytes", "mkdir", "unlink", "rmdir", "touch", "chmod"),
     *("symlink_to", "hardlink_to", "symlink", "makedirs", "removedirs", "rmtree"),
