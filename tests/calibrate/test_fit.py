@@ -25,7 +25,6 @@ from sim.calibrate.times import two_paces
 from sim.calibrate.tune import fit_other_waits
 from sim.calibrate.write import parameter_rows, scenario_text, write_scenario
 from sim.errors import ExportError
-from sim.intake.mapping import load_mapping
 from sim.intake.read import read_export
 from sim.scenario.file import load
 from sim.study.evaluate import replicate
@@ -218,13 +217,13 @@ def test_states_that_are_not_english(exported, tmp_path, write):
 def test_columns_of_other_names(exported, tmp_path, write):
     """Columns that no preset knows are the mapping's; the desk is the same to the number."""
     export = exported[0].between(MONDAY, MONDAY + dt.timedelta(27))
-    plain = calibrate(read_export(_written(export, tmp_path), "servicenow"), name="x")
+    known = read_export(_written(export, tmp_path), "servicenow")
+    plain = calibrate(known, name="x")
     path = tmp_path / "own.csv"
     head, rest = (tmp_path / "other.csv").read_text().split("\n", 1)
     own = [f"Spalte {n}" for n in range(len(head.split(",")))]
     path.write_text(",".join(own) + "\n" + rest)
-    preset = load_mapping("servicenow").columns
-    roles = {name: role for role, names in preset.items() for name in reversed(names)}
+    roles = {name: role for role, (name,) in known.mapping.columns.items()}
     columns = {
         roles[name]: new for name, new in zip(head.split(","), own, strict=True) if name in roles
     }
