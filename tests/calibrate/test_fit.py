@@ -109,7 +109,7 @@ def test_the_fitted_desk_reproduces_the_export(calibration):
     found = check(calibration, replications=2)
     for line in found.lines:
         if line.unit == "share" and "resolved within" not in line.figure:
-            assert line.off < (0.05 if "first contact" in line.figure else 0.03), line
+            assert line.off < (0.05 if "settled at once" in line.figure else 0.03), line
         # Less than a minute is no difference, however little two halves of the export differ.
         if line.unit == "hours" and abs(line.real - line.simulated) < 1 / 60:
             assert not line.outside, line
