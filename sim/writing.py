@@ -250,7 +250,8 @@ def check_folder(folder: Path) -> None:
 
 def reason(error: OSError | ValueError) -> str:
     """Say in a few words why the operating system refuses."""
-    return (getattr(error, "strerror", None) or str(error)).lower()
+    system = getattr(error, "strerror", None)
+    return system.lower() if system else str(error)
 
 
 _OURS, _CHANGED, _OTHER, _THEIRS = "ours", "changed", "other", "theirs"

@@ -16,6 +16,7 @@ _LEVELS: Final[dict[int, str]] = {
         imediata imediato bloqueador
         immediata immediato bloccante massima massimo emergenza
         kritiek spoed hoogste onmiddellijk blokkerend noodgeval
+        altissima altissimo elevadissima elevatissima gravissima gravissimo urgentissima urgentissimo
     """,
     1: """
         high major important severe serious significant elevated higher
@@ -52,6 +53,7 @@ _LEVELS: Final[dict[int, str]] = {
         planejada planejado
         pianificata pianificato banale trascurabile
         laagste gepland triviaal
+        baixissima baixissimo bassissima bassissimo bajisima bajisimo
     """,
 }
 LEVELS: Final = {word: level for level in (4, 3, 2, 1, 0) for word in _LEVELS[level].split()}

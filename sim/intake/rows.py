@@ -20,6 +20,7 @@ from sim.intake.phrases import many, rows_shown
 from sim.intake.sheet import Column, Sheet
 from sim.intake.states import state_meanings
 from sim.intake.visits import Stays, stays
+from sim.units import format_duration
 from sim.workload.journeys import NONE, NOT_YET, Codes, Numbers, Times
 
 _YES: Final = ("true", "yes", "1", "y", "met", "made", "ja", "oui", "si", "sí")
@@ -113,7 +114,7 @@ class Rows:
     ) -> Times:
         """Settle when tickets were resolved, where the export has no column that says so."""
         if "resolved" in self.dates:
-            return self._with_closures(resolved, closed)
+            return self._with_closures(opened, resolved, closed)
         if "duration" in self.sheet.columns:
             return self._by_duration(at, opened)
         if from_states is not None and (from_states != NOT_YET).any():
@@ -128,15 +129,24 @@ class Rows:
         self.notices.append("Nothing says when tickets were resolved.")
         return resolved
 
-    def _with_closures(self, resolved: Times, closed: Times) -> Times:
-        """Take the closure where there is no resolution, and say so."""
+    def _with_closures(self, opened: Times, resolved: Times, closed: Times) -> Times:
+        """Take the closure where there is no resolution, as long before it as others were resolved."""
         only_closed = (resolved == NOT_YET) & (closed != NOT_YET)
-        if only_closed.any():
-            self.notices.append(
-                f"{many(int(only_closed.sum()), 'ticket')} of {len(resolved):,} have a closing date and no "
-                "resolution date; when they were closed is taken, which may be later."
-            )
-        return np.where(only_closed, closed, resolved)
+        if not only_closed.any():
+            return resolved
+        both = (resolved != NOT_YET) & (closed != NOT_YET)
+        # Desks close on their own some days after the resolution: that is no time of work.
+        lag = max(0, int(np.median((closed - resolved)[both]))) if both.any() else 0
+        before = (
+            f" less {format_duration(lag)}, as with the others" if lag else ", which may be later"
+        )
+        self.notices.append(
+            f"{many(int(only_closed.sum()), 'ticket')} of {len(resolved):,} have a closing date and no "
+            f"resolution date; when they were closed is taken{before}."
+        )
+        # Nothing is resolved before it was opened, unless it was closed before that, which is told apart.
+        earliest = np.minimum(opened, closed)
+        return np.where(only_closed, np.maximum(closed - lag, earliest), resolved)
 
     def _by_duration(self, at: NDArray[np.int64], opened: Times) -> Times:
         column = self.sheet.columns["duration"]

@@ -88,6 +88,9 @@ def place(estimate: Estimate, band: Band) -> str:
 def _l1_share(result: Result) -> Iterator[str]:
     first = next(iter(result.scenario.tiers))
     bands = result.scenario.bands
+    if HEADLINE not in result.metrics:
+        yield f"What share {first} resolves was not measured."
+        return
     share = result.estimate(HEADLINE)
     yield (
         f"Of the tickets that begin at {first}, {figure(result, HEADLINE)} never leave it: "

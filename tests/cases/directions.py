@@ -286,7 +286,8 @@ MOVES = (
         7,
         "settled at once",
         {"first_contact_share": "up"},
-        start={"tiers.L1.asks_user": 0.3},
+        # First contact is of calls, and a caller is somebody who may hang up.
+        start={"tiers.L1.asks_user": 0.3, "channels.phone.patience": "2 h"},
         to={"tiers.L1.first_contact": 0.5},
     ),
     Move(

@@ -24,6 +24,7 @@ ORDERED = [
     ["La más alta", "Muy alta", "Alta", "Media", "Baja"],
     ["Muito alta", "Alta", "Média", "Baixa"],
     ["Molto alta", "Alta", "Media", "Bassa"],
+    ["Altíssima", "Alta", "Média", "Baixa", "Baixíssima"],
     ["Zeer hoog", "Hoog", "Normaal", "Laag"],
     ["CRITICAL", "high", " Medium "],
     ["Critical", "Very high", "High", "Medium-High", "Medium", "Low", "Very low", "Lowest"],

@@ -150,7 +150,7 @@ def test_a_study_of_a_hopeless_desk_says_so(tmp_path):
     typo = base.with_({"demand.volume": "4600 / week"}, name="Typo")
     found = sim.compare([base, typo], replications=2)
     (note,) = [note for note in found.notes if "cannot cope" in note]
-    assert note.startswith("Typo cannot cope: L1 is asked 524.2 % of what its people can give")
+    assert note.startswith("Typo cannot cope: L1 is asked 524.2 %, L2 is asked")
     page = write(found, tmp_path / "report.html")
     summary, _, _ = page.read_text(encoding="utf-8").partition("<h2")
     for place in (repr(found), study_text(found, 400), summary):
