@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim import engine as engines
 from sim import outcome
@@ -100,7 +102,12 @@ def tickets_met(workload: Workload) -> str:
     Work that the desk gives itself (fixes, reviews, one more engineer) is an option's own, and no ticket of a user's.
     """
     tickets = workload.tickets
-    columns = (tickets.arrival_ms, tickets.topic, tickets.priority, tickets.difficulty)
+    columns: tuple[NDArray[Any], ...] = (
+        tickets.arrival_ms,
+        tickets.topic,
+        tickets.priority,
+        tickets.difficulty,
+    )
     if len(tickets.origin):
         of_users = ~np.isin(tickets.origin, (Origin.CREW, Origin.PROJECT))
         columns = tuple(column[of_users] if len(column) else column for column in columns)
