@@ -42,7 +42,7 @@ def check(exercise: str, answer: Any, *found: Any) -> None:
     >>> check("5.1", "1,25")
     5.1: right.
     >>> check("5.1", 1.2)
-    5.1: not yet. Close: mind the rounding. 1 + 0.2 + 0.04 + … is a geometric series.
+    5.1: not yet. 1 + 0.2 + 0.04 + … is a geometric series.
     """
     known = EXERCISES.get(str(exercise))
     if known is None:

@@ -129,7 +129,7 @@ def test_the_order_inside_a_rank_does_not_matter_on_busier_desks(seed):
 def test_generated_cases_exercise_every_mechanism():
     """What equality is tested on has everything in it, so that a gap in the cases is seen."""
     seen = Counter()
-    for seed in range(300):
+    for seed in range(600):
         workload, desk = random_case(seed)
         log = simpy_engine.run(workload, desk)
         seen.update(Outcome(outcome).name for outcome in log.outcome[log.outcome != NOT_YET])

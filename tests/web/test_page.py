@@ -147,7 +147,7 @@ def test_an_event_log_is_guessed_fitted_and_kept(reader, server):
     """What it is read as is shown, the desk is fitted, and the mapping can be taken away."""
     look = reader().open()
     choose_file(look, folder() / "sample-export.csv.gz")
-    look.page.get_by_text("Read as servicenow: it knows 13 of the 13 columns").wait_for()
+    look.page.get_by_text("Read as servicenow: its columns have the words of that tool").wait_for()
     look.page.get_by_text("What was read and decided").click()
     look.page.get_by_text("acts as the first line").wait_for()
     look.page.keyboard.press("Escape")
@@ -159,11 +159,6 @@ def test_an_event_log_is_guessed_fitted_and_kept(reader, server):
         look.page.get_by_role("button", name="How it was read (YAML)").click()
     kept = Path(taking.value.path()).read_text(encoding="utf-8")
     assert "incident_state" in kept
-    # Another preset is another reading; back again, nothing is lost.
-    look.page.get_by_role("combobox", name="Read as").click()
-    look.page.get_by_role("option", name="zendesk").click()
-    look.page.get_by_text("This ticket export cannot be used").wait_for()
-    assert "“Ticket number”" in look.text()
     nothing_leaked(look, server)
 
 
