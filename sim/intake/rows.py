@@ -20,7 +20,7 @@ from sim.intake.phrases import many, rows_shown
 from sim.intake.sheet import Column, Sheet
 from sim.intake.states import state_meanings
 from sim.intake.visits import Stays, stays
-from sim.units import format_duration
+from sim.units import DAY, format_duration
 from sim.workload.journeys import NONE, NOT_YET, Codes, Numbers, Times
 
 _YES: Final = ("true", "yes", "1", "y", "met", "made", "ja", "oui", "si", "sí")
@@ -135,15 +135,19 @@ class Rows:
         if not only_closed.any():
             return resolved
         both = (resolved != NOT_YET) & (closed != NOT_YET)
-        # Desks close on their own some days after the resolution: that is no time of work.
         lag = max(0, int(np.median((closed - resolved)[both]))) if both.any() else 0
+        missing = f"{many(int(only_closed.sum()), 'ticket')} of {len(resolved):,} have a closing date and no "
+        if lag >= DAY:
+            # Closed by a rule, days later: that tells nothing of when the work was done.
+            self.notices.append(
+                f"{missing}resolution date; tickets are closed {format_duration(lag)} after they are resolved, "
+                "so that it is not known when these were."
+            )
+            return resolved
         before = (
             f" less {format_duration(lag)}, as with the others" if lag else ", which may be later"
         )
-        self.notices.append(
-            f"{many(int(only_closed.sum()), 'ticket')} of {len(resolved):,} have a closing date and no "
-            f"resolution date; when they were closed is taken{before}."
-        )
+        self.notices.append(f"{missing}resolution date; when they were closed is taken{before}.")
         # Nothing is resolved before it was opened, unless it was closed before that, which is told apart.
         earliest = np.minimum(opened, closed)
         return np.where(only_closed, np.maximum(closed - lag, earliest), resolved)

@@ -12,7 +12,7 @@ import sim
 from sim.errors import StudyError
 from sim.limits import KEPT_BYTES, MANIFEST_BYTES
 from sim.study.replication import Replication
-from sim.study.store import CHECKSUM_DIGITS, MANIFEST, Store, pack, unpack
+from sim.study.store import CHECKSUM_DIGITS, MANIFEST, Store, damage, pack, unpack
 
 KEPT = Replication({"l1_share": 0.7}, {"l1_share": 9.0}, {"b": np.zeros(30_000)}, "abc")
 
@@ -74,8 +74,8 @@ def test_a_file_that_is_too_large_is_named(folder):
     digest = hashlib.sha256(b"").hexdigest()[:CHECKSUM_DIGITS]
     with (folder / "replications" / f"000009-0.{digest}.npz").open("wb") as file:
         file.truncate(KEPT_BYTES + 1)
-    with pytest.raises(StudyError, match="at most 64 MiB are read"):
-        Store(folder).read()
+    (large,) = Store(folder).read()[1]
+    assert "at most 64 MiB are read" in damage(large)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
@@ -83,8 +83,8 @@ def test_what_never_ends_is_not_begun(folder):
     """A pipe in a study's folder is no file of it."""
     digest = hashlib.sha256(b"").hexdigest()[:CHECKSUM_DIGITS]
     os.mkfifo(folder / "replications" / f"000009-0.{digest}.npz")
-    with pytest.raises(StudyError, match="is no ordinary file"):
-        Store(folder).read()
+    (pipe,) = Store(folder).read()[1]
+    assert "is no ordinary file" in damage(pipe)
     (folder / MANIFEST).unlink()
     os.mkfifo(folder / MANIFEST)
     with pytest.raises(StudyError, match="is no ordinary file"):
