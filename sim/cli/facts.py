@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 NEW = "a new scenario"
 """What `tiersim new` calls the file that it writes."""
-REPLICATIONS = 12
-"""Of the table in which a desk is held against what was said."""
 
 
 def ask_for_desk(path: Path, *, as_json: bool) -> int:
@@ -31,6 +29,9 @@ def ask_for_desk(path: Path, *, as_json: bool) -> int:
     answers: dict[str, str] = {}
     while True:
         _ask_all(answers)
+        click.echo(
+            "Looking for the desk that does what you say; that takes up to some minutes.", err=True
+        )
         found = _inferred(answers, path.stem)
         clash = _show(found, as_json=as_json)
         if as_json or _agreed(clash):
@@ -103,16 +104,16 @@ def _inferred(answers: Mapping[str, str], name: str) -> Inferred:
 
 def _show(found: Inferred, *, as_json: bool) -> Conflict | None:
     """Show the table, and what cannot be, or what is open; returns what cannot be."""
+    from sim.facts import left_open  # noqa: PLC0415
     from sim.facts.conflicts import conflict  # noqa: PLC0415
-    from sim.facts.left_open import left_open  # noqa: PLC0415
     from sim.present import facts_words as words  # noqa: PLC0415
     from sim.study.compare import compare  # noqa: PLC0415
 
-    study = compare([found.scenario()], replications=REPLICATIONS, curves=False)
+    study = compare([found.scenario()], replications=left_open.REPLICATIONS, curves=False)
     rows = words.today_rows(found, study[0])
     with progress("Changes tried", shown=not as_json) as bar:
         clash = conflict(found, progress=bar)
-    open_rows = left_open(found) if clash is None else ()
+    open_rows = left_open.left_open(found) if clash is None else ()
     if as_json:
         say_json(
             {

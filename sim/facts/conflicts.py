@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sim.facts.desk import VOLUME, desk, promised
-from sim.facts.figures import FAR, Fact, figures, means, replications_for
+from sim.facts.figures import FAR, Fact, figures, replications_for
 from sim.facts.infer import Inferred, infer, loads
 from sim.facts.stated import Facts
+from sim.units import MINUTE
 
 _MOST_HEADS: Final = 4.0
 """As many times the stated heads are tried at most."""
@@ -88,16 +89,24 @@ def conflict(
 
 
 def _missed(found: Inferred) -> tuple[tuple[Fact, float], ...]:
+    """Return the facts that the nearest desk misses: figures, and handling times that it had to replace."""
     rows = zip(found.facts, found.does, found.off(), strict=True)
-    return tuple((fact, does) for fact, does, off in rows if abs(off) > FAR)
+    missed = [(fact, does) for fact, does, off in rows if abs(off) > FAR]
+    numbers = found.numbers()
+    missed += [
+        (Fact(one.path, "", "duration", one.value(0.0) * MINUTE), numbers[one.path] * MINUTE)
+        for one, sds in zip(found.latents, found.sds, strict=True)
+        if one.origin == "stated" and one.kind == "duration" and abs(sds) > FAR
+    ]
+    return tuple(missed)
 
 
 def _overloaded(found: Inferred) -> tuple[tuple[str, float], ...]:
     return tuple((tier, load) for tier, load in loads(found.scenario()).items() if load >= 1)
 
 
-def _fits(found: Inferred) -> bool:
-    return not _missed(found) and not _overloaded(found)
+def _fits(found: Inferred, *, free: str | None = None) -> bool:
+    return not _overloaded(found) and all(fact.key == free for fact, _ in _missed(found))
 
 
 def _tries(found: Inferred, seed: int) -> Iterator[Callable[[], WayOut | None]]:
@@ -115,7 +124,8 @@ def _tries(found: Inferred, seed: int) -> Iterator[Callable[[], WayOut | None]]:
             said = next(one.value(0) for one in found.latents if one.path == path)
             yield lambda path=path, said=said: _otherwise(known, path, "work", said, seed)  # type: ignore[misc]
     for fact, _ in _missed(found):
-        yield lambda fact=fact: _without(known, fact, seed)  # type: ignore[misc]
+        if fact.metric:
+            yield lambda fact=fact: _without(known, fact, seed)  # type: ignore[misc]
 
 
 def _concerned(found: Inferred) -> set[str]:
@@ -136,7 +146,7 @@ def _concerned(found: Inferred) -> set[str]:
 
 def _otherwise(known: Facts, path: str, what: What, said: float, seed: int) -> WayOut | None:
     again = infer(known, seed=seed, free=path)
-    if not _fits(again):
+    if not _fits(again, free=path):
         return None
     return WayOut(what, "tickets" if what == "tickets" else path, said, again.numbers()[path])
 
@@ -148,7 +158,7 @@ def _without(known: Facts, fact: Fact, seed: int) -> WayOut | None:
         return None
     scenario = again.scenario()
     played = figures(scenario, [fact.metric], seed=seed, replications=replications_for(scenario))
-    return WayOut("figure", fact.key, fact.said, means(played)[0])
+    return WayOut("figure", fact.key, fact.said, played[0])
 
 
 def _heads(found: Inferred, name: str, seed: int) -> WayOut | None:

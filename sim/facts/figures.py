@@ -13,6 +13,7 @@ from sim.facts.desk import promised
 from sim.facts.stated import Facts
 from sim.scenario.model import Scenario
 from sim.study.evaluate import Evaluation
+from sim.study.result import Result
 from sim.units import WEEK
 
 Kind = Literal["share", "duration", "count"]
@@ -105,26 +106,18 @@ def replications_for(scenario: Scenario) -> int:
 
 def figures(
     scenario: Scenario, metrics: Sequence[str], *, seed: int, replications: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Play a desk, always on the same tickets.
+) -> list[float]:
+    """Play a desk, always on the same tickets, and estimate metrics as any study does.
 
     Returns
     -------
-    float64, (replications, metrics)
-        NaN where a replication has none of it.
+    list of float
+        One a metric; NaN where no replication has any of it.
     """
     asked = Evaluation(curves=False, metrics=tuple(metrics))
-    found = np.full((replications, len(metrics)), np.nan)
-    for number in range(replications):
-        values = asked(scenario, seed, number).values
-        found[number] = [values.get(metric, np.nan) for metric in metrics]
-    return found
-
-
-def means(values: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> list[float]:
-    """Return means over replications that have any."""
-    with np.errstate(invalid="ignore"):
-        has = ~np.isnan(values)
-        total = np.where(has, values, 0.0).sum(axis=0)
-        count = has.sum(axis=0)
-    return [float(t / n) if n else float("nan") for t, n in zip(total, count, strict=True)]
+    played = tuple(asked(scenario, seed, number) for number in range(replications))
+    found = Result(scenario, played)
+    return [
+        found.estimate(metric).mean if metric in found.metrics else float("nan")
+        for metric in metrics
+    ]

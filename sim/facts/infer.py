@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from sim.facts.desk import VOLUME, WARM_UP_WEEKS, WEEKS, Latent, desk, latents, volume
-from sim.facts.figures import FAR, Fact, figures, means, replications_for, stated_figures
+from sim.facts.figures import FAR, Fact, figures, replications_for, stated_figures
 from sim.facts.stated import Facts, facts
 from sim.scenario.model import Scenario
 from sim.study.implied import TIGHT, implied
@@ -148,7 +148,7 @@ def infer(known: Facts, *, seed: int = 1, free: str | None = None) -> Inferred:
         return desk(known, numbers, weeks=weeks)
 
     def played(made: Scenario) -> list[float]:
-        return means(figures(made, metrics, seed=seed, replications=replications_for(made)))
+        return figures(made, metrics, seed=seed, replications=replications_for(made))
 
     def missed(away: NDArray[np.float64]) -> NDArray[np.float64]:
         at = away - _AWAY

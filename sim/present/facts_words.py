@@ -20,6 +20,7 @@ from sim.units import MINUTE, SECOND, exact_duration, format_duration, format_sh
 
 HEADINGS: Final = ("", "you said", "this desk does", "")
 _NOT_KNOWN: Final = "–"
+_UNTOLD: Final = (_NOT_KNOWN, "cannot be told")
 _SHORT_MIN: Final = 5
 _MOVED: Final = 0.9
 """Standard deviations left of one: below, the facts have said something of a number."""
@@ -41,6 +42,7 @@ def figure_name(key: str) -> str:
         what = {
             "solves": "share solved at {}",
             "takes": "time to resolution at {}, half of the tickets",
+            "work": "handling time at {}",
         }
         return what[parts[-1]].format(parts[1])
     return _KEYS[key]
@@ -60,36 +62,44 @@ def said(kind: str, value: float) -> str:
 
 
 def today_rows(found: Inferred, result: Result) -> list[tuple[str, str, str, str]]:
-    """Return the table "Is this your desk?", under ``HEADINGS``; figures nobody stated come last."""
+    """Return the table "Is this your desk?", under ``HEADINGS``; figures nobody stated come last.
+
+    Of a desk that cannot cope only its load is told: all else is a matter of how long one looks.
+    """
     rows = []
-    known = {fact.metric: fact for fact in found.facts}
+    queues = [queue for queue in implied(result.scenario).queues if not queue.provider]
+    copes = all(queue.utilisation < 1 for queue in queues)
+    numbers = found.numbers()
+    for one, sds in zip(found.latents, found.sds, strict=True):
+        if one.origin == "stated":
+            taken = _minutes(numbers[one.path])
+            word = "" if abs(sds) <= FAR else "differs"
+            stated = one.source.removeprefix("stated: ")
+            rows.append((figure_name(one.path), stated, taken, word))
+    known = {fact.metric for fact in found.facts}
     for fact in found.facts:
         estimate = result.estimate(fact.metric)
         fits = abs(fact.off(estimate.mean)) <= FAR
-        rows.append(
-            (
-                figure_name(fact.key),
-                said(fact.kind, fact.said),
-                _does(fact.kind, estimate),
-                "" if fits else "differs",
-            )
-        )
+        does, word = (_does(fact.kind, estimate), "" if fits else "differs") if copes else _UNTOLD
+        rows.append((figure_name(fact.key), said(fact.kind, fact.said), does, word))
     for name in result.scenario.service_levels:
-        metric = f"service_level[{name}]"
-        if metric not in known:
-            rows.append(
-                (
-                    f"{name}, tickets in time",
-                    _NOT_KNOWN,
-                    _does("share", result.estimate(metric)),
-                    "",
-                )
-            )
-    for queue in implied(result.scenario).queues:
-        if not queue.provider:
-            busy = format_share(queue.utilisation, 0)
-            tight = "hardly copes" if queue.utilisation > TIGHT else ""
-            rows.append((f"{queue.name}, work asked of the hours there", _NOT_KNOWN, busy, tight))
+        for metric, what in (
+            (f"service_level[{name}]", f"{name}, tickets in time"),
+            (f"left_unanswered[{name}]", f"{name}, left unanswered"),
+        ):
+            if metric in known or metric not in result.metrics:
+                continue
+            estimate = result.estimate(metric)
+            if metric.startswith("left") and not estimate.mean:
+                continue
+            does, word = (_does("share", estimate), "") if copes else _UNTOLD
+            rows.append((what, _NOT_KNOWN, does, word))
+    for queue in queues:
+        busy = format_share(queue.utilisation, 0)
+        word = "cannot cope" if queue.utilisation >= 1 else ""
+        if TIGHT < queue.utilisation < 1:
+            word = "hardly copes"
+        rows.append((f"{queue.name}, work asked of the hours there", _NOT_KNOWN, busy, word))
     return rows
 
 
@@ -104,9 +114,10 @@ def _does(kind: str, estimate: Estimate) -> str:
 
 def conflict_lines(found: Conflict) -> Iterator[str]:
     """Say what cannot all be true, and the changes that would reconcile it."""
+    figures = [] if found.overloaded else found.missed
     told = [
         f"{figure_name(fact.key)}: you said {said(fact.kind, fact.said)}, the nearest desk does {said(fact.kind, does)}"
-        for fact, does in found.missed
+        for fact, does in figures
     ]
     told += [
         f"{tier} is asked for {format_share(load, 0)} of the hours that its people are there"
@@ -159,7 +170,10 @@ def open_lines(rows: Sequence[Open]) -> Iterator[str]:
     """Say what the facts leave open, and whether a promise hangs on it."""
     for one in rows:
         low, high = _number(one.latent, one.low), _number(one.latent, one.high)
-        known = "is stated as a range" if one.latent.origin == "stated" else "is not known"
+        stated = one.latent.origin == "stated"
+        known = (
+            f"is {one.latent.source}, and by all you said" if stated else "is not known, and lies"
+        )
         flips = [m for m in one.moved if m.flips]
         if flips:
             what = "; ".join(
@@ -167,10 +181,10 @@ def open_lines(rows: Sequence[Open]) -> Iterator[str]:
                 f"tickets (goal {format_share(m.goal, 0)})"
                 for m in flips
             )
-            yield f"{latent_name(one.latent)} {known}: between {low} and {high}. The answer hangs on it: {what}."
+            yield f"{latent_name(one.latent)} {known} between {low} and {high}. The answer hangs on it: {what}."
         else:
             yield (
-                f"{latent_name(one.latent)} {known}: between {low} and {high} no promise comes out otherwise."
+                f"{latent_name(one.latent)} {known} between {low} and {high}: no promise hangs on it."
             )
 
 

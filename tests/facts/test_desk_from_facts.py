@@ -10,7 +10,7 @@ from sim.cli.top import tiersim
 from sim.errors import ScenarioError, UnitError
 from sim.facts.conflicts import conflict
 from sim.facts.desk import desk, latents
-from sim.facts.figures import FAR, figures, means
+from sim.facts.figures import FAR, figures
 from sim.facts.infer import infer
 from sim.facts.left_open import left_open
 from sim.facts.questions import QUESTIONS, known_from
@@ -48,7 +48,7 @@ def test_the_numbers_behind_a_known_desk_are_found():
     """A desk whose second line takes 50 minutes a ticket says so by how long its tickets take."""
     known = facts(TWO_TIERS)
     truth = {one.path: one.value(0.0) for one in latents(known)} | {"tiers.L2.work": 50.0}
-    (took,) = means(figures(desk(known, truth), ["resolution[L2, p50]"], seed=99, replications=8))
+    (took,) = figures(desk(known, truth), ["resolution[L2, p50]"], seed=99, replications=8)
     tiers = {**TWO_TIERS["tiers"], "L2": TWO_TIERS["tiers"]["L2"] | {"takes": f"{round(took)} ms"}}
     found = infer(facts(TWO_TIERS | {"tiers": tiers}))
     at = [one.path for one in found.latents].index("tiers.L2.work")
@@ -69,7 +69,7 @@ def test_the_share_solved_is_what_was_stated():
 
 def test_what_cannot_all_be_true_is_told(clash):
     """The promise is missed by the nearest desk, and each way out changes the right thing the right way."""
-    assert [fact.key for fact, _ in clash.missed] == ["promises.L1 response.today"]
+    assert [fact.key for fact, _ in clash.missed] == ["promises.L1 response.today", "tiers.L1.work"]
     ways = {way.what: way for way in clash.ways_out}
     assert ways["tickets"].needed < 600
     assert ways["heads"].needed > 11
@@ -115,6 +115,16 @@ def test_what_is_open_is_told_with_what_hangs_on_it():
     assert rows["tiers.L2.work"].low < found.numbers()["tiers.L2.work"] < rows["tiers.L2.work"].high
     moved = {one.promise: one for one in rows["tiers.L2.work"].moved}
     assert moved["L2 resolution"].at_low > moved["L2 resolution"].at_high
+    # Who sets that one number in the file finds just this, and the first line's answer hangs on another.
+    assert moved["L1 response"].at_low == pytest.approx(moved["L1 response"].at_high, abs=0.01)
+    for end in (rows["tiers.L2.work"].low, rows["tiers.L2.work"].high):
+        numbers = found.numbers() | {"tiers.L2.work": end}
+        one = sim.compare(desk(known, numbers), replications=12, seed=1, curves=False)[0]
+        share = one.estimate("service_level[L2 resolution]").mean
+        assert share in (
+            pytest.approx(moved["L2 resolution"].at_low),
+            pytest.approx(moved["L2 resolution"].at_high),
+        )
     assert any(
         line.startswith("Handling time at L2 is not known")
         for line in open_lines(tuple(rows.values()))
@@ -209,6 +219,15 @@ def test_the_command_asks_shows_and_writes(tmp_path):
         assert all(
             any(word in line for word in ("stated", "inferred", "assumed")) for line in lines
         ), lines
+
+
+def test_a_handling_time_that_had_to_be_replaced_is_told():
+    """Somebody who states 45 minutes is told that the desk cannot take them, and is not told a range."""
+    known = facts({"tickets": "300 / week", "tiers": {"L1": {"heads": 4, "work": "45 min"}}})
+    found = infer(known)
+    told = "\n".join(conflict_lines(conflict(found)))
+    assert "handling time at L1" in told or "L1 is asked for" in told
+    assert "range" not in told
 
 
 def test_no_answer_is_no_desk(tmp_path):
