@@ -186,16 +186,21 @@ def _in_or_out(result: Result, other: Result, tiers: list[str]) -> str:
     for tier in tiers:
         metric = f"resolution[{tier}, mean, business hours]"
         way = "in-house" if other.scenario.tiers[tier].provider is None else "outsourced"
-        longer.append(f"with {tier} {way} by {change(other, metric, result)}")
+        changed = change(other, metric, result)
+        if changed not in (NOTHING, NOT_COMPARED):
+            longer.append(f"with {tier} {way} by {changed}")
     spent = change(other, "total_cost", result)
     costs = {
         NOTHING: "no costs are stated",
         NOT_COMPARED: "their costs are not compared",
     }.get(spent, f"staff, providers, credits and lost time of users cost {spent} a week")
-    return (
-        f"{one_line(other.name)}, by comparison: the time from creation to resolution changes, for tickets "
-        f"resolved there, {listed(longer)}; {costs}."
-    )
+    times = "the time from creation to resolution is not compared"
+    if longer:
+        times = (
+            "the time from creation to resolution changes, for tickets resolved there, "
+            f"{listed(longer)}"
+        )
+    return f"{one_line(other.name)}, by comparison: {times}; {costs}."
 
 
 def _tiers(result: Result) -> Iterator[str]:

@@ -388,34 +388,34 @@ def _next(claim: Claim, c: _Context) -> str:
     )
 
 
-_CURVES: Final[dict[str, tuple[str, Callable[[float], str]]]] = {
-    "waiting_by_hour": ("waits", format_duration),
-    "utilisation_by_hour": ("work", format_share),
-    "backlog_by_hour": ("backlogs", lambda count: f"{count:,.1f} tickets"),
+_CURVES: Final[dict[str, tuple[str, str, Callable[[float], str]]]] = {
+    "waiting_by_hour": ("waits", "the longest waits begin at", format_duration),
+    "utilisation_by_hour": ("work", "people work most at", format_share),
+    "backlog_by_hour": (
+        "backlogs",
+        "the backlog is largest at",
+        lambda count: f"{count:,.1f} tickets",
+    ),
 }
-"""What a curve over the week is of, and how its numbers are written."""
+"""What a curve over the week is of, what is said of its highest hour, and how its numbers are written."""
 
 
 def _hour(claim: Claim, c: _Context) -> str:
-    what, write = _CURVES[claim.rests[0]]
-    most = {"waits": "the longest waits begin at", "work": "people work most at"}
-    start = most.get(what, "the backlog is largest at")
-    return f"{c.first}: {start} {c.what[0]}: {measured(claim[claim.what[0]], write)}"
+    _, most, write = _CURVES[claim.rests[0]]
+    return f"{c.first}: {most} {c.what[0]}: {measured(claim[claim.what[0]], write)}"
 
 
 def _hours(claim: Claim, c: _Context) -> str:
-    what, write = _CURVES[claim.rests[0]]
+    _, most, write = _CURVES[claim.rests[0]]
     told = listed(
         f"{place} ({measured(claim[name], write)})"
         for place, name in zip(c.what, claim.what, strict=True)
     )
-    return (
-        f"{c.first}: {what} are largest at one of these hours, which of them is not known: {told}"
-    )
+    return f"{c.first}: {most} one of these hours; which is not known: {told}"
 
 
 def _no_hour(claim: Claim, c: _Context) -> str:
-    what, _ = _CURVES[claim.rests[0]]
+    what, *_ = _CURVES[claim.rests[0]]
     return f"{c.first}: no hour stands out in its {what} beyond noise, of {int(claim['looked at']):,} looked at"
 
 
@@ -504,7 +504,9 @@ _PHRASES: Final[dict[str, Callable[[Claim, _Context], str]]] = {
     "gains": _gains,
     "cheaper": _cheaper,
     "none cheaper": lambda _, c: f"No other option is shown to be cheaper than {c.first}",
-    "no costs": lambda _, c: f"No costs are stated: nothing is cheaper than {c.first}, nor dearer",
+    "no costs": lambda _, c: (
+        f"No costs are stated: whether anything is cheaper than {c.first} cannot be told"
+    ),
     "base unjudged": lambda _, c: (
         f"Nothing is held against {c.first}, which cannot be judged itself"
     ),

@@ -106,10 +106,11 @@ def told(study: Study) -> Told:
     troubles = [result.trouble.claim(result.name) for result in results if result.trouble]
     sound = [result for result in results if not result.trouble]
     if not sound:
-        return Told(tuple(troubles[:NAMED]), (), results[0], cost)
+        return Told(tuple(troubles), (), results[0], cost)
     head, leaders = _headline(study, sound, cost)
     best = leaders[0]
-    because = [*troubles[:NAMED], *_because(study, sound, leaders, cost)]
+    # All of them: whom nobody names is taken for one that copes.
+    because = [*troubles, *_because(study, sound, leaders, cost)]
     return Told(tuple(head), tuple(because), best, cost)
 
 
