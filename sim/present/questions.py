@@ -17,6 +17,7 @@ from sim.study.asked import HEADLINE
 from sim.study.estimate import Estimate
 from sim.study.result import Result
 from sim.study.study import Study
+from sim.study.trouble import ABANDONED
 from sim.units import exact_duration, format_share
 
 
@@ -104,6 +105,11 @@ def _l1_share(result: Result) -> Iterator[str]:
         f"{figure(result, 'l1_share_last')} of those resolved."
     )
     yield f"Solved in the first conversation: {figure(result, 'first_contact_share')}."
+    if ABANDONED in result.metrics and result.estimate(ABANDONED).mean:
+        yield (
+            f"{figure(result, ABANDONED)} of all tickets are given up by callers who hang up before anybody "
+            "takes them; the shares above are of the others."
+        )
 
 
 def _escalation(result: Result) -> Iterator[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import sim
 from sim.cli.top import Exit, main
 from sim.scenario.gallery import folder
 
@@ -122,3 +123,17 @@ def test_a_scorecard_of_one_is_refused(say):
     code, _, err = say("scorecard", "short.yaml", *FEW)
     assert code == Exit.BAD_INPUT
     assert "at least two" in err
+
+
+def test_ask_tells_who_hangs_up(tmp_path, say):
+    """A leader who asks this alone learns that callers give up, and how many; without any, nothing is said."""
+    path = tmp_path / "callers.yaml"
+    sim.dump(
+        sim.example("impatient-callers").with_(
+            {"period.length": "4 weeks", "period.warm_up": "1 week"}, name="Callers"
+        ),
+        path,
+    )
+    code, out, _ = say("ask", str(path), "--replications", "2", "--jobs", "1")
+    assert code == 0
+    assert "are given up by callers who hang up" in " ".join(out.split())

@@ -41,5 +41,7 @@ def test_every_option_that_cannot_cope_is_named(count):
         curves=False,
     )
     found = told(study)
-    named = {claim.of[0] for claim in (*found.headline, *found.because) if claim.kind == "cannot cope"}
+    named = {
+        claim.of[0] for claim in (*found.headline, *found.because) if claim.kind == "cannot cope"
+    }
     assert named == set(names)
