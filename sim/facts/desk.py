@@ -188,6 +188,7 @@ def _tree(known: Facts, numbers: Mapping[str, float], weeks: int) -> dict[str, A
             **_profile(known),
         },
         "priorities": {"P1": {"share": "1 %"}, "P2": {"share": "4 %"}, "P3": {"share": "95 %"}},
+        "channels": _channels(known),
         "topics": {
             "all tickets": {
                 "share": 1, "difficulty": _DIFFICULTY, "spread": _SPREAD, "runbook": _RUNBOOK,
@@ -209,6 +210,17 @@ def _tree(known: Facts, numbers: Mapping[str, float], weeks: int) -> dict[str, A
         },
         "costs": {"currency": known.currency, "user_hour": known.user_hour},
     }  # fmt: skip
+
+
+def _channels(known: Facts) -> dict[str, Any]:
+    """Return how tickets come: only those who call may hang up."""
+    if known.calls is None:
+        return {"portal": {"share": 1}}
+    patience = usual.PATIENCE_MIN * MINUTE if known.patience is None else known.patience
+    found: dict[str, Any] = {"phone": {"share": known.calls, "patience": f"{patience:.0f} ms"}}
+    if known.calls < 1:
+        found["portal"] = {"share": 1 - known.calls}
+    return found
 
 
 def _tier(

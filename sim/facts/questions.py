@@ -174,6 +174,21 @@ def _on_call(text: str) -> list[str]:
     return found
 
 
+def _calls(text: str) -> dict[str, Any]:
+    """Read the share of those who call, and how long they wait."""
+    if _nothing(text):
+        return {}
+    part, _, waits = text.partition(",")
+    bare = part.strip()
+    found: dict[str, Any] = {"calls": share(bare if "%" in bare else f"{bare} %")}
+    if not found["calls"]:
+        raise UnitError(f"{text!r}: above 0 %, or `none`")
+    if not _nothing(waits):
+        duration_ms(waits)
+        found["patience"] = waits.strip()
+    return found
+
+
 def _open(text: str) -> float | None:
     return None if _nothing(text) else _number(text)
 
@@ -183,6 +198,13 @@ QUESTIONS: Final = (
     Question("heads", "How many people are planned at the same time, tier by tier, the first line first?", "6, 4, 3; or 6, 4, provider", "", _heads),
     Question("hours", "When are they there? Tiers that differ are parted by a semicolon.", "Mon-Fri 08:00-17:00; or 24x7; Mon-Fri 08:00-18:00", "Mon-Fri 08:00-17:00", _hours),
     Question("when", "When do tickets come? " + ", ".join(f"{n}: {name}" for n, name in enumerate(SHAPES, 1)) + "; or 24 numbers, one for each hour of a working day", "1", "1", _when),
+    Question(
+        "calls",
+        "What share comes by phone or chat, and how long do callers wait before they hang up?",
+        "55 %, 5 min; or 55 %, ?; or none",
+        "none",
+        _calls,
+    ),
     Question("solves", "What share of what comes to the first line does it solve today?", "70 %, or ?", NOT_KNOWN, _share),
     Question("work", "How long does handling a ticket take, tier by tier?", "13 min, 20-40 min, ?", NOT_KNOWN, _times),
     Question("takes", "In what time are half of the tickets resolved, tier by tier, counted day and night?", "40 min, 5 h, ?", NOT_KNOWN, _durations),
@@ -193,7 +215,7 @@ QUESTIONS: Final = (
     Question("on_call", "At which tiers is somebody on call for the most urgent tickets?", "L2, L3, or nobody", "nobody", _on_call),
     Question("pay", "What does a paid hour cost, tier by tier?", "32, 45, 62 EUR, or ?", NOT_KNOWN, _money),
 )  # fmt: skip
-"""Thirteen questions; the first two have to be answered."""
+"""Fourteen questions; the first two have to be answered."""
 
 
 def known_from(answers: Mapping[str, str], name: str) -> dict[str, Any]:
@@ -231,7 +253,13 @@ def known_from(answers: Mapping[str, str], name: str) -> dict[str, Any]:
         own[tier_name]["on_call"] = "P1"
     if read["solves"] is not None and len(tiers) > 1:
         tiers["L1"]["solves"] = read["solves"]
-    found: dict[str, Any] = {"name": name, **read["count"], "tiers": tiers, "when": read["when"]}
+    found: dict[str, Any] = {
+        "name": name,
+        **read["count"],
+        **read["calls"],
+        "tiers": tiers,
+        "when": read["when"],
+    }
     found |= {
         key: read[key] for key in ("backlog", "complete", "reopened") if read[key] is not None
     }

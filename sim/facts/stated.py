@@ -152,6 +152,10 @@ class Facts(Model):
         Share of solved tickets that come back.
     backlog : float, optional
         Tickets open today, on average.
+    calls : float, optional
+        Share of tickets by phone or chat; without it nobody hangs up.
+    patience : int, optional
+        How long callers wait on average before they hang up, ms.
     answered_in_time : float, optional
         Share of tickets that the first line takes up within its target today; one of ``promises`` may say
         it instead.
@@ -167,6 +171,8 @@ class Facts(Model):
     complete: Annotated[Share, Field(gt=0, lt=1)] | None = None
     reopened: Share | None = None
     backlog: Annotated[float, Field(ge=0)] | None = None
+    calls: Annotated[Share, Field(gt=0)] | None = None
+    patience: Duration | None = None
     answered_in_time: Annotated[Share, Field(gt=0, lt=1)] | None = None
     promises: dict[str, Promise] | None = None
     currency: str = "EUR"
@@ -188,6 +194,8 @@ class Facts(Model):
             raise UnitError(
                 f"when: a day has 24 hours, not all of them empty; here are {len(self.when)}"
             )
+        if self.patience is not None and self.calls is None:
+            raise UnitError("patience is of those who call: give `calls`, their share")
         if self.answered_in_time is not None and self.promises is not None:
             raise UnitError(
                 "answered_in_time: where promises are given, `today` of the promise says it"

@@ -47,6 +47,8 @@ BREAKS: Final = (0.15, 0.25, 0.30)
 """Share of a shift not spent on tickets (vendor guide: shrinkage of 20-30 % at tier 1, 30-50 % behind)."""
 LIES: Final = Usual(0.03, 1.2, "assumed: few tickets lie while somebody is free")
 """Share of tickets that lie in somebody's list before they are taken up."""
+PATIENCE_MIN: Final = 5.0
+"""Minutes that callers wait on average before they hang up (assumed; no figure was found)."""
 TICKETS_PER_USER_AND_MONTH: Final = 1.25
 """MetricNet, a worked example rather than a mean."""
 WEEKS_PER_MONTH: Final = 365.25 / 12 / 7

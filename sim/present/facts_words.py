@@ -76,6 +76,8 @@ def today_rows(found: Inferred, result: Result) -> list[tuple[str, str, str, str
             word = "" if abs(sds) <= FAR else "differs"
             stated = one.source.removeprefix("stated: ")
             rows.append((figure_name(one.path), stated, taken, word))
+    if found.known.calls is None:
+        rows.append(("callers, who may hang up", _NOT_KNOWN, "none, assumed", ""))
     known = {fact.metric for fact in found.facts}
     for fact in found.facts:
         estimate = result.estimate(fact.metric)
@@ -230,6 +232,11 @@ def _notes(found: Inferred) -> dict[str, str]:
                 f"inferred; before that {source}" if "assumed" in source else f"inferred; {source}"
             )
         notes[latent.path] = f"{source} [{ends[0]} to {ends[1]}]"
+    if known.calls is not None:
+        notes["channels.phone.share"] = "stated"
+        notes["channels.phone.patience"] = "assumed" if known.patience is None else "stated"
+    else:
+        notes["channels"] = "assumed: nobody calls, so that nobody hangs up"
     for place, (name, tier) in enumerate(known.tiers.items()):
         last = place == len(known.tiers) - 1
         share = tier.solves if tier.solves is not None else at(SOLVES, place).value

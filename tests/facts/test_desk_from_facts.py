@@ -142,6 +142,7 @@ def test_what_is_open_is_told_with_what_hangs_on_it():
         ({"tiers": {"L1": {"heads": 6, "work": "20-10 min"}}}, "ends before it begins"),
         ({"tiers": {"L1": {"provider": True, "heads": 2}}}, "people are its own"),
         ({"tiers": {"L1": {"heads": 2, "hours": {"Mon-Sun": "00:00-24:00"}, "on_call": "P1"}}}, "always open"),
+        ({"patience": "5 min"}, "give `calls`"),
         ({"promises": {"x": {"clock": "respond", "tier": "L9", "within": "1 h"}}}, "no tier 'L9'"),
     ],
 )  # fmt: skip
@@ -159,6 +160,8 @@ def test_a_fact_that_cannot_be_is_refused(change, says):
         ("solves", "170", "170"),
         ("on_call", "everybody", "the tiers"),
         ("pay", "much", "the currency"),
+        ("calls", "0", "above 0 %"),
+        ("calls", "55 %, soon", "soon"),
     ],
 )
 def test_an_answer_that_cannot_be_read_says_what_can(key, answer, says):
@@ -197,7 +200,22 @@ def test_long_opening_hours_are_worked_in_shifts(hours):
     assert set(made.tiers["L1"].staff.values()) == {4}
 
 
-ANSWERS = ["460", "6, 4", "", "", "70", "13 min, ?", "", "85", "", "22", "3", "", "32, 45 EUR"]
+ANSWERS = [
+    "460",
+    "6, 4",
+    "",
+    "",
+    "55, 5 min",
+    "70",
+    "13 min, ?",
+    "",
+    "85",
+    "",
+    "22",
+    "3",
+    "",
+    "32, 45 EUR",
+]
 
 
 def test_the_command_asks_shows_and_writes(tmp_path):
@@ -213,7 +231,18 @@ def test_the_command_asks_shows_and_writes(tmp_path):
     text = path.read_text(encoding="utf-8")
     made = load(path)
     assert (made.name, made.tiers["L1"].staff) == ("Our desk", {"L1 day": 6})
-    for key in ("volume", "ability", "work", "staff", "asks_user", "breaks", "cost", "quality"):
+    assert made.channels["phone"].patience == 5 * 60_000
+    for key in (
+        "patience",
+        "volume",
+        "ability",
+        "work",
+        "staff",
+        "asks_user",
+        "breaks",
+        "cost",
+        "quality",
+    ):
         lines = [line for line in text.splitlines() if line.strip().startswith(f"{key}:")]
         assert lines, key
         assert all(
@@ -244,7 +273,7 @@ def test_a_desk_that_cannot_be_is_not_written_by_a_script(tmp_path, clash, monke
     # What is found is tested above, and takes its time.
     monkeypatch.setattr("sim.facts.conflicts.conflict", lambda *_, **__: clash)
     path = tmp_path / "our-desk.yaml"
-    answers = ["950", "8", "", "", "", "30 min", "", "90", "", "", "", "", ""]
+    answers = ["950", "8", "", "", "", "", "30 min", "", "90", "", "", "", "", ""]
     found = CliRunner().invoke(
         tiersim, ["new", str(path), "--ask", "--json"], input="\n".join(answers) + "\n"
     )
